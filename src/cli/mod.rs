@@ -1,0 +1,1 @@
+//! Flags, configuration, one file a command, exit codes.

@@ -1,0 +1,45 @@
+//! A request as its sender thinks of it.
+
+use crate::http::{Headers, Method, Url};
+
+use super::{Auth, Options, Payload};
+
+/// A request, before a session adds its defaults to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The URL.
+    pub url: Url,
+    /// Added to the URL's query.
+    pub params: Vec<(String, String)>,
+    /// Header fields; each replaces the session's and the client's own of its name.
+    pub headers: Headers,
+    /// Names of header fields that the session or the client would add, and shall not.
+    pub omitted_headers: Vec<String>,
+    /// Cookies for this request alone, sent beside those of the jar.
+    pub cookies: Vec<(String, String)>,
+    /// What it carries.
+    pub payload: Payload,
+    /// Who sends it; `None` leaves it to the session.
+    pub auth: Option<Auth>,
+    /// How it is sent.
+    pub options: Options,
+}
+
+impl Request {
+    /// A request with nothing but a method and a URL.
+    pub fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            params: Vec::new(),
+            headers: Headers::new(),
+            omitted_headers: Vec::new(),
+            cookies: Vec::new(),
+            payload: Payload::default(),
+            auth: None,
+            options: Options::default(),
+        }
+    }
+}

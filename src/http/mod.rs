@@ -1,0 +1,24 @@
+//! The values that HTTP speaks of: methods, status codes, versions, fields,
+//! URLs, bodies. Plain data, with no I/O.
+
+mod body;
+mod headers;
+mod method;
+mod status;
+mod timings;
+mod url;
+mod version;
+
+pub use body::{Body, Segment};
+pub use headers::{Header, HeaderValue, Headers, InvalidHeader};
+pub use method::{InvalidMethod, Method};
+pub use status::{InvalidStatus, Status};
+pub use timings::{Phase, Timings};
+pub use url::{InvalidUrl, Scheme, Url};
+pub use version::Version;
+
+/// Whether a byte may stand in a token (RFC 9110, 5.6.2), the form of methods
+/// and field names.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

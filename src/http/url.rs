@@ -1,0 +1,390 @@
+//! URLs of the schemes `http` and `https`, whose path and query are sent as they were written.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+/// What may not stand in a path or query (RFC 3986, 2), and so is percent-encoded.
+/// `%` is left alone, so that what is encoded already is not encoded again, and so
+/// are `[` and `]`, which people write and servers read.
+const ILLEGAL: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// What may not stand in a name or value of a query: everything that
+/// `application/x-www-form-urlencoded` encodes, with a space as `+`, as requests does.
+const NOT_IN_QUERY_VALUE: &AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
+
+/// The scheme of a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// In clear.
+    Http,
+    /// Over TLS.
+    Https,
+}
+
+impl Scheme {
+    /// `http` or `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port where none is written.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// An absolute URL. The host is checked and normalised for connecting; path and
+/// query are kept as they were written, but for characters that are illegal in a
+/// URL, which are percent-encoded.
+///
+/// ```
+/// use rqtest::http::Url;
+///
+/// let url: Url = "http://Example.org:8080/a/../b c?q={x}&p=a+b%20c#top".parse()?;
+/// assert_eq!(url.host(), "example.org");
+/// assert_eq!(url.host_header(), "Example.org:8080");
+/// assert_eq!(url.target(), "/a/../b%20c?q=%7Bx%7D&p=a+b%20c");
+/// assert_eq!(url.fragment(), Some("top"));
+/// # Ok::<(), rqtest::http::InvalidUrl>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url {
+    scheme: Scheme,
+    credentials: Option<Credentials>,
+    host: String,
+    written_host: String,
+    port: Option<u16>,
+    target: String,
+    fragment: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Credentials {
+    user: String,
+    password: String,
+}
+
+impl Url {
+    /// Reads a URL whose scheme may be left out. It is then `https`, but `http` for a
+    /// loopback host and for a port other than 443 and 8443; the second value tells
+    /// that it was assumed.
+    ///
+    /// # Errors
+    /// As [`str::parse`].
+    pub fn parse_with_default_scheme(text: &str) -> Result<(Self, bool), InvalidUrl> {
+        if has_scheme(text) {
+            return Ok((text.parse()?, false));
+        }
+        let secure = Self::parse_parts(Scheme::Https, text, text)?;
+        let plain = secure.is_loopback() || secure.port.is_some_and(|port| port != 443 && port != 8443);
+        let scheme = if plain { Scheme::Http } else { Scheme::Https };
+        Ok((Self::parse_parts(scheme, text, text)?, true))
+    }
+
+    fn parse_parts(scheme: Scheme, rest: &str, whole: &str) -> Result<Self, InvalidUrl> {
+        let invalid = |reason: &str| InvalidUrl { url: whole.to_owned(), reason: reason.to_owned() };
+        let (rest, fragment) = match rest.split_once('#') {
+            Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
+            None => (rest, None),
+        };
+        let (authority, target) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
+        let (credentials, host_and_port) = match authority.rsplit_once('@') {
+            Some((credentials, host)) => (Some(Credentials::parse(credentials)), host),
+            None => (None, authority),
+        };
+        if host_and_port.is_empty() || host_and_port.starts_with(':') {
+            return Err(invalid("it names no host"));
+        }
+        if host_and_port.contains(|character: char| character.is_whitespace() || character.is_control()) {
+            return Err(invalid("its host holds white space"));
+        }
+        let parsed = url::Url::parse(&format!("{}://{host_and_port}/", scheme.as_str()))
+            .map_err(|error| invalid(&error.to_string()))?;
+        let host = parsed.host_str().ok_or_else(|| invalid("it names no host"))?.to_owned();
+        let written_host = written_host(host_and_port, &host);
+        let slash = if target.starts_with('/') { "" } else { "/" };
+        let target = format!("{slash}{}", utf8_percent_encode(target, ILLEGAL));
+        Ok(Self { scheme, credentials, host, written_host, port: parsed.port(), target, fragment })
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The host to connect to: lower case, internationalised names in their ASCII form,
+    /// an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port to connect to.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(self.scheme.default_port())
+    }
+
+    /// The value of the `Host` field (RFC 9110, 7.2): the host in the case in which it
+    /// was written, and the port where it is not the scheme's own.
+    pub fn host_header(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.written_host),
+            None => self.written_host.clone(),
+        }
+    }
+
+    /// Path and query, as they are sent on the request line (RFC 9112, 3.2.1).
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The path.
+    pub fn path(&self) -> &str {
+        self.target.split_once('?').map_or(&*self.target, |(path, _)| path)
+    }
+
+    /// What stands after the first `?`.
+    pub fn query(&self) -> Option<&str> {
+        self.target.split_once('?').map(|(_, query)| query)
+    }
+
+    /// What stands after the first `#`; it is never sent.
+    pub fn fragment(&self) -> Option<&str> {
+        self.fragment.as_deref()
+    }
+
+    /// User and password, decoded, where the URL has them.
+    pub fn credentials(&self) -> Option<(&str, &str)> {
+        self.credentials.as_ref().map(|given| (&*given.user, &*given.password))
+    }
+
+    /// The address where the host is one and not a name.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+    }
+
+    /// Whether the host is this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.host.ends_with(".localhost") || self.ip().is_some_and(|ip| ip.is_loopback())
+    }
+
+    /// Whether both have the same scheme, host and port (RFC 6454, 4).
+    pub fn same_origin(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.host == other.host && self.port() == other.port()
+    }
+
+    /// Adds names and values to the query, encoded as a form, a space as `+`.
+    pub fn append_query<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in pairs {
+            match self.query() {
+                None => self.target.push('?'),
+                Some("") => {}
+                Some(_) => self.target.push('&'),
+            }
+            for (text, end) in [(name, "="), (value, "")] {
+                self.target.extend(utf8_percent_encode(text, NOT_IN_QUERY_VALUE).map(|piece| piece.replace(' ', "+")));
+                self.target.push_str(end);
+            }
+        }
+    }
+
+    /// The URL that a reference means when it stands in a response from this one
+    /// (RFC 3986, 5.2). A fragment is inherited (RFC 9110, 10.2.2).
+    ///
+    /// # Errors
+    /// If the reference is no URL, or leads to another scheme than `http` and `https`.
+    pub fn join(&self, reference: &str) -> Result<Self, InvalidUrl> {
+        let invalid = |reason: String| InvalidUrl { url: reference.to_owned(), reason };
+        let base = url::Url::parse(&self.without_credentials()).map_err(|error| invalid(error.to_string()))?;
+        let joined = base.join(reference).map_err(|error| invalid(error.to_string()))?;
+        let mut url: Self = joined.as_str().parse()?;
+        url.fragment = url.fragment.or_else(|| self.fragment.clone());
+        Ok(url)
+    }
+
+    fn without_credentials(&self) -> String {
+        format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.target)
+    }
+}
+
+fn has_scheme(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    })
+}
+
+/// The host in its written case, where it differs from the normal form in nothing else.
+fn written_host(host_and_port: &str, host: &str) -> String {
+    match host_and_port.get(..host.len()) {
+        Some(written) if written.eq_ignore_ascii_case(host) => written.to_owned(),
+        _ => host.to_owned(),
+    }
+}
+
+impl Credentials {
+    fn parse(text: &str) -> Self {
+        let (user, password) = text.split_once(':').unwrap_or((text, ""));
+        let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        Self { user: decode(user), password: decode(password) }
+    }
+}
+
+impl std::str::FromStr for Url {
+    type Err = InvalidUrl;
+
+    fn from_str(text: &str) -> Result<Self, InvalidUrl> {
+        let invalid = |reason: &str| InvalidUrl { url: text.to_owned(), reason: reason.to_owned() };
+        let (scheme, rest) = match text.split_once("://") {
+            Some(parts) if has_scheme(text) => parts,
+            _ => return Err(invalid("it has no scheme: begin it with http:// or https://")),
+        };
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return Err(invalid("its scheme is neither http nor https")),
+        };
+        Self::parse_parts(scheme, rest, text)
+    }
+}
+
+/// The whole URL, without its password.
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://", self.scheme.as_str())?;
+        if let Some(Credentials { user, password }) = &self.credentials {
+            let hidden = if password.is_empty() { "" } else { ":***" };
+            write!(f, "{user}{hidden}@")?;
+        }
+        write!(f, "{}{}", self.host_header(), self.target)?;
+        match &self.fragment {
+            Some(fragment) => write!(f, "#{fragment}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Url({self})")
+    }
+}
+
+/// A text that is no URL, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidUrl {
+    url: String,
+    reason: String,
+}
+
+impl InvalidUrl {
+    /// Why: a fragment that speaks of the URL as `it`.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for InvalidUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a URL that can be requested: {}", self.url.escape_debug(), self.reason)
+    }
+}
+
+impl std::error::Error for InvalidUrl {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_hosts_of_every_kind() {
+        for (text, host, port) in [
+            ("http://a", "a", 80),
+            ("https://a/", "a", 443),
+            ("http://[::1]:81/", "[::1]", 81),
+            ("http://127.0.0.1:80/x", "127.0.0.1", 80),
+            ("http://bücher.example/", "xn--bcher-kva.example", 80),
+            ("HTTP://user:pa%40ss@Host:8080?q", "host", 8080),
+        ] {
+            assert_eq!((url(text).host(), url(text).port()), (host, port), "{text}");
+        }
+        assert_eq!(url("http://user:pa%40ss@h/").credentials(), Some(("user", "pa@ss")));
+        assert_eq!(url("http://user:pass@h/").to_string(), "http://user:***@h/");
+    }
+
+    #[test]
+    fn says_why_a_text_is_no_url() {
+        for text in [
+            "",
+            "a",
+            "/a",
+            "http://",
+            "http:///a",
+            "http://:80/",
+            "ftp://a/",
+            "http://a b/",
+            "http://a:99999/",
+            "http://[::1/",
+            "http://%00/",
+        ] {
+            assert!(text.parse::<Url>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn assumes_https_but_http_where_that_is_meant() {
+        for (text, expected) in [
+            ("example.org/a", "https://example.org/a"),
+            ("example.org:8443/a", "https://example.org:8443/a"),
+            ("example.org:8080", "http://example.org:8080/"),
+            ("localhost/a", "http://localhost/a"),
+            ("127.0.0.1/a", "http://127.0.0.1/a"),
+            ("[::1]:443", "http://[::1]:443/"),
+        ] {
+            let (url, assumed) = Url::parse_with_default_scheme(text).unwrap();
+            assert_eq!((url.to_string().as_str(), assumed), (expected, true), "{text}");
+        }
+        assert!(!Url::parse_with_default_scheme("http://a?u=http://b").unwrap().1);
+    }
+
+    #[test]
+    fn appends_to_the_query_as_requests_does() {
+        for (before, after) in [
+            ("http://h/p", "http://h/p?a+b=%C3%A9%26&c=~"),
+            ("http://h/p?", "http://h/p?a+b=%C3%A9%26&c=~"),
+            ("http://h/p?x=1", "http://h/p?x=1&a+b=%C3%A9%26&c=~"),
+        ] {
+            let mut url = url(before);
+            url.append_query([("a b", "é&"), ("c", "~")]);
+            assert_eq!(url.to_string(), after);
+        }
+    }
+
+    #[test]
+    fn joins_references() {
+        let base = url("http://h:81/a/b?q#f");
+        for (reference, expected) in [
+            ("c", "http://h:81/a/c#f"),
+            ("/c?x", "http://h:81/c?x#f"),
+            ("//other/c#g", "http://other/c#g"),
+            ("https://h/", "https://h/#f"),
+            ("?y", "http://h:81/a/b?y#f"),
+        ] {
+            assert_eq!(base.join(reference).unwrap().to_string(), expected);
+        }
+        assert!(base.join("file:///etc/passwd").is_err());
+    }
+}

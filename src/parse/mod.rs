@@ -1,0 +1,21 @@
+//! Text to [`Spec`]: the two formats, and the assertion language that both share.
+
+mod assertion;
+mod http;
+pub mod yaml;
+
+use std::sync::Arc;
+
+pub use assertion::{parse_assertion, parse_capture};
+
+use crate::source::SourceFile;
+use crate::spec::{Format, Spec};
+
+/// Reads a spec file. What is wrong with it becomes [`crate::spec::Entry::Invalid`];
+/// the rest is read.
+pub fn parse(source: &Arc<SourceFile>, format: Format) -> Spec {
+    match format {
+        Format::Http => http::parse(source),
+        Format::Yaml => yaml::parse(source),
+    }
+}

@@ -1,0 +1,1 @@
+//! Plan, executor, step, retry.

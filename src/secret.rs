@@ -1,0 +1,113 @@
+//! Values that no output may show.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::RwLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "***";
+
+/// Shorter values are not redacted: they would blot out unrelated text.
+const SHORTEST: usize = 4;
+
+/// A value that prints as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret<T>(T);
+
+impl<T> Secret<T> {
+    /// Hides a value.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value, for the one who sends it.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+impl<T> fmt::Display for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+/// Knows the secrets of a run, and takes them out of text, in clear and as
+/// base64, URL, JSON and HTML encode them.
+#[derive(Debug, Default)]
+pub struct Redactor {
+    /// Longest first, so that a secret that holds another goes whole.
+    forms: RwLock<BTreeSet<(std::cmp::Reverse<usize>, String)>>,
+}
+
+impl Redactor {
+    /// Learns a secret; values of under four bytes are too common to redact.
+    pub fn learn(&self, secret: &str) {
+        if secret.len() < SHORTEST {
+            return;
+        }
+        let mut forms = self.forms.write().expect("no holder of this lock panics");
+        for form in encoded_forms(secret) {
+            forms.insert((std::cmp::Reverse(form.len()), form));
+        }
+    }
+
+    /// The text without the secrets.
+    pub fn redact<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        let forms = self.forms.read().expect("no holder of this lock panics");
+        let mut redacted = std::borrow::Cow::Borrowed(text);
+        for (_, form) in forms.iter() {
+            if redacted.contains(form.as_str()) {
+                redacted = redacted.replace(form.as_str(), MASK).into();
+            }
+        }
+        redacted
+    }
+}
+
+fn encoded_forms(secret: &str) -> Vec<String> {
+    let json = serde_json::to_string(secret).expect("a string is JSON");
+    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    vec![
+        secret.to_owned(),
+        json[1..json.len() - 1].to_owned(),
+        html,
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        STANDARD.encode(secret),
+        STANDARD_NO_PAD.encode(secret),
+        URL_SAFE.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redacts_every_encoded_form() {
+        let redactor = Redactor::default();
+        redactor.learn("p&ss \"word\"");
+        for form in encoded_forms("p&ss \"word\"") {
+            assert_eq!(redactor.redact(&format!("a {form} b")), "a *** b");
+        }
+    }
+
+    #[test]
+    fn leaves_short_values_alone() {
+        let redactor = Redactor::default();
+        redactor.learn("1");
+        assert_eq!(redactor.redact("1 of 1"), "1 of 1");
+    }
+}

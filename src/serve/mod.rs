@@ -1,0 +1,1 @@
+//! The built-in practice server, compatible with httpbin.

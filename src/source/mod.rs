@@ -1,0 +1,8 @@
+//! Where text came from: files, the spans of what an author wrote in them, and
+//! the folder that references between files may not leave.
+
+mod root;
+mod span;
+
+pub use root::{ReadError, Root, open, read_source};
+pub use span::{Location, SourceFile, Span, Spanned};

@@ -1,0 +1,143 @@
+//! The folder that the files of a run live in: paths in a spec are resolved
+//! against the file that names them, and may not lead outside.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::SourceFile;
+
+/// The most bytes that a text file read whole may have.
+const MAX_TEXT: u64 = 256 * 1024 * 1024;
+
+/// A folder, and the right to read what lies in it.
+#[derive(Clone, Debug)]
+pub struct Root {
+    folder: PathBuf,
+}
+
+impl Root {
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// If the folder does not exist or cannot be entered.
+    pub fn new(folder: &Path) -> Result<Self, ReadError> {
+        let folder = fs::canonicalize(folder).map_err(|error| ReadError::new(folder, error.into()))?;
+        Ok(Self { folder })
+    }
+
+    /// The folder, absolute and without links.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file that `reference` means when `from` names it.
+    ///
+    /// # Errors
+    /// If there is no such file, or it lies outside of the root, links followed.
+    pub fn resolve(&self, from: &Path, reference: &str) -> Result<PathBuf, ReadError> {
+        let written = from.parent().unwrap_or(Path::new("")).join(reference);
+        let found = fs::canonicalize(&written).map_err(|error| ReadError::new(&written, error.into()))?;
+        if !found.starts_with(&self.folder) {
+            return Err(ReadError::new(&written, ReadErrorKind::Outside { root: self.folder.clone() }));
+        }
+        Ok(found)
+    }
+
+    /// Reads a referenced file as it is, up to a number of bytes.
+    ///
+    /// # Errors
+    /// As [`Root::resolve`], or if the file is larger or cannot be read.
+    pub fn read_bytes(&self, from: &Path, reference: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let path = self.resolve(from, reference)?;
+        read_limited(&path, limit).map_err(|kind| ReadError::new(&path, kind))
+    }
+}
+
+/// Reads a UTF-8 text file that messages will call by the path as given.
+///
+/// # Errors
+/// If the file cannot be read, is larger than 256 MiB, or is not UTF-8.
+pub fn read_source(path: &Path) -> Result<Arc<SourceFile>, ReadError> {
+    let bytes = read_limited(path, MAX_TEXT).map_err(|kind| ReadError::new(path, kind))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| ReadError::new(path, ReadErrorKind::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
+    Ok(SourceFile::new(path, text))
+}
+
+fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ReadErrorKind> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+    }
+    if metadata.len() > limit {
+        return Err(ReadErrorKind::TooLarge { size: metadata.len(), limit });
+    }
+    Ok(fs::read(path)?)
+}
+
+/// Opens a file to be streamed.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn open(path: &Path) -> Result<File, ReadError> {
+    File::open(path).map_err(|error| ReadError::new(path, error.into()))
+}
+
+/// Why a file could not be had.
+#[derive(Debug)]
+pub struct ReadError {
+    path: PathBuf,
+    kind: ReadErrorKind,
+}
+
+#[derive(Debug)]
+enum ReadErrorKind {
+    Io(io::Error),
+    NotUtf8 { offset: usize },
+    TooLarge { size: u64, limit: u64 },
+    Outside { root: PathBuf },
+}
+
+impl ReadError {
+    fn new(path: &Path, kind: ReadErrorKind) -> Self {
+        Self { path: path.to_owned(), kind }
+    }
+
+    /// The file that was asked for.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl From<io::Error> for ReadErrorKind {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.kind {
+            ReadErrorKind::Io(error) if error.kind() == io::ErrorKind::NotFound => write!(f, "there is no file {path}"),
+            ReadErrorKind::Io(error) => write!(f, "cannot read {path}: {error}"),
+            ReadErrorKind::NotUtf8 { offset } => write!(f, "{path} is not UTF-8: byte {offset} begins no character"),
+            ReadErrorKind::TooLarge { size, limit } => {
+                write!(f, "{path} has {size} bytes, more than the {limit} that are read")
+            }
+            ReadErrorKind::Outside { root } => write!(f, "{path} lies outside of {}", root.display()),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            ReadErrorKind::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}

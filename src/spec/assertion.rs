@@ -1,0 +1,248 @@
+//! What is expected of a response: `query filter* predicate`.
+
+use std::time::Duration;
+
+use crate::http::Phase;
+use crate::source::{Span, Spanned};
+
+use super::{Text, Value};
+
+/// An expectation: what is looked at, what is made of it, and what must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assertion {
+    /// What is looked at.
+    pub subject: Subject,
+    /// What must hold.
+    pub predicate: Spanned<Predicate>,
+    /// Whether it must not hold.
+    pub negated: bool,
+    /// The whole assertion, as reports show it.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A value taken from a response: `name = query filter*`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capture {
+    /// The variable that it is kept in.
+    pub name: Spanned<String>,
+    /// What is taken.
+    pub subject: Subject,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A query, and the filters that its result goes through.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subject {
+    /// What is asked of the response.
+    pub query: Spanned<Query>,
+    /// What is made of the answer, in order.
+    pub filters: Vec<Spanned<Filter>>,
+}
+
+/// What is asked of a response.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// The status code, a number.
+    Status,
+    /// The protocol version: `HTTP/1.1`.
+    Version,
+    /// The reason phrase.
+    Reason,
+    /// The URL of the last request, redirects followed.
+    Url,
+    /// The values of a header field: one is a string, several are a list.
+    Header(Text),
+    /// The value or an attribute of a cookie that the response sets.
+    Cookie(Cookie),
+    /// The body as text.
+    Body,
+    /// What a JSONPath (RFC 9535) finds in the body.
+    JsonPath(Text),
+    /// The first group, or the whole, of the first match in the body's text.
+    Regex(Text),
+    /// The body as bytes.
+    Bytes,
+    /// The number of bytes of the body, decoded.
+    Size,
+    /// The SHA-256 of the body, as bytes.
+    Sha256,
+    /// The MD5 of the body, as bytes.
+    Md5,
+    /// The time that a phase took.
+    Duration(Phase),
+    /// The number of redirects that were followed.
+    Redirects,
+    /// The value of a variable.
+    Variable(Text),
+}
+
+/// A cookie, and the attribute of it that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cookie {
+    /// Its name.
+    pub name: Text,
+    /// `Value`, `Expires`, `Max-Age`, `Domain`, `Path`, `Secure`, `HttpOnly`, `SameSite`; the value where none is written.
+    pub attribute: Option<Spanned<String>>,
+}
+
+/// One step that a result goes through.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// Which one.
+    pub name: FilterName,
+    /// Its arguments, as many as it takes.
+    pub arguments: Vec<Operand>,
+}
+
+/// The filters of rqtest's own, and all others, which are minijinja's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilterName {
+    /// How many: the length of a list, a string's characters, or an object's members.
+    Count,
+    /// The first of a list.
+    First,
+    /// The last of a list.
+    Last,
+    /// The nth of a list, from 0; from the end where negative.
+    Nth,
+    /// The pieces of a string between a separator.
+    Split,
+    /// The first group, or the whole, of the first match.
+    Regex,
+    /// What a JSONPath finds in a value, or in a string of JSON.
+    JsonPath,
+    /// An integer.
+    ToInt,
+    /// A number with a fraction.
+    ToFloat,
+    /// A string.
+    ToString,
+    /// Percent-decoded.
+    UrlDecode,
+    /// Base64-decoded, as bytes.
+    Base64Decode,
+    /// In lower case.
+    Lower,
+    /// In upper case.
+    Upper,
+    /// Without white space at its ends.
+    Trim,
+    /// With a text or `/regex/` replaced by another.
+    Replace,
+    /// A filter of minijinja's.
+    Template(String),
+}
+
+/// What must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Predicate {
+    /// `==`
+    Equal(Operand),
+    /// `!=`
+    NotEqual(Operand),
+    /// `>`
+    Greater(Operand),
+    /// `>=`
+    GreaterOrEqual(Operand),
+    /// `<`
+    Less(Operand),
+    /// `<=`
+    LessOrEqual(Operand),
+    /// `contains`, `includes`: a substring, bytes in bytes, an element of a list, or a key of an object.
+    Contains(Operand),
+    /// `startsWith`
+    StartsWith(Operand),
+    /// `endsWith`
+    EndsWith(Operand),
+    /// `matches`
+    Matches(Operand),
+    /// `in [a, b]`
+    In(Operand),
+    /// `between a b`, both included.
+    Between(Operand, Operand),
+    /// `exists`
+    Exists,
+    /// `isEmpty`
+    IsEmpty,
+    /// `isInteger`, `isString`, …
+    Is(TypeTest),
+    /// `equals`: JSON compared by value.
+    Equals(Operand),
+    /// `containsJson`: JSON compared in part.
+    ContainsJson(Operand),
+    /// A status such as `2xx`.
+    StatusClass(u8),
+}
+
+/// What a value may be tested to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named in the assertion language by its own name: see `NAMES`")]
+pub enum TypeTest {
+    Integer,
+    Float,
+    Number,
+    String,
+    Boolean,
+    List,
+    Object,
+    Null,
+    Date,
+    IsoDate,
+    Uuid,
+    Ipv4,
+    Ipv6,
+    True,
+    False,
+}
+
+impl TypeTest {
+    /// Every test with its name in the assertion language.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("isInteger", Self::Integer),
+        ("isFloat", Self::Float),
+        ("isNumber", Self::Number),
+        ("isString", Self::String),
+        ("isBoolean", Self::Boolean),
+        ("isList", Self::List),
+        ("isArray", Self::List),
+        ("isCollection", Self::List),
+        ("isObject", Self::Object),
+        ("isNull", Self::Null),
+        ("isDate", Self::Date),
+        ("isIsoDate", Self::IsoDate),
+        ("isUuid", Self::Uuid),
+        ("isIpv4", Self::Ipv4),
+        ("isIpv6", Self::Ipv6),
+        ("isTrue", Self::True),
+        ("isFalse", Self::False),
+    ];
+}
+
+/// A value that a result is compared with, or that a filter takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operand {
+    /// What it is.
+    pub value: Expected,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an operand can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// A value: a number, `true`, `false`, `null`, JSON, or a text, which may hold templates.
+    Value(Value),
+    /// `/regex/`, `/regex/i`: the pattern, flags written into it.
+    Regex(String),
+    /// The bytes of a file, relative to the spec file: `file,path`.
+    File(Text),
+    /// `base64,…` or `hex,…`
+    Bytes(Vec<u8>),
+    /// `500ms`
+    Duration(Duration),
+    /// `10KiB`, in bytes.
+    Size(u64),
+}

@@ -1,0 +1,127 @@
+//! The typed model of a spec file. Both formats are parsed into it; what one can
+//! say, the other can say.
+
+mod assertion;
+mod defaults;
+mod request;
+mod settings;
+mod value;
+
+use std::sync::Arc;
+
+pub use assertion::{
+    Assertion, Capture, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, Subject, TypeTest,
+};
+pub use defaults::Defaults;
+pub use request::{Auth, Body, FileReference, Flow, HeaderField, Part, PartContent, Piece, Request, Retry};
+pub use settings::{Settings, Verify};
+pub use value::{Node, Text, Value};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceFile, Span, Spanned};
+
+/// Which of the two formats a file is in: they differ in what a template may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// `.http` and `.rest`: only `{{ … }}` is live.
+    Http,
+    /// YAML: `{{ … }}`, `{% … %}` and `{# … #}` are live.
+    Yaml,
+}
+
+/// A spec file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The text that it was read from.
+    pub source: SourceText,
+    /// The format that it is in.
+    pub format: Format,
+    /// What reports call it; its path where it has no name.
+    pub name: Option<Spanned<String>>,
+    /// What it is for.
+    pub description: Option<Spanned<String>>,
+    /// Tags of every request.
+    pub tags: Vec<Spanned<String>>,
+    /// The file's variables, in order.
+    pub variables: Vec<Variable>,
+    /// Requests before the others; if one fails, the others are skipped.
+    pub setup: Vec<Entry>,
+    /// The requests.
+    pub requests: Vec<Entry>,
+    /// Requests after the others, whatever happened.
+    pub teardown: Vec<Entry>,
+    /// What a person should know of the file as a whole: warnings and infos.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The text of a spec; two are equal when their paths are.
+#[derive(Clone, Debug)]
+pub struct SourceText(pub Arc<SourceFile>);
+
+impl PartialEq for SourceText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.path() == other.0.path()
+    }
+}
+
+/// A request, or the place of one that could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// A request.
+    Request(Box<Request>),
+    /// What could not be read: one error case.
+    Invalid(Invalid),
+}
+
+impl Entry {
+    /// The name that the author gave.
+    pub fn name(&self) -> Option<&Spanned<String>> {
+        match self {
+            Self::Request(request) => request.name.as_ref(),
+            Self::Invalid(invalid) => invalid.name.as_ref(),
+        }
+    }
+
+    /// The line that reports point at.
+    pub fn span(&self) -> &Span {
+        match self {
+            Self::Request(request) => &request.span,
+            Self::Invalid(invalid) => &invalid.span,
+        }
+    }
+}
+
+/// A request that could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invalid {
+    /// The name that the author gave, where that much could be read.
+    pub name: Option<Spanned<String>>,
+    /// The tags, where that much could be read.
+    pub tags: Vec<Spanned<String>>,
+    /// Where it stands.
+    pub span: Span,
+    /// Everything that is wrong with it; at least one is an error.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A variable that a file defines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its value, which may refer to other variables.
+    pub value: Value,
+    /// When the value is worked out.
+    pub binding: Binding,
+    /// How many of the file's requests (invalid ones too) stand above the definition.
+    pub position: usize,
+}
+
+/// When the value of a variable is worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// Once a run of the file, at its place: `@x = …`.
+    Once,
+    /// At every use: `@x := …`.
+    Lazy,
+}

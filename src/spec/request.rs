@@ -1,0 +1,184 @@
+//! A request as a spec file describes it, before its templates are rendered.
+
+use std::time::Duration;
+
+use crate::diagnostic::Diagnostic;
+use crate::http::Version;
+use crate::source::{Span, Spanned};
+
+use super::{Assertion, Capture, Settings, Text, Value, Variable};
+
+/// A request of a spec file, the file's defaults merged in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The name by which reports and other requests know it.
+    pub name: Option<Spanned<String>>,
+    /// What it is for.
+    pub description: Option<Spanned<String>>,
+    /// Its tags, those of the file included.
+    pub tags: Vec<Spanned<String>>,
+    /// The line that reports point at: the request line, or the YAML entry's first.
+    pub span: Span,
+    /// The method. `None`: not written, and so GET, unless the target's template renders
+    /// to a whole request line.
+    pub method: Option<Text>,
+    /// The URL, with or without its scheme; in `.http` also a path, where a `Host` header names the rest.
+    pub target: Text,
+    /// The version that the request line names.
+    pub version: Option<Spanned<Version>>,
+    /// Added to the query. A list repeats its key; null leaves it out.
+    pub params: Vec<(Text, Value)>,
+    /// Header fields, in order; those of the defaults that are not overridden first.
+    pub headers: Vec<HeaderField>,
+    /// Cookies for this request alone.
+    pub cookies: Vec<(Text, Value)>,
+    /// What it carries.
+    pub body: Option<Body>,
+    /// Who sends it.
+    pub auth: Option<Spanned<Auth>>,
+    /// How it is sent.
+    pub settings: Settings,
+    /// Whether, when and how often it runs.
+    pub flow: Flow,
+    /// Variables of this request alone.
+    pub variables: Vec<Variable>,
+    /// What is expected of the response.
+    pub assertions: Vec<Assertion>,
+    /// What is taken from the response.
+    pub captures: Vec<Capture>,
+    /// Warnings and infos about how it is written.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A header field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeaderField {
+    /// Its name.
+    pub name: Text,
+    /// Its value; `None` takes a default away, also one that the client would add.
+    pub value: Option<Text>,
+}
+
+/// What a request carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// A tree, sent as JSON.
+    Json(Value),
+    /// Pairs, sent as `application/x-www-form-urlencoded`. A list repeats its key.
+    Form(Vec<(Text, Value)>),
+    /// Parts, sent as `multipart/form-data`.
+    Multipart(Vec<Part>),
+    /// Texts and files, one after the other.
+    Content(Vec<Piece>),
+    /// Text in which nothing is a template.
+    Raw(Spanned<String>),
+    /// Bytes.
+    Bytes(Spanned<Vec<u8>>),
+    /// A GraphQL query over HTTP POST, sent as JSON.
+    GraphQl {
+        /// The document.
+        query: Text,
+        /// Its variables.
+        variables: Option<Value>,
+        /// Which of its operations runs.
+        operation_name: Option<Text>,
+    },
+}
+
+/// A piece of a body.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// Text.
+    Text(Text),
+    /// A file.
+    File(FileReference),
+}
+
+/// A file that a body is taken from; its path is relative to the spec file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileReference {
+    /// Sent as it is: `< path`.
+    Verbatim(Text),
+    /// Read as text and rendered first: `<@ path`, `<@latin1 path`.
+    Rendered {
+        /// Its path.
+        path: Text,
+        /// Its encoding; UTF-8 where it has none.
+        encoding: Option<Spanned<String>>,
+    },
+}
+
+/// A part of a multipart body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The field's name.
+    pub name: Text,
+    /// What it holds.
+    pub content: PartContent,
+    /// The file name; that of the file where none is written.
+    pub filename: Option<Text>,
+    /// The media type; guessed from the file name where none is written.
+    pub content_type: Option<Text>,
+    /// Further header fields.
+    pub headers: Vec<(Text, Text)>,
+}
+
+/// What a part holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartContent {
+    /// A value, as text; a tree as JSON.
+    Value(Value),
+    /// A file, relative to the spec file.
+    File(Text),
+}
+
+/// Who sends a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Auth {
+    /// Nobody: takes a default away.
+    None,
+    /// RFC 7617.
+    Basic {
+        /// The user.
+        user: Text,
+        /// The password.
+        password: Text,
+    },
+    /// RFC 6750.
+    Bearer(Text),
+}
+
+/// Whether, when and how often a request runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flow {
+    /// Not at all, with the reason, which may be empty.
+    pub skip: Option<Spanned<String>>,
+    /// Again, when it failed.
+    pub retry: Option<Spanned<Retry>>,
+    /// Not before this much time has passed since the one before it.
+    pub delay: Option<Spanned<Duration>>,
+    /// This many times, each its own case.
+    pub repeat: Option<Spanned<u32>>,
+}
+
+/// How often and how quickly a failed request is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How many times at most, after the first.
+    pub times: u32,
+    /// The time between two attempts.
+    pub delay: Duration,
+}
+
+impl Flow {
+    /// This flow, and that of the level above where this one is silent.
+    #[must_use]
+    pub fn or(&self, above: &Self) -> Self {
+        Self {
+            skip: self.skip.clone().or_else(|| above.skip.clone()),
+            retry: self.retry.clone().or_else(|| above.retry.clone()),
+            delay: self.delay.clone().or_else(|| above.delay.clone()),
+            repeat: self.repeat.clone().or_else(|| above.repeat.clone()),
+        }
+    }
+}

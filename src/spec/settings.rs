@@ -1,0 +1,69 @@
+//! How a request is sent: what a request, a file's `defaults` and the project's
+//! configuration can each say, the nearest winning.
+
+use std::time::Duration;
+
+use crate::http::Version;
+use crate::source::Spanned;
+
+use super::Text;
+
+/// Settings of one level; `None` leaves a setting to the level above.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// The time for all of it, redirects included.
+    pub timeout: Option<Spanned<Duration>>,
+    /// The time to open a connection, name look-up and TLS included.
+    pub connect_timeout: Option<Spanned<Duration>>,
+    /// The time to wait for the next bytes.
+    pub read_timeout: Option<Spanned<Duration>>,
+    /// How many redirects are followed; with 0 a redirect is the response.
+    pub redirects: Option<Spanned<usize>>,
+    /// How the server's certificate is checked.
+    pub verify: Option<Spanned<Verify>>,
+    /// The protocol version.
+    pub http_version: Option<Spanned<Version>>,
+    /// Whether the body is decoded as `Content-Encoding` says.
+    pub decompress: Option<Spanned<bool>>,
+    /// The character set of the response, where its own word is not to be trusted.
+    pub encoding: Option<Spanned<String>>,
+    /// Whether cookies are kept and sent.
+    pub cookie_jar: Option<Spanned<bool>>,
+    /// The most bytes that a response body may have, decoded.
+    pub max_body: Option<Spanned<u64>>,
+}
+
+/// How the server's certificate is checked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verify {
+    /// Against the roots of the platform.
+    On,
+    /// Not at all.
+    Off,
+    /// Against the certificates in a PEM file.
+    Roots(Text),
+}
+
+impl Settings {
+    /// These settings, and those of the level above where these are silent.
+    #[must_use]
+    pub fn or(&self, above: &Self) -> Self {
+        macro_rules! nearest {
+            ($($field:ident),* $(,)?) => {
+                Self { $($field: self.$field.clone().or_else(|| above.$field.clone())),* }
+            };
+        }
+        nearest!(
+            timeout,
+            connect_timeout,
+            read_timeout,
+            redirects,
+            verify,
+            http_version,
+            decompress,
+            encoding,
+            cookie_jar,
+            max_body,
+        )
+    }
+}

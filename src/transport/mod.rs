@@ -1,0 +1,1 @@
+//! Bytes over wires: TCP, TLS, the connection pool, deadlines.
