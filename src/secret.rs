@@ -73,6 +73,18 @@ impl Redactor {
         }
         redacted
     }
+
+    /// The text with every byte of the secrets overwritten by `*`, so that offsets into it stay true.
+    pub fn mask<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        let forms = self.forms.read().expect("no holder of this lock panics");
+        let mut masked = std::borrow::Cow::Borrowed(text);
+        for (_, form) in forms.iter() {
+            if masked.contains(form.as_str()) {
+                masked = masked.replace(form.as_str(), &"*".repeat(form.len())).into();
+            }
+        }
+        masked
+    }
 }
 
 fn encoded_forms(secret: &str) -> Vec<String> {
@@ -102,6 +114,13 @@ mod tests {
         for form in encoded_forms("p&ss \"word\"") {
             assert_eq!(redactor.redact(&format!("a {form} b")), "a *** b");
         }
+    }
+
+    #[test]
+    fn masks_without_moving_what_follows() {
+        let redactor = Redactor::default();
+        redactor.learn("hunter2é");
+        assert_eq!(redactor.mask("a hunter2é b"), "a ********* b");
     }
 
     #[test]

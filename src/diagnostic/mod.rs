@@ -2,7 +2,8 @@
 
 mod render;
 
-pub use render::{Style, render};
+pub(crate) use render::visible;
+pub use render::{Style, render, render_redacted};
 
 use crate::source::Span;
 
