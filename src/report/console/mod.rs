@@ -1,0 +1,252 @@
+//! The run as a person watches it: a line a file as it is done, what is wrong the way a
+//! compiler shows it, a summary.
+//!
+//! Files appear in the order of the plan: one that is done early waits for those before
+//! it. What was printed is forgotten, but for a line about each request that did not pass.
+
+mod block;
+mod exchange;
+mod summary;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use self::block::{Block, Blocks};
+use super::order::{Done, PlanOrder};
+use super::{Reporter, RunStatistics, interrupted};
+use crate::diagnostic::{Style, visible};
+use crate::event::{CaseId, Event, Outline};
+use crate::secret::Redactor;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// What did not pass, and the summary.
+    Quiet,
+    /// A line a file too, what was skipped, flaky or drew a warning.
+    #[default]
+    Normal,
+    /// Every exchange too.
+    Verbose,
+}
+
+/// Whether a bar on the standard error shows how far the run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Progress {
+    /// No bar: for files, pipes and logs.
+    #[default]
+    Hidden,
+    /// A bar: for terminals.
+    Bar,
+}
+
+/// How the console looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Colour and width.
+    pub style: Style,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// Whether there is a progress bar.
+    pub progress: Progress,
+}
+
+/// Writes for a person.
+pub struct Console {
+    out: Box<dyn Write + Send>,
+    blocks: Blocks,
+    outline: Arc<Outline>,
+    order: PlanOrder<Block>,
+    statistics: RunStatistics,
+    bar: ProgressBar,
+    /// A line about each request that did not pass.
+    recap: Vec<String>,
+    /// Whether the last line that was printed is blank.
+    ends_blank: bool,
+    finished: bool,
+}
+
+impl Console {
+    /// Writes to `out`, without the secrets that the redactor knows by then.
+    pub fn new(out: Box<dyn Write + Send>, redactor: Arc<Redactor>, options: Options) -> Self {
+        Self {
+            out,
+            blocks: Blocks::new(redactor, options),
+            outline: Arc::default(),
+            order: PlanOrder::default(),
+            statistics: RunStatistics::default(),
+            bar: progress_bar(options.progress),
+            recap: Vec::new(),
+            ends_blank: false,
+            finished: false,
+        }
+    }
+
+    fn start(&mut self, outline: &Arc<Outline>) {
+        self.outline = Arc::clone(outline);
+        self.order = PlanOrder::new(outline);
+        self.blocks.align(outline);
+        self.bar.set_length(outline.files.iter().map(|file| file.cases.len() as u64).sum());
+    }
+
+    fn name(&self, id: CaseId) -> String {
+        let case = self.outline.files.get(id.file).and_then(|file| file.cases.get(id.case));
+        case.map(|case| visible(&case.name).replace('\n', " ")).unwrap_or_default()
+    }
+
+    fn print_files(&mut self, files: Vec<Done<Block>>) -> io::Result<()> {
+        for done in files {
+            let file = &self.outline.files[done.file];
+            let unrun = |index: usize| self.blocks.case(file, index, &interrupted());
+            let cases: Vec<Block> = done
+                .cases
+                .into_iter()
+                .enumerate()
+                .map(|(index, block)| block.unwrap_or_else(|| unrun(index)))
+                .collect();
+            let text = self.blocks.file(file, &cases, done.elapsed);
+            self.recap.extend(cases.into_iter().filter_map(|block| block.recap));
+            self.print(&text)?;
+        }
+        Ok(())
+    }
+
+    fn summarize(&mut self) -> io::Result<()> {
+        self.finished = true;
+        let rest = self.order.rest();
+        self.print_files(rest)?;
+        self.bar.finish_and_clear();
+        let gap = if self.ends_blank { "" } else { "\n" };
+        let text = self.blocks.summary(&self.statistics, &self.recap);
+        self.print(&format!("{gap}{text}"))
+    }
+
+    /// Prints above the progress bar.
+    fn print(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.ends_blank = text.ends_with("\n\n");
+        let out = &mut self.out;
+        self.bar.suspend(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    }
+}
+
+impl Reporter for Console {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.statistics.event(event);
+        match event {
+            Event::RunStarted(outline) => self.start(outline),
+            Event::FileStarted { .. } => {}
+            Event::CaseStarted(id) => self.bar.set_message(self.name(*id)),
+            Event::CaseFinished(id, result) => {
+                if let Some(file) = self.outline.files.get(id.file).filter(|file| id.case < file.cases.len()) {
+                    self.order.put(*id, self.blocks.case(file, id.case, result));
+                }
+                self.bar.inc(1);
+            }
+            Event::FileFinished { file, elapsed } => {
+                let due = self.order.finish(*file, *elapsed);
+                self.print_files(due)?;
+            }
+            Event::RunFinished { .. } => self.summarize()?,
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        if self.finished {
+            return Ok(());
+        }
+        self.statistics.event(&Event::RunFinished { elapsed: Duration::ZERO, interrupted: true });
+        self.summarize()
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn progress_bar(progress: Progress) -> ProgressBar {
+    match progress {
+        Progress::Hidden => ProgressBar::hidden(),
+        Progress::Bar => {
+            let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_bar:.dim} {elapsed} {msg}")
+                .expect("the template is well-formed");
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style);
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, Written};
+    use super::*;
+    use crate::event::Event;
+
+    fn print(events: &[Event], verbosity: Verbosity, style: Style) -> String {
+        let written = Written::default();
+        let options = Options { style, verbosity, progress: Progress::Hidden };
+        let mut console = Box::new(Console::new(Box::new(written.clone()), sample::redactor(), options));
+        for event in events {
+            console.event(event).unwrap();
+        }
+        console.finish().unwrap();
+        written.text()
+    }
+
+    const WIDE: Style = Style { color: false, width: 120 };
+
+    #[test]
+    fn shows_a_run_of_everything() {
+        let run = sample::events();
+        insta::assert_snapshot!("normal", print(&run, Verbosity::Normal, WIDE));
+        insta::assert_snapshot!("narrow", print(&run, Verbosity::Normal, Style { color: false, width: 60 }));
+        insta::assert_snapshot!("color", print(&run, Verbosity::Normal, Style { color: true, width: 100 }));
+        insta::assert_snapshot!("quiet", print(&run, Verbosity::Quiet, WIDE));
+        insta::assert_snapshot!("verbose", print(&run, Verbosity::Verbose, WIDE));
+    }
+
+    #[test]
+    fn says_what_an_interrupted_run_left() {
+        insta::assert_snapshot!("interrupted", print(&sample::interrupted_events(), Verbosity::Normal, WIDE));
+        let mut cut = sample::interrupted_events();
+        cut.pop();
+        assert!(print(&cut, Verbosity::Normal, WIDE).contains("interrupted"));
+    }
+
+    #[test]
+    fn a_run_in_which_all_is_well_is_short() {
+        insta::assert_snapshot!("all_is_well", print(&sample::healthy_events(), Verbosity::Normal, WIDE));
+    }
+
+    #[test]
+    fn no_secret_and_no_control_character_gets_through() {
+        for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+            let text = print(&sample::events(), verbosity, WIDE);
+            assert!(!text.contains("hunter2secret"));
+            assert!(!text.chars().any(|character| character.is_control() && character != '\n'));
+        }
+    }
+
+    #[test]
+    fn forgets_a_file_once_it_is_printed() {
+        let mut console = Console::new(
+            Box::new(Written::default()),
+            sample::redactor(),
+            Options { style: WIDE, verbosity: Verbosity::Normal, progress: Progress::Hidden },
+        );
+        for event in sample::events() {
+            console.event(&event).unwrap();
+        }
+        assert!(console.order.rest().is_empty());
+        assert_eq!(console.recap.len(), 4);
+    }
+}

@@ -1,0 +1,109 @@
+//! Durations, counts and exchanges in words.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use crate::event::{Excerpt, Exchange};
+use crate::http::Status;
+
+/// A duration with as many digits as are of interest: `0.4 ms`, `12 ms`, `1.23 s`, `2 min 5 s`.
+pub(super) fn duration(duration: Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    match duration.as_millis() {
+        0..10 => format!("{milliseconds:.1} ms"),
+        10..1000 => format!("{milliseconds:.0} ms"),
+        1000..60_000 => format!("{:.2} s", duration.as_secs_f64()),
+        _ => format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60),
+    }
+}
+
+/// A number with its noun: `1 request`, `2 requests`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// What is not zero, with its word: `2 failed, 1 skipped`.
+pub(super) fn parts(parts: &[(usize, &str)]) -> String {
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    parts.join(", ")
+}
+
+/// A request and what came of it: `GET http://localhost/ -> 404 Not Found in 3.0 ms`.
+pub(super) fn exchange(exchange: &Exchange) -> String {
+    let Exchange { method, url, .. } = exchange;
+    let time = duration(exchange.timings.total);
+    match exchange.status {
+        Some(code) => format!("{method} {url} -> {} in {time}", status(code)),
+        None => format!("{method} {url} -> no response after {time}"),
+    }
+}
+
+fn status(code: u16) -> impl Display {
+    match Status::new(code).ok().and_then(Status::reason) {
+        Some(reason) => format!("{code} {reason}"),
+        None => code.to_string(),
+    }
+}
+
+/// What there is to say of an excerpt that is not the whole body.
+pub(super) fn body_remark(body: &Excerpt) -> Option<String> {
+    let bytes = format!("{} {}", body.size, if body.size == 1 { "byte" } else { "bytes" });
+    match (body.text.is_empty(), body.complete) {
+        _ if body.size == 0 => None,
+        (true, _) => Some(format!("({bytes} that are not text)")),
+        (false, true) => None,
+        (false, false) => Some(format!("… ({bytes} in all)")),
+    }
+}
+
+/// The start of a text, cut after so many lines, and after so many characters of each,
+/// with a last line that says how much is missing.
+pub(super) fn shorten(text: &str, lines: usize, characters: usize) -> Vec<String> {
+    let mut shortened: Vec<String> = text.lines().take(lines).map(|line| shorten_line(line, characters)).collect();
+    match text.lines().skip(lines).count() {
+        0 => {}
+        missing => shortened.push(format!("… {} more", count(missing, "line"))),
+    }
+    shortened
+}
+
+fn shorten_line(line: &str, characters: usize) -> String {
+    match line.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}… ({})", &line[..end], count(line.chars().count(), "character")),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_the_digits_that_matter() {
+        let cases = [
+            (0, "0.0 ms"),
+            (412, "0.4 ms"),
+            (12_345, "12 ms"),
+            (999_600, "1000 ms"),
+            (1_234_000, "1.23 s"),
+            (125_000_000, "2 min 5 s"),
+        ];
+        for (microseconds, expected) in cases {
+            assert_eq!(duration(Duration::from_micros(microseconds)), expected);
+        }
+    }
+
+    #[test]
+    fn counts_agree_with_their_nouns() {
+        assert_eq!(count(1, "request"), "1 request");
+        assert_eq!(count(0, "request"), "0 requests");
+        assert_eq!(parts(&[(2, "failed"), (0, "errors"), (1, "skipped")]), "2 failed, 1 skipped");
+    }
+
+    #[test]
+    fn shortened_text_says_what_is_missing() {
+        assert_eq!(shorten("a\nb\nc", 2, 9), ["a", "b", "… 1 line more"]);
+        assert_eq!(shorten("äöüabc", 1, 3), ["äöü… (6 characters)"]);
+    }
+}
