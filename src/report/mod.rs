@@ -5,6 +5,7 @@
 
 mod comparison;
 pub mod console;
+mod dialogue;
 pub mod json;
 pub mod junit;
 mod order;

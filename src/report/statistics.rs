@@ -84,6 +84,7 @@ pub struct RunStatistics {
     exchanges: usize,
     elapsed: Duration,
     interrupted: bool,
+    finished: bool,
 }
 
 impl RunStatistics {
@@ -99,6 +100,7 @@ impl RunStatistics {
             Event::RunFinished { elapsed, interrupted } => {
                 self.elapsed = *elapsed;
                 self.interrupted = *interrupted;
+                self.finished = true;
                 self.skip_the_rest();
             }
         }
@@ -149,6 +151,11 @@ impl RunStatistics {
     pub fn exchanges_per_second(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
         (seconds > 0.0).then(|| self.exchanges as f64 / seconds)
+    }
+
+    /// Whether the end of the run was told.
+    pub fn is_finished(&self) -> bool {
+        self.finished
     }
 
     /// Whether a signal cut the run short.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::exchange::dialogue;
 use super::{Options, Verbosity};
-use crate::diagnostic::{Diagnostic, Severity, Style, render_redacted, visible};
+use crate::diagnostic::{Diagnostic, Severity, Style, render_redacted};
 use crate::event::{Attempt, CaseOutline, CaseResult, FileOutline, Outline, Verdict};
 use crate::report::Counts;
+use crate::report::dialogue::{Room, dialogue, line};
 use crate::report::paint::{Ink, Paint};
 use crate::report::problem::{headline, problems};
 use crate::report::statistics::is_flaky;
@@ -17,6 +17,9 @@ use crate::secret::Redactor;
 /// How far the lines about a request are indented, and what belongs to it.
 const CASE: usize = 2;
 const DETAIL: usize = 4;
+
+/// How much of a body is shown.
+const ROOM: Room = Room { lines: 40, characters: 400 };
 
 /// How many warnings of a file are shown.
 const MOST_WARNINGS: usize = 10;
@@ -80,7 +83,9 @@ impl Blocks {
         let mut details = vec![indent(CASE, &self.title(outline, result))];
         if verbose {
             let exchanges = result.attempts.iter().flat_map(|attempt| &attempt.exchanges);
-            details.extend(exchanges.map(|exchange| indent(DETAIL, &dialogue(exchange, self))));
+            details.extend(
+                exchanges.map(|exchange| indent(DETAIL, &dialogue(exchange, ROOM, &self.redactor, self.paint))),
+            );
         } else if !is_flaky(result) {
             details.extend(self.exchanges(last).map(|line| indent(DETAIL, &line)));
         }
@@ -248,7 +253,7 @@ impl Blocks {
 
     /// Text from outside as it may be printed: without secrets, control characters and line breaks.
     pub(super) fn line(&self, text: &str) -> String {
-        visible(&self.redactor.redact(text)).replace('\n', " ")
+        line(text, &self.redactor)
     }
 }
 

@@ -5,7 +5,6 @@
 //! it. What was printed is forgotten, but for a line about each request that did not pass.
 
 mod block;
-mod exchange;
 mod summary;
 
 use std::io::{self, Write};
@@ -66,7 +65,6 @@ pub struct Console {
     recap: Vec<String>,
     /// Whether the last line that was printed is blank.
     ends_blank: bool,
-    finished: bool,
 }
 
 impl Console {
@@ -81,7 +79,6 @@ impl Console {
             bar: progress_bar(options.progress),
             recap: Vec::new(),
             ends_blank: false,
-            finished: false,
         }
     }
 
@@ -115,7 +112,6 @@ impl Console {
     }
 
     fn summarize(&mut self) -> io::Result<()> {
-        self.finished = true;
         let rest = self.order.rest();
         self.print_files(rest)?;
         self.bar.finish_and_clear();
@@ -158,7 +154,7 @@ impl Reporter for Console {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        if self.finished {
+        if self.statistics.is_finished() {
             return Ok(());
         }
         self.statistics.event(&Event::RunFinished { elapsed: Duration::ZERO, interrupted: true });

@@ -1,0 +1,51 @@
+//! An exchange in full, for whoever wants to see everything.
+
+use super::paint::{Ink, Paint};
+use super::wording;
+use crate::diagnostic::visible;
+use crate::event::{Excerpt, Exchange};
+use crate::http::Phase;
+use crate::secret::Redactor;
+
+/// How much of a body is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    pub(super) lines: usize,
+    /// Of each line.
+    pub(super) characters: usize,
+}
+
+/// What was sent after `>`, what was received after `<`, how long it took after `*`.
+pub(super) fn dialogue(exchange: &Exchange, room: Room, redactor: &Redactor, paint: Paint) -> String {
+    let summary = line(&wording::exchange(exchange), redactor);
+    let sent = message(&exchange.request_head, &exchange.request_body, room, redactor);
+    let received = message(&exchange.response_head, &exchange.response_body, room, redactor);
+    let marked = |mark: &str, line: &str| format!("{} {line}", paint.text(Ink::Faint, mark)).trim_end().to_owned();
+    std::iter::once(paint.text(Ink::Strong, &summary))
+        .chain(sent.iter().map(|line| marked(">", line)))
+        .chain(received.iter().map(|line| marked("<", line)))
+        .chain([paint.text(Ink::Faint, &format!("* {}", timings(exchange)))])
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Text from outside as one line: without secrets, control characters and line breaks.
+pub(super) fn line(text: &str, redactor: &Redactor) -> String {
+    visible(&redactor.redact(text)).replace('\n', " ")
+}
+
+fn message(head: &str, body: &Excerpt, room: Room, redactor: &Redactor) -> Vec<String> {
+    let mut lines: Vec<String> = head.lines().map(|head| line(head, redactor)).collect();
+    lines.extend((body.size > 0).then(String::new));
+    // Redacted as a whole: a secret may have line breaks.
+    let text = redactor.redact(&body.text).replace("\r\n", "\n");
+    lines.extend(wording::shorten(&visible(&text), room.lines, room.characters));
+    lines.extend(wording::body_remark(body));
+    lines
+}
+
+fn timings(exchange: &Exchange) -> String {
+    let phases = Phase::NAMES.iter().map(|&(name, phase)| (name, exchange.timings.phase(phase)));
+    let happened = phases.filter(|(_, time)| !time.is_zero());
+    happened.map(|(name, time)| format!("{name} {}", wording::duration(time))).collect::<Vec<_>>().join(", ")
+}
