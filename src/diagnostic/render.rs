@@ -162,7 +162,8 @@ fn window(text: &str, range: &Range<usize>) -> Range<usize> {
     let latest = text.ceil_char_boundary(range.end.saturating_add(LINE_WINDOW).min(text.len()));
     let start = text[earliest..range.start].rfind('\n').map_or(earliest, |at| earliest + at + 1);
     let end = text[range.end..latest].find('\n').map_or(latest, |at| range.end + at);
-    start..end
+    let rest = &text[range.end..end];
+    start..range.end + rest.strip_suffix('\r').unwrap_or(rest).len()
 }
 
 /// Replaces what annotate-snippets lets through by something harmless of the same length in bytes.
@@ -259,6 +260,14 @@ mod tests {
         let rendered = render(&diagnostic, narrow());
         insta::assert_snapshot!(rendered);
         assert!(!rendered.chars().any(|character| character != '\n' && is_unruly(character)));
+    }
+
+    #[test]
+    fn does_not_show_line_breaks() {
+        let source = SourceFile::new("windows.http", "GET /\r\nAccept: *\r\n\r\n{}\r\n");
+        let diagnostic = Diagnostic::error("wrong").at(&source.span(4..7), "this").at(&source.span(7..13), "that");
+        let rendered = render(&diagnostic, narrow());
+        assert!(!rendered.contains('␍'), "{rendered}");
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod target;
 mod wording;
 
 use std::io;
+use std::time::Duration;
 
 pub use reporters::{ReportError, Reporters};
 pub use statistics::{Counts, RunStatistics};
@@ -44,5 +45,5 @@ pub trait Reporter {
 /// What became of a request that a signal kept from running.
 pub(crate) fn interrupted() -> CaseResult {
     let verdict = Verdict::Skipped("interrupted".to_owned());
-    CaseResult { verdict, attempts: Vec::new(), elapsed: std::time::Duration::ZERO }
+    CaseResult { verdict, attempts: Vec::new(), elapsed: Duration::ZERO }
 }

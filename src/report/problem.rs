@@ -3,10 +3,14 @@
 
 use super::comparison::comparison;
 use super::paint::{Ink, Paint};
+use super::wording::shorten;
 use crate::assertion::{Failure, Outcome};
 use crate::diagnostic::{Diagnostic, Style, render_redacted, visible};
 use crate::event::Attempt;
 use crate::secret::Redactor;
+
+/// How much of a message is shown.
+const MOST_CHARACTERS: usize = 300;
 
 /// Everything that is wrong with an attempt, a text each, without trailing newlines.
 pub(super) fn problems(attempt: &Attempt, style: Style, redactor: &Redactor) -> Vec<String> {
@@ -26,16 +30,22 @@ pub(super) fn headline(attempt: &Attempt, redactor: &Redactor) -> String {
     let errors =
         attempt.error.iter().flat_map(|error| &error.diagnostics).map(|diagnostic| diagnostic.message.as_str());
     let mut messages = failures.chain(errors);
-    let first = visible(&redactor.redact(messages.next().unwrap_or("it failed"))).replace('\n', " ");
+    let first = in_brief(messages.next().unwrap_or("it failed"), redactor);
     match messages.count() {
         0 => first,
         more => format!("{first} (and {more} more)"),
     }
 }
 
+/// A message on one line: it may quote what a server sent.
+fn in_brief(message: &str, redactor: &Redactor) -> String {
+    let message = visible(&redactor.redact(message)).replace('\n', " ");
+    shorten(&message, 1, MOST_CHARACTERS).pop().unwrap_or_default()
+}
+
 fn problem(outcome: &Outcome, failure: &Failure, style: Style, redactor: &Redactor) -> String {
     let paint = Paint { color: style.color };
-    let diagnostic = Diagnostic::error(failure.message.as_str()).at(&outcome.span, "");
+    let diagnostic = Diagnostic::error(in_brief(&failure.message, redactor)).at(&outcome.span, "");
     let mut lines = vec![render_redacted(&diagnostic, style, redactor)];
     let compared = comparison(failure, redactor, paint);
     let note = paint.text(Ink::Strong, "note");

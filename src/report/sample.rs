@@ -243,6 +243,28 @@ pub(crate) fn healthy_events() -> Vec<Event> {
     events
 }
 
+/// The events of a run in which everything that comes from outside is the same text.
+pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
+    let source = SourceFile::new(format!("{text}.http"), text);
+    let span = source.span(0..source.text().len());
+    let own = || text.to_owned();
+    let case = |_| CaseOutline { name: own(), span: Some(span.clone()), tags: vec![own()] };
+    let diagnostics = vec![Diagnostic::warning(text).at(&span, text).note(text).help(text)];
+    let file = FileOutline { path: own(), name: own() + "!", cases: (0..3).map(case).collect(), diagnostics };
+    let failure = Failure { message: own(), actual: own(), expected: own() + "x", notes: vec![own()] };
+    let outcome = Outcome { assertion: own(), span: span.clone(), failure: Some(failure) };
+    let mut exchange = exchange(text, text, 200, text);
+    exchange.request_head = own();
+    let attempt = attempt(vec![outcome], exchange);
+    let mut events = vec![Event::RunStarted(Arc::new(Outline { files: vec![file], started: Duration::MAX }))];
+    let verdicts = [Verdict::Failed, Verdict::Passed, Verdict::Skipped(own())];
+    for (case, verdict) in verdicts.into_iter().enumerate() {
+        let result = ended(verdict, vec![attempt.clone(); 2]);
+        events.push(Event::CaseFinished(CaseId { file: 0, case }, Box::new(result)));
+    }
+    events
+}
+
 /// What a reporter that writes to a target writes of these events.
 pub(crate) fn report(events: &[Event], reporter: impl FnOnce(super::Target) -> Box<dyn super::Reporter>) -> String {
     let written = Written::default();

@@ -90,8 +90,7 @@ impl Blocks {
             details.extend(self.exchanges(last).map(|line| indent(DETAIL, &line)));
         }
         details.extend(self.earlier_attempts(result));
-        let style = Style { width: self.options.style.width.saturating_sub(DETAIL), ..self.options.style };
-        let problems = problems(last, style, &self.redactor);
+        let problems = problems(last, self.style(DETAIL), &self.redactor);
         details.extend(problems.iter().flat_map(|problem| [String::new(), indent(DETAIL, problem)]));
         details.join("\n") + "\n"
     }
@@ -133,13 +132,19 @@ impl Blocks {
         attempt.exchanges.last().into_iter().map(move |exchange| self.line(&wording::exchange(exchange)) + &redirects)
     }
 
-    /// A line about each attempt but the last.
+    /// What became of each attempt but the last, in as few lines as tell it.
     fn earlier_attempts(&self, result: &CaseResult) -> Vec<String> {
-        let earlier = result.attempts.iter().enumerate().take(result.attempts.len() - 1);
-        let line = |(index, attempt): (usize, &Attempt)| {
-            format!("attempt {}: {}", index + 1, headline(attempt, &self.redactor))
+        let earlier = &result.attempts[..result.attempts.len() - 1];
+        let headlines: Vec<String> = earlier.iter().map(|attempt| headline(attempt, &self.redactor)).collect();
+        let mut first = 1;
+        let line = |same: &[String]| {
+            let last = first + same.len() - 1;
+            let attempts =
+                if first == last { format!("attempt {first}") } else { format!("attempts {first} to {last}") };
+            first = last + 1;
+            indent(DETAIL, &format!("{attempts}: {}", same[0]))
         };
-        earlier.map(|attempt| indent(DETAIL, &line(attempt))).collect()
+        headlines.chunk_by(|one, other| one == other).map(line).collect()
     }
 
     fn recap(&self, file: &FileOutline, outline: &CaseOutline, result: &CaseResult) -> String {
@@ -231,7 +236,7 @@ impl Blocks {
         let mut lines: Vec<String> = Vec::new();
         for diagnostic in all.filter(|diagnostic| diagnostic.severity >= least) {
             let line = if verbose {
-                render_redacted(diagnostic, self.options.style, &self.redactor)
+                render_redacted(diagnostic, self.style(CASE), &self.redactor)
             } else {
                 self.warning(diagnostic)
             };
@@ -249,6 +254,11 @@ impl Blocks {
         let word = self.paint.text(Ink::Doubtful, "warning");
         let place = diagnostic.span().map(|span| format!("  {span}")).unwrap_or_default();
         format!("{word}: {}{}", self.line(&diagnostic.message), self.paint.text(Ink::Faint, &self.line(&place)))
+    }
+
+    /// The style of what is indented.
+    fn style(&self, indent: usize) -> Style {
+        Style { width: self.options.style.width.saturating_sub(indent), ..self.options.style }
     }
 
     /// Text from outside as it may be printed: without secrets, control characters and line breaks.

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use self::block::{Block, Blocks};
 use super::order::{Done, PlanOrder};
 use super::{Reporter, RunStatistics, interrupted};
-use crate::diagnostic::{Style, visible};
+use crate::diagnostic::Style;
 use crate::event::{CaseId, Event, Outline};
 use crate::secret::Redactor;
 
@@ -91,7 +91,7 @@ impl Console {
 
     fn name(&self, id: CaseId) -> String {
         let case = self.outline.files.get(id.file).and_then(|file| file.cases.get(id.case));
-        case.map(|case| visible(&case.name).replace('\n', " ")).unwrap_or_default()
+        case.map(|case| self.blocks.line(&case.name)).unwrap_or_default()
     }
 
     fn print_files(&mut self, files: Vec<Done<Block>>) -> io::Result<()> {
@@ -172,7 +172,7 @@ fn progress_bar(progress: Progress) -> ProgressBar {
     match progress {
         Progress::Hidden => ProgressBar::hidden(),
         Progress::Bar => {
-            let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_bar:.dim} {elapsed} {msg}")
+            let style = ProgressStyle::with_template("{spinner} {pos}/{len} {bar:20} {elapsed}  {wide_msg}")
                 .expect("the template is well-formed");
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style);
             bar.enable_steady_tick(Duration::from_millis(120));
@@ -183,9 +183,10 @@ fn progress_bar(progress: Progress) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::sample::{self, Written};
     use super::*;
-    use crate::event::Event;
 
     fn print(events: &[Event], verbosity: Verbosity, style: Style) -> String {
         let written = Written::default();
@@ -229,6 +230,17 @@ mod tests {
             let text = print(&sample::events(), verbosity, WIDE);
             assert!(!text.contains("hunter2secret"));
             assert!(!text.chars().any(|character| character.is_control() && character != '\n'));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_text_from_outside_reaches_the_terminal_as_it_is(text in "(\\PC|\\p{Cc}){0,40}") {
+            for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+                let printed = print(&sample::events_that_say(&text), verbosity, Style { color: false, width: 60 });
+                prop_assert!(!printed.chars().any(|character| character.is_control() && character != '\n'));
+            }
         }
     }
 

@@ -14,6 +14,9 @@ use crate::report::{Counts, RunStatistics};
 use crate::secret::Redactor;
 use crate::source::Span;
 
+/// How much of an actual or expected value is kept.
+const MOST_BYTES: usize = 64 * 1024;
+
 /// The whole.
 #[derive(Debug, Serialize)]
 pub(super) struct Document {
@@ -210,8 +213,8 @@ impl Draft {
     fn assertion(&self, outcome: &Outcome) -> Assertion {
         let failure = outcome.failure.as_ref().map(|failure| Failure {
             message: self.text(&failure.message),
-            actual: self.text(&failure.actual),
-            expected: self.text(&failure.expected),
+            actual: cut(self.text(&failure.actual)),
+            expected: cut(self.text(&failure.expected)),
             notes: self.texts(&failure.notes),
         });
         Assertion {
@@ -291,6 +294,15 @@ impl From<&Timings> for Milliseconds {
             total: milliseconds(timings.total),
         }
     }
+}
+
+/// The start of what may be a whole body.
+fn cut(mut text: String) -> String {
+    if text.len() > MOST_BYTES {
+        text.truncate(text.floor_char_boundary(MOST_BYTES));
+        text.push('…');
+    }
+    text
 }
 
 /// With three digits: microseconds are as exact as clocks are.

@@ -160,6 +160,6 @@ fn error_type(attempt: Option<&Attempt>) -> &'static str {
 }
 
 fn rounded(duration: Duration) -> u64 {
-    let milliseconds = (duration + Duration::from_micros(500)).as_millis();
+    let milliseconds = duration.saturating_add(Duration::from_micros(500)).as_millis();
     u64::try_from(milliseconds).unwrap_or(u64::MAX)
 }

@@ -128,7 +128,7 @@ impl Additions {
     }
 }
 
-fn name<'a>(event: &'a Event<'_>) -> Option<&'static str> {
+fn name(event: &Event<'_>) -> Option<&'static str> {
     const KNOWN: [&str; 5] = ["testsuites", "testsuite", "testcase", "system-out", "system-err"];
     let name = match event {
         Event::Start(start) | Event::Empty(start) => start.name(),

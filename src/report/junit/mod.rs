@@ -1,13 +1,13 @@
 //! JUnit XML, as Jenkins, GitLab, GitHub's actions and others read it: a `testsuite` a
 //! file, a `testcase` a request.
 //!
-//! The document is junit-report's, completed with quick-xml ([`complete`]) by what that
+//! The document is junit-report's, completed with quick-xml (`complete`) by what that
 //! crate does not write: `line`, `assertions`, `<properties>`, attempts that were
 //! repeated, totals, times of three digits. It stays the base, since the pass only copies
 //! its elements and adds to them: the nesting, the escaping of attributes and the counts
 //! of a suite come from one place. Were the pass to grow beyond that, the whole should be
 //! written with quick-xml directly. What the crate would write as it is and XML cannot
-//! hold is taken out before ([`text`]).
+//! hold is taken out before (`text`).
 //!
 //! Names: `classname` is the path without its extension and with dots for separators, so
 //! that Jenkins shows folders as packages and files as classes, and GitLab groups by file.

@@ -3,17 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event as Xml};
 
 use super::*;
-use crate::assertion::{Failure, Outcome};
-use crate::event::{Attempt, CaseId, CaseOutline, CaseResult, Excerpt, Verdict};
 use crate::report::sample;
-use crate::source::SourceFile;
 
 const STRICT: Options = Options { layout: Layout::Strict, system_out: SystemOut::All };
 
@@ -127,33 +123,7 @@ proptest! {
     #[test]
     fn any_text_gives_a_well_formed_report(text in "(\\PC|\\p{Cc}|[<>&'\"\\]\\u{fffe}]|\\]\\]>){0,40}", layout in prop_oneof![Just(Layout::Full), Just(Layout::Strict)]) {
         let options = Options { layout, system_out: SystemOut::All };
-        let elements = elements(&report(&run_that_says(&text), options));
+        let elements = elements(&report(&sample::events_that_say(&text), options));
         prop_assert_eq!(elements.iter().filter(|(name, _)| name == "testcase").count(), 3);
     }
-}
-
-/// A run in which everything that comes from outside is the same text.
-fn run_that_says(text: &str) -> Vec<Event> {
-    let source = SourceFile::new(format!("{text}.http"), text);
-    let span = source.span(0..text.len());
-    let own = || text.to_owned();
-    let case = |_| CaseOutline { name: own(), span: Some(span.clone()), tags: vec![own()] };
-    let file = FileOutline { path: own(), name: own(), cases: (0..3).map(case).collect(), diagnostics: Vec::new() };
-    let failure = Failure { message: own(), actual: own(), expected: own() + "x", notes: vec![own()] };
-    let Some(Event::CaseFinished(_, sample)) =
-        sample::events().into_iter().find(|event| matches!(event, Event::CaseFinished(..)))
-    else {
-        panic!("a request ends in the sample run");
-    };
-    let mut exchange = sample.attempts[0].exchanges[0].clone();
-    exchange.response_body = Excerpt { text: own(), size: 1, complete: false };
-    let outcome = Outcome { assertion: own(), span: span.clone(), failure: Some(failure) };
-    let attempt = Attempt { outcomes: vec![outcome], exchanges: vec![exchange], ..Attempt::default() };
-    let result = |verdict| CaseResult { verdict, attempts: vec![attempt.clone(); 2], elapsed: Duration::ZERO };
-    let mut events = vec![Event::RunStarted(Arc::new(Outline { files: vec![file], started: Duration::MAX }))];
-    let verdicts = [Verdict::Failed, Verdict::Passed, Verdict::Skipped(own())];
-    for (case, verdict) in verdicts.into_iter().enumerate() {
-        events.push(Event::CaseFinished(CaseId { file: 0, case }, Box::new(result(verdict))));
-    }
-    events
 }
