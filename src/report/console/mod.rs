@@ -5,6 +5,7 @@
 //! it. What was printed is forgotten, but for a line about each request that did not pass.
 
 mod block;
+mod file;
 mod summary;
 
 use std::io::{self, Write};
