@@ -1,0 +1,314 @@
+//! Cuts a `.http` file into blocks, one a request, by a scan over its raw lines.
+//!
+//! ```text
+//!          +--------- blank, comment, definition, script
+//!          v   |
+//!       Above -+--- any other line ----> Fields --- blank line ----> Body
+//!          ^                               |                          |
+//!          +-- `###`, `METHOD url` --------+--- `###`, `METHOD url` --+
+//! ```
+//!
+//! `###` at the start of a line always separates. After white space it separates
+//! outside of a body only, and so does a second `METHOD url`: where the body so
+//! far is empty, or a whole JSON value. What is substituted later never separates.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceFile, Span};
+
+use super::json::JsonExtent;
+use super::line::{Line, LineKind, lines};
+use super::request_line::begins_request;
+
+/// What lies between two separators.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// The text after `###`.
+    pub title: Option<Span>,
+    /// The lines down to the body, the blank line between included.
+    pub head: Span,
+    /// The lines after that; empty where there are none.
+    pub body: Span,
+    /// Warnings about where it was cut.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Cuts a file into its blocks. Some may hold no request.
+pub(super) fn split(source: &Arc<SourceFile>) -> Vec<Block> {
+    let mut scanner = Scanner { source, blocks: Vec::new(), open: Open::default() };
+    for line in lines(source.text(), 0) {
+        scanner.read(&line);
+    }
+    scanner.close(source.text().len());
+    scanner.blocks
+}
+
+struct Scanner<'a> {
+    source: &'a Arc<SourceFile>,
+    blocks: Vec<Block>,
+    open: Open,
+}
+
+/// The block that is being read.
+#[derive(Default)]
+struct Open {
+    title: Option<Span>,
+    start: usize,
+    body_start: Option<usize>,
+    part: Part,
+    script: Option<ScriptEnd>,
+    extent: JsonExtent,
+    /// Where the comment lines begin that stand last in the body so far.
+    comments_start: Option<usize>,
+    diagnostics: Vec<Diagnostic>,
+    warned: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Part {
+    #[default]
+    Above,
+    Fields,
+    Body,
+}
+
+/// What ends a script of several lines.
+#[derive(Clone, Copy)]
+enum ScriptEnd {
+    /// `%}` anywhere.
+    Percent,
+    /// `}}` at the start of a line.
+    Braces,
+}
+
+impl Scanner<'_> {
+    fn read(&mut self, line: &Line<'_>) {
+        let kind = line.kind();
+        if kind == LineKind::Separator {
+            return self.separate(line);
+        }
+        if let Some(end) = self.open.script {
+            if end.is_on(line.text) {
+                self.open.script = None;
+            }
+            return;
+        }
+        match self.open.part {
+            Part::Above => self.read_above(line, kind),
+            Part::Fields => self.read_field(line, kind),
+            Part::Body => self.read_body(line, kind),
+        }
+    }
+
+    fn read_above(&mut self, line: &Line<'_>, kind: LineKind) {
+        match kind {
+            LineKind::IndentedSeparator => self.separate(line),
+            LineKind::Handler | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
+            LineKind::Content if opens_script(line.text).is_some() => self.open.script = opens_script(line.text),
+            LineKind::Content | LineKind::Assertion if !stands_above(line.text) => self.open.part = Part::Fields,
+            _ => {}
+        }
+    }
+
+    fn read_field(&mut self, line: &Line<'_>, kind: LineKind) {
+        match kind {
+            LineKind::Blank => {
+                self.open.part = Part::Body;
+                self.open.body_start = Some(line.next);
+            }
+            LineKind::IndentedSeparator => self.separate(line),
+            LineKind::Handler | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
+            LineKind::Content if begins_request(line.text) => self.begin_request(line),
+            LineKind::Content if begins_json(line.text) => {
+                let warning = Diagnostic::warning("no blank line before the body")
+                    .at(&self.source.span(line.range()), "taken for the body, since it begins as JSON does")
+                    .help("leave a line empty between the header fields and the body");
+                self.open.diagnostics.push(warning);
+                self.begin_body(line);
+            }
+            _ => {}
+        }
+    }
+
+    fn begin_body(&mut self, line: &Line<'_>) {
+        self.open.part = Part::Body;
+        self.open.body_start = Some(line.start);
+        self.read_body(line, line.kind());
+    }
+
+    fn read_body(&mut self, line: &Line<'_>, kind: LineKind) {
+        match kind {
+            LineKind::Comment => {
+                self.open.comments_start.get_or_insert(line.start);
+            }
+            LineKind::Handler if line.opens_handler() && !ScriptEnd::Percent.is_on(line.text) => {
+                self.open.script = Some(ScriptEnd::Percent);
+            }
+            LineKind::IndentedSeparator if self.open.may_end() => self.separate(line),
+            LineKind::Content if begins_request(line.text) => {
+                if self.open.may_end() {
+                    return self.begin_request(line);
+                }
+                self.warn_of_request_in_body(line);
+                self.open.extent = JsonExtent::NotJson;
+            }
+            LineKind::Content | LineKind::IndentedSeparator => self.open.read_content(line),
+            _ => {}
+        }
+    }
+
+    fn warn_of_request_in_body(&mut self, line: &Line<'_>) {
+        if !std::mem::replace(&mut self.open.warned, true) {
+            let warning = Diagnostic::warning("this looks like a request, and is part of the body above")
+                .at(&self.source.span(line.range()), "")
+                .help("put a line with `###` above it, if it is a request");
+            self.open.diagnostics.push(warning);
+        }
+    }
+
+    /// Ends the block at a separator line; the next one begins after it.
+    fn separate(&mut self, line: &Line<'_>) {
+        self.close(line.start);
+        self.open.title = line.title().map(|range| self.source.span(range));
+        self.open.start = line.next;
+    }
+
+    /// Ends the block above a request line that no separator announces, and above
+    /// the comments that belong to it.
+    fn begin_request(&mut self, line: &Line<'_>) {
+        let start = self.open.comments_start.unwrap_or(line.start);
+        self.close(start);
+        self.open.start = start;
+        self.open.part = Part::Fields;
+        let warning = Diagnostic::warning("no separator before this request")
+            .at(&self.source.span(line.range()), "")
+            .help("put a line with `###` above it");
+        self.open.diagnostics.push(warning);
+    }
+
+    fn close(&mut self, end: usize) {
+        let open = std::mem::take(&mut self.open);
+        let body_start = open.body_start.unwrap_or(end).min(end);
+        self.blocks.push(Block {
+            title: open.title,
+            head: self.source.span(open.start..body_start),
+            body: self.source.span(body_start..end),
+            diagnostics: open.diagnostics,
+        });
+    }
+}
+
+impl Open {
+    /// Whether another request may follow the body so far.
+    fn may_end(&self) -> bool {
+        matches!(self.extent, JsonExtent::Empty | JsonExtent::Complete)
+    }
+
+    fn read_content(&mut self, line: &Line<'_>) {
+        self.comments_start = None;
+        self.extent.read(line.text);
+    }
+}
+
+impl ScriptEnd {
+    fn is_on(self, line: &str) -> bool {
+        match self {
+            Self::Percent => line.contains("%}"),
+            Self::Braces => line.starts_with("}}"),
+        }
+    }
+}
+
+/// Whether a line before the request line is not that line: `@x = 1`, `< script.js`, `import …`.
+fn stands_above(line: &str) -> bool {
+    line.trim_ascii_start().starts_with('@') || ["<", "import ", "run "].iter().any(|start| line.starts_with(start))
+}
+
+/// What ends the script that begins on a line, and goes on after it.
+fn opens_script(line: &str) -> Option<ScriptEnd> {
+    let script = line.strip_prefix('<').map(|rest| rest.trim_start_matches([' ', '\t']));
+    if script.is_some_and(|script| script.starts_with("{%") && !script.contains("%}")) {
+        return Some(ScriptEnd::Percent);
+    }
+    (line.starts_with("{{") && !line.contains("}}")).then_some(ScriptEnd::Braces)
+}
+
+fn begins_json(line: &str) -> bool {
+    line.starts_with('[') || (line.starts_with('{') && !line.starts_with("{{"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each block as its title, head and body.
+    fn cut(text: &str) -> Vec<(Option<String>, String, String)> {
+        let source = SourceFile::new("a.http", text);
+        let owned = |span: &Span| span.text().to_owned();
+        split(&source)
+            .iter()
+            .map(|block| (block.title.as_ref().map(owned), owned(&block.head), owned(&block.body)))
+            .collect()
+    }
+
+    /// The heads of the blocks, trimmed.
+    fn heads(text: &str) -> Vec<String> {
+        cut(text).into_iter().map(|(_, head, _)| head.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn cuts_at_separators_and_at_the_first_blank_line_after_the_request_line() {
+        let blocks = cut("@a = 1\n\n### one\n# @tag x\n\nPOST /a\nA: b\n\nbody\n\nmore\n####\nGET /b\n");
+        let expected = [
+            (None, "@a = 1\n\n", ""),
+            (Some("one"), "# @tag x\n\nPOST /a\nA: b\n\n", "body\n\nmore\n"),
+            (None, "GET /b\n", ""),
+        ];
+        let expected = expected.map(|(title, head, body)| (title.map(str::to_owned), head.to_owned(), body.to_owned()));
+        assert_eq!(blocks, expected);
+    }
+
+    #[test]
+    fn indented_separators_separate_outside_of_bodies_only() {
+        assert_eq!(heads("  ### a\nGET /a\n ### b\nGET /b").len(), 3);
+        assert_eq!(heads("GET /a\n\n ### b\nGET /b").len(), 2);
+        assert_eq!(heads("GET /a\n\ntext\n ### b\n").len(), 1);
+    }
+
+    #[test]
+    fn a_second_request_line_separates_where_the_body_is_empty_or_whole_json() {
+        let cases = [
+            ("GET /a\nGET /b\n\nGET http://c\n", vec!["GET /a", "GET /b", "GET http://c"]),
+            ("POST /a\n\n{\"a\": {{b}}\n}\n\n# @name b\nGET /b\n", vec!["POST /a", "# @name b\nGET /b"]),
+            ("POST /a\n\n[1]\n?? status == 200\nGET {{b}}/c HTTP/1.1\n", vec!["POST /a", "GET {{b}}/c HTTP/1.1"]),
+            ("POST /a\n\n{\nGET /b\n}\nGET /b\n", vec!["POST /a"]),
+            ("POST /a\n\ntext\nGET /b\n", vec!["POST /a"]),
+            ("POST /a\n\nGET some rest\n", vec!["POST /a"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(heads(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_line_in_a_body_draws_one_warning() {
+        let source = SourceFile::new("a.http", "POST /a\n\ntext\nGET /b\nGET /c\n");
+        let blocks = split(&source);
+        assert_eq!(blocks[0].diagnostics.len(), 1);
+        assert_eq!(blocks[0].diagnostics[0].span().unwrap().to_string(), "a.http:4:1");
+    }
+
+    #[test]
+    fn scripts_of_several_lines_hide_what_looks_like_a_request() {
+        assert_eq!(heads("< {%\n\nGET /no\n%}\nGET /a\n").len(), 1);
+        assert_eq!(heads("{{\n\nGET /no\n}}\nGET /a\n").len(), 1);
+        assert_eq!(heads("GET /a\n\n> {%\nGET /no\n%}\n").len(), 1);
+    }
+
+    #[test]
+    fn json_without_a_blank_line_is_the_body() {
+        let blocks = cut("POST /a\nA: b\n{\n}\n");
+        assert_eq!((blocks[0].1.as_str(), blocks[0].2.as_str()), ("POST /a\nA: b\n", "{\n}\n"));
+    }
+}

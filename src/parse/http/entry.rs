@@ -1,0 +1,132 @@
+//! From a block to an entry of the spec: a request, or everything that is wrong with one.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::parse::parse_assertion;
+use crate::source::{Span, Spanned};
+use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Request, Value, Variable};
+
+use super::blocks::Block;
+use super::directive::{self, Draft};
+use super::head::{self, Definition};
+use super::request_line::RequestLine;
+use super::{body, shorthand, text, trailer, unsupported};
+
+/// What a block gives.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Variables of the file.
+    pub variables: Vec<Variable>,
+    /// What else it is.
+    pub outcome: Outcome,
+}
+
+/// What a block is.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// A request, or the place of one that could not be read.
+    Entry(Entry),
+    /// Comments, definitions and directives at most.
+    NoRequest(Box<Draft>),
+}
+
+/// Reads a block with so many requests above it.
+pub(super) fn read(block: Block, position: usize) -> Reading {
+    let head = head::read(&block.head);
+    let tail = trailer::split(&block.body);
+    let (body, body_diagnostics) = body::read(&tail.body, &head.fields);
+    let mut draft = directive::read(&head.directives);
+    draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
+    for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
+        draft.diagnostics.extend(found);
+    }
+    read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
+    let auth = read_auth(&mut draft, &head.fields);
+    draft.diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.range().start));
+
+    let variables = head.definitions.into_iter().map(|definition| variable(definition, position)).collect();
+    let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let outcome = match (head.request_line, head.line) {
+        (_, line) if is_invalid => Outcome::Entry(Entry::Invalid(invalid(draft, line, &block.head))),
+        (Some(request_line), Some(line)) => {
+            Outcome::Entry(Entry::Request(Box::new(request(draft, request_line, line, head.fields, body, auth))))
+        }
+        _ => Outcome::NoRequest(Box::new(without_request(draft))),
+    };
+    Reading { variables, outcome }
+}
+
+fn variable(definition: Definition, position: usize) -> Variable {
+    let value = Value { node: Node::Text(text(&definition.value)), span: definition.value };
+    let name = definition.name.text().to_owned();
+    Variable { name: definition.name.with(name), value, binding: definition.binding, position }
+}
+
+fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>) {
+    for span in spans {
+        match parse_assertion(span, Format::Http) {
+            Ok(assertion) => draft.assertions.push(assertion),
+            Err(diagnostic) => draft.diagnostics.push(diagnostic),
+        }
+    }
+}
+
+/// Reads what header fields mean to an editor, and not to a server.
+fn read_auth(draft: &mut Draft, fields: &[HeaderField]) -> Option<Spanned<Auth>> {
+    if let Some(field) = fields.iter().find(|field| field.name.value.eq_ignore_ascii_case("x-request-type")) {
+        draft.diagnostics.push(unsupported::error("`X-Request-Type`", &field.name.span));
+    }
+    shorthand::read(fields).unwrap_or_else(|diagnostic| {
+        draft.diagnostics.push(diagnostic);
+        None
+    })
+}
+
+fn request(
+    draft: Draft,
+    line: RequestLine,
+    span: Span,
+    headers: Vec<HeaderField>,
+    body: Option<Body>,
+    auth: Option<Spanned<Auth>>,
+) -> Request {
+    Request {
+        name: draft.name,
+        description: draft.description,
+        tags: draft.tags,
+        span,
+        method: line.method,
+        target: line.target,
+        version: line.version,
+        params: Vec::new(),
+        headers,
+        cookies: Vec::new(),
+        body,
+        auth,
+        settings: draft.settings,
+        flow: draft.flow,
+        variables: Vec::new(),
+        assertions: draft.assertions,
+        captures: draft.captures,
+        diagnostics: draft.diagnostics,
+    }
+}
+
+/// The place of a request that could not be read: its line, its name, or what is wrong.
+fn invalid(draft: Draft, line: Option<Span>, head: &Span) -> Invalid {
+    let name = draft.name.as_ref().map(|name| &name.span);
+    let first = draft.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+    let span = line.as_ref().or(name).or(first.and_then(Diagnostic::span)).unwrap_or(head).clone();
+    Invalid { name: draft.name, tags: draft.tags, span, diagnostics: draft.diagnostics }
+}
+
+/// What directives say where there is no request, and what they say in vain.
+fn without_request(mut draft: Draft) -> Draft {
+    let assertions = draft.assertions.iter().map(|assertion| &assertion.span);
+    let vain: Vec<_> = assertions.chain(draft.captures.iter().map(|capture| &capture.span)).cloned().collect();
+    draft.diagnostics.extend(vain.iter().map(|span| {
+        Diagnostic::warning("no request that this could speak of")
+            .at(span, "")
+            .help("put it between the separator and the request line")
+    }));
+    draft
+}

@@ -1,0 +1,202 @@
+//! The head of a block: comments, directives, definitions, the request line and
+//! the header fields, as `grammar/http.pest` tells them apart.
+
+use pest::iterators::Pair;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, Spanned};
+use crate::spec::{Binding, Format, HeaderField, Text};
+
+use super::grammar::{Rule, locate, read as read_rule};
+use super::line::trimmed;
+use super::request_line::{self, RequestLine};
+use super::{text, unsupported};
+
+/// What the head of a block holds.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    /// Variables of the file.
+    pub definitions: Vec<Definition>,
+    /// Comments that speak to the processor, in order.
+    pub directives: Vec<Directive>,
+    /// The place of the request line, where there is one, be it malformed.
+    pub line: Option<Span>,
+    /// What the request line says, where it can be read.
+    pub request_line: Option<RequestLine>,
+    /// The header fields; `Cookie` fields are one.
+    pub fields: Vec<HeaderField>,
+    /// What follows each `??`.
+    pub assertions: Vec<Span>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// `@name = value`
+#[derive(Clone, Debug)]
+pub(super) struct Definition {
+    /// Its name.
+    pub name: Span,
+    /// Its value, without white space at its ends.
+    pub value: Span,
+    /// When the value is worked out.
+    pub binding: Binding,
+}
+
+/// `# @name argument`
+#[derive(Clone, Debug)]
+pub(super) struct Directive {
+    /// Its name.
+    pub name: Span,
+    /// The rest of the line, without white space at its ends.
+    pub argument: Span,
+}
+
+/// Reads the lines of a head.
+pub(super) fn read(span: &Span) -> Head {
+    let mut reader = Reader { span, head: Head::default(), request_line: None };
+    match read_rule(Rule::head, span) {
+        Ok(pairs) => pairs.flat_map(Pair::into_inner).for_each(|pair| reader.take_up(pair)),
+        Err(mismatch) => reader.head.diagnostics.push(mismatch.diagnostic("malformed request")),
+    }
+    reader.finish()
+}
+
+struct Reader<'a> {
+    span: &'a Span,
+    head: Head,
+    request_line: Option<request_line::Draft>,
+}
+
+impl Reader<'_> {
+    fn take_up(&mut self, pair: Pair<'_, Rule>) {
+        let span = trimmed(&locate(self.span, &pair));
+        match pair.as_rule() {
+            Rule::directive => self.take_up_directive(pair),
+            Rule::definition => self.take_up_definition(pair),
+            Rule::request_line => self.request_line = Some(request_line::Draft::new(self.span, pair)),
+            Rule::continuation | Rule::path_continuation => self.take_up_continuation(pair, &span),
+            Rule::field => self.take_up_field(pair),
+            Rule::assertion => self.head.assertions.extend(self.argument(pair)),
+            Rule::malformed_request_line => {
+                self.head.diagnostics.push(request_line::mismatch(&span));
+                self.head.line = Some(span);
+            }
+            Rule::malformed_definition => self.head.diagnostics.push(malformed_definition(&span)),
+            Rule::malformed_line => self.head.diagnostics.push(malformed_line(&span)),
+            Rule::script => self.head.diagnostics.push(unsupported::error("a script", &first_line(&span))),
+            Rule::import => self.head.diagnostics.push(unsupported::error("a request of another file", &span)),
+            _ => {}
+        }
+    }
+
+    fn take_up_directive(&mut self, pair: Pair<'_, Rule>) {
+        let [name, argument] = self.places(pair, [Rule::directive_name, Rule::argument]);
+        self.head.directives.push(Directive { name, argument: trimmed(&argument) });
+    }
+
+    fn take_up_definition(&mut self, pair: Pair<'_, Rule>) {
+        let lazy = pair.clone().into_inner().any(|part| part.as_rule() == Rule::lazy);
+        let binding = if lazy { Binding::Lazy } else { Binding::Once };
+        let [name, value] = self.places(pair, [Rule::variable_name, Rule::argument]);
+        self.head.definitions.push(Definition { name, value: trimmed(&value), binding });
+    }
+
+    fn take_up_continuation(&mut self, pair: Pair<'_, Rule>, span: &Span) {
+        match &mut self.request_line {
+            Some(draft) if self.head.fields.is_empty() => draft.go_on(self.span, pair),
+            // The line that it goes on with is malformed, which has been said.
+            None => {}
+            Some(_) => self.head.diagnostics.push(
+                Diagnostic::error("a part of the URL below a header field")
+                    .at(span, "")
+                    .help("put it right below the request line"),
+            ),
+        }
+    }
+
+    fn take_up_field(&mut self, pair: Pair<'_, Rule>) {
+        let [name, value] = self.places(pair, [Rule::field_name, Rule::argument]);
+        self.head.fields.push(HeaderField { name: text(&name), value: Some(text(&trimmed(&value))) });
+    }
+
+    fn argument(&self, pair: Pair<'_, Rule>) -> Option<Span> {
+        let argument = pair.into_inner().find(|part| part.as_rule() == Rule::argument)?;
+        Some(trimmed(&locate(self.span, &argument)))
+    }
+
+    /// The places of the parts of a line that the grammar makes sure of.
+    fn places<const N: usize>(&self, pair: Pair<'_, Rule>, rules: [Rule; N]) -> [Span; N] {
+        let parts: Vec<_> = pair.into_inner().collect();
+        rules.map(|rule| {
+            let part = parts.iter().find(|part| part.as_rule() == rule).expect("the grammar demands this part");
+            locate(self.span, part)
+        })
+    }
+
+    fn finish(mut self) -> Head {
+        self.head.fields = join_cookies(self.head.fields);
+        if let Some(draft) = self.request_line {
+            self.head.line = Some(draft.line().clone());
+            match draft.finish() {
+                Ok(line) => self.head.request_line = Some(line),
+                Err(diagnostic) => self.head.diagnostics.insert(0, diagnostic),
+            }
+        }
+        self.head
+    }
+}
+
+/// One `Cookie` field of several, their values joined with `; ` (RFC 6265, 5.4:
+/// a client sends one such field at most).
+fn join_cookies(fields: Vec<HeaderField>) -> Vec<HeaderField> {
+    let mut joined: Vec<HeaderField> = Vec::with_capacity(fields.len());
+    for field in fields {
+        let is_cookie = |field: &HeaderField| field.name.value.eq_ignore_ascii_case("cookie");
+        let earlier = joined.iter_mut().find(|earlier| is_cookie(earlier)).filter(|_| is_cookie(&field));
+        match (earlier.and_then(|earlier| earlier.value.as_mut()), field.value.as_ref()) {
+            (Some(earlier), Some(value)) => *earlier = join(earlier, value),
+            _ => joined.push(field),
+        }
+    }
+    joined
+}
+
+fn join(earlier: &Text, later: &Text) -> Text {
+    let value = format!("{}; {}", earlier.value, later.value);
+    Text::new(Spanned { value, span: earlier.span.to(&later.span) }, Format::Http)
+}
+
+fn malformed_definition(line: &Span) -> Diagnostic {
+    Diagnostic::error("malformed definition of a variable")
+        .at(line, "")
+        .help("write `@name = value`; a name holds letters, digits, `_` and `-`")
+}
+
+/// Why a line below the request line is no header field, by what it begins with.
+fn malformed_line(line: &Span) -> Diagnostic {
+    let text = line.text();
+    if text.starts_with('@') {
+        return Diagnostic::error("a variable is defined among the header fields")
+            .at(line, "")
+            .help("put the definition above the request line");
+    }
+    if text.starts_with(['?', '&']) {
+        let help = "white space in a URL is written `%20`";
+        return mismatch(Rule::continuation, line, "malformed part of the URL").help(help);
+    }
+    let is_body = text.starts_with('<') || !text.contains(':');
+    let help = if is_body { "leave an empty line above it, if the body begins here" } else { "write `Name: value`" };
+    mismatch(Rule::field, line, "malformed header field").help(help)
+}
+
+fn mismatch(rule: Rule, line: &Span, message: &str) -> Diagnostic {
+    match read_rule(rule, line) {
+        Err(mismatch) => mismatch.diagnostic(message),
+        Ok(_) => Diagnostic::error(message).at(line, ""),
+    }
+}
+
+fn first_line(span: &Span) -> Span {
+    let end = span.text().find(['\r', '\n']).unwrap_or(span.text().len());
+    span.slice(0..end)
+}

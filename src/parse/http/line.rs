@@ -1,0 +1,155 @@
+//! The lines of a `.http` file as they are written, and what each is taken for
+//! before any of it is parsed.
+
+use std::ops::Range;
+
+use crate::source::Span;
+
+/// A line, with its place in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Line<'a> {
+    /// The line without its terminator.
+    pub text: &'a str,
+    /// The offset of its first byte.
+    pub start: usize,
+    /// The offset of the line after it.
+    pub next: usize,
+}
+
+/// What a line is taken for where it stands outside of a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineKind {
+    /// White space at most.
+    Blank,
+    /// `###` at its start.
+    Separator,
+    /// `###` after white space.
+    IndentedSeparator,
+    /// `# …`, `// …`, at any indentation.
+    Comment,
+    /// `?? …`: an assertion.
+    Assertion,
+    /// `> {% … %}`, `> script.js`: a script that sees the response.
+    Handler,
+    /// `>> file`, `>>! file`: where the response goes.
+    Output,
+    /// `<> file`: a response that an editor kept.
+    KeptResponse,
+    /// Anything else.
+    Content,
+}
+
+impl<'a> Line<'a> {
+    /// The offset of the end of its text, terminator not included.
+    pub(super) fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// The offsets of its text.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start..self.end()
+    }
+
+    /// What it is taken for.
+    pub(super) fn kind(&self) -> LineKind {
+        let trimmed = self.text.trim_ascii();
+        match self.text.as_bytes() {
+            _ if trimmed.is_empty() => LineKind::Blank,
+            [b'#', b'#', b'#', ..] => LineKind::Separator,
+            [b'?', b'?', ..] => LineKind::Assertion,
+            [b'>', b'>', rest @ ..] if is_path(rest.strip_prefix(b"!").unwrap_or(rest)) => LineKind::Output,
+            [b'>', ..] if self.opens_handler() || trimmed.ends_with(".js") => LineKind::Handler,
+            [b'<', b'>', rest @ ..] if is_path(rest) => LineKind::KeptResponse,
+            _ if trimmed.starts_with("###") => LineKind::IndentedSeparator,
+            _ if trimmed.starts_with('#') || trimmed.starts_with("//") => LineKind::Comment,
+            _ => LineKind::Content,
+        }
+    }
+
+    /// Whether a script that sees the response begins on it: `> {%`.
+    pub(super) fn opens_handler(&self) -> bool {
+        self.text.strip_prefix('>').is_some_and(|rest| rest.trim_start().starts_with("{%"))
+    }
+
+    /// The name of a separator: what follows its number signs.
+    pub(super) fn title(&self) -> Option<Range<usize>> {
+        let rest = self.text.trim_ascii_start().trim_start_matches('#').trim_start();
+        let start = self.end() - rest.len();
+        let title = rest.trim_end();
+        (!title.is_empty()).then(|| start..start + title.len())
+    }
+}
+
+/// Whether what follows an arrow is one path: white space, then a word.
+fn is_path(rest: &[u8]) -> bool {
+    let path = rest.trim_ascii();
+    rest.starts_with(b" ") && !path.is_empty() && !path.contains(&b' ')
+}
+
+/// The lines of a text, offsets counted from `offset`. Ends with LF or CRLF are left out.
+pub(super) fn lines(text: &str, offset: usize) -> impl Iterator<Item = Line<'_>> {
+    let mut start = offset;
+    text.split_inclusive('\n').map(move |whole| {
+        let text = whole.strip_suffix('\n').map_or(whole, |line| line.strip_suffix('\r').unwrap_or(line));
+        let line = Line { text, start, next: start + whole.len() };
+        start = line.next;
+        line
+    })
+}
+
+/// The lines of a place, offsets counted from the start of the source.
+pub(super) fn lines_of(span: &Span) -> impl Iterator<Item = Line<'_>> {
+    lines(span.text(), span.range().start)
+}
+
+/// A place without the white space at its ends.
+pub(super) fn trimmed(span: &Span) -> Span {
+    let text = span.text();
+    let start = text.len() - text.trim_start().len();
+    span.slice(start..start + text.trim().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_with_either_terminator() {
+        let found: Vec<_> = lines("a\r\nb\n\nc\r", 10).map(|line| (line.text, line.start, line.next)).collect();
+        assert_eq!(found, [("a", 10, 13), ("b", 13, 15), ("", 15, 16), ("c\r", 16, 18)]);
+    }
+
+    #[test]
+    fn takes_lines_for_what_they_begin_with() {
+        let cases = [
+            (" \t", LineKind::Blank),
+            ("\r", LineKind::Blank),
+            ("###", LineKind::Separator),
+            ("####a", LineKind::Separator),
+            (" ### a", LineKind::IndentedSeparator),
+            ("## a", LineKind::Comment),
+            ("  // a", LineKind::Comment),
+            ("?? status == 200", LineKind::Assertion),
+            ("> {% a %}", LineKind::Handler),
+            ("> check.js", LineKind::Handler),
+            ("> a quotation", LineKind::Content),
+            (">> out.json", LineKind::Output),
+            (">>! out.json", LineKind::Output),
+            (">> a quotation", LineKind::Content),
+            ("<> 2026.json", LineKind::KeptResponse),
+            ("<><p/></>", LineKind::Content),
+            ("GET /", LineKind::Content),
+        ];
+        for (text, kind) in cases {
+            assert_eq!(lines(text, 0).next().unwrap().kind(), kind, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn titles_are_what_follows_the_number_signs() {
+        for (text, title) in [("### a b ", Some(4..7)), ("####", None), ("  ###a", Some(5..6)), ("### é", Some(4..6))]
+        {
+            assert_eq!(lines(text, 0).next().unwrap().title(), title, "{text:?}");
+        }
+    }
+}

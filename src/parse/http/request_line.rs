@@ -1,0 +1,157 @@
+//! The request line: `METHOD target VERSION`, and the lines that go on with the target.
+
+use pest::iterators::Pair;
+
+use crate::diagnostic::Diagnostic;
+use crate::http::{Method, Version};
+use crate::source::{Span, Spanned};
+use crate::spec::{Format, Text};
+
+use super::grammar::{Rule, locate, matches, read};
+use super::{text, unsupported};
+
+/// What a target begins with where nothing but its look tells it from other text.
+const TARGET_STARTS: &[&str] = &["http://", "https://", "/", "{{"];
+
+/// What a request line says.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RequestLine {
+    /// The method, where it is written.
+    pub method: Option<Text>,
+    /// The target, or the whole line where its version is a reference.
+    pub target: Text,
+    /// The version, where it is written.
+    pub version: Option<Spanned<Version>>,
+}
+
+/// A request line as far as it has been read.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    line: Span,
+    method: Option<Span>,
+    target: Vec<Span>,
+    version: Option<Span>,
+}
+
+/// Whether a line outside of a head is certainly meant as a request line.
+pub(super) fn begins_request(line: &str) -> bool {
+    let Some((method, target)) = line.split_once(' ') else { return false };
+    Method::KNOWN.iter().any(|known| known.as_str() == method)
+        && TARGET_STARTS.iter().any(|start| target.starts_with(start))
+        && matches(Rule::request_line, line)
+}
+
+/// Why a line is no request line.
+pub(super) fn mismatch(line: &Span) -> Diagnostic {
+    let message = "malformed request line";
+    match read(Rule::request_line, line) {
+        Err(mismatch) => mismatch.diagnostic(message),
+        Ok(_) => Diagnostic::error(message).at(line, ""),
+    }
+    .help("write `METHOD url` with one space between; white space in a URL is written `%20`")
+}
+
+impl Draft {
+    /// Takes up a line that matches the rule of request lines.
+    pub(super) fn new(origin: &Span, pair: Pair<'_, Rule>) -> Self {
+        let line = super::line::trimmed(&locate(origin, &pair));
+        let mut draft = Self { line, method: None, target: Vec::new(), version: None };
+        draft.go_on(origin, pair);
+        draft
+    }
+
+    /// Takes up a line that goes on with the target.
+    pub(super) fn go_on(&mut self, origin: &Span, pair: Pair<'_, Rule>) {
+        for part in pair.into_inner() {
+            let span = locate(origin, &part);
+            match part.as_rule() {
+                Rule::method => self.method = Some(span),
+                Rule::target => self.target.push(span),
+                Rule::version => self.version = Some(span),
+                _ => {}
+            }
+        }
+    }
+
+    /// The line that reports point at.
+    pub(super) fn line(&self) -> &Span {
+        &self.line
+    }
+
+    /// What the lines say together.
+    ///
+    /// # Errors
+    /// What is wrong with the method or the version.
+    pub(super) fn finish(self) -> Result<RequestLine, Diagnostic> {
+        let target = joined(&self.target);
+        match &self.method {
+            Some(method) => check_method(method, &target)?,
+            None => check_lone_target(&target)?,
+        }
+        let method = self.method.as_ref().map(text);
+        match &self.version {
+            None => Ok(RequestLine { method, target, version: None }),
+            Some(version) if version.text().contains("{{") => {
+                Ok(RequestLine { method: None, target: whole_line(method, target, version), version: None })
+            }
+            Some(version) => Ok(RequestLine { method, target, version: Some(read_version(version)?) }),
+        }
+    }
+}
+
+/// The text of a target that stands on one line or on several.
+fn joined(pieces: &[Span]) -> Text {
+    let [first, .., last] = pieces else {
+        return text(pieces.first().expect("every request line has a target"));
+    };
+    let value = pieces.iter().map(Span::text).collect();
+    Text::new(first.to(last).with(value), Format::Http)
+}
+
+/// The text of a line whose version shows only once it is rendered.
+fn whole_line(method: Option<Text>, target: Text, version: &Span) -> Text {
+    let span = method.as_ref().map_or(&target.span, |method| &method.span).to(version);
+    let words: Vec<_> = method.into_iter().map(|method| method.value).chain([target.value]).collect();
+    Text::new(span.with(format!("{} {}", words.join(" "), version.text())), Format::Http)
+}
+
+/// Tells a method from the first word of some other text: known ones are read in
+/// any case, others in upper case, and in any case where a URL follows.
+fn check_method(method: &Span, target: &Text) -> Result<(), Diagnostic> {
+    let word = method.text();
+    if let Some(unsupported) = unsupported::protocol(method) {
+        return Err(unsupported);
+    }
+    let known = Method::KNOWN.iter().map(Method::as_str);
+    let plain = word.contains("{{") || !word.bytes().any(|byte| byte.is_ascii_lowercase());
+    let before_url = !word.contains('.') && TARGET_STARTS.iter().any(|start| target.value.starts_with(start));
+    if plain || before_url || known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
+        return Ok(());
+    }
+    Err(Diagnostic::error("malformed request line")
+        .at(method, "neither a URL nor a method")
+        .help("write `METHOD url`, or the URL alone")
+        .suggest(word, known))
+}
+
+fn check_lone_target(target: &Text) -> Result<(), Diagnostic> {
+    let word = target.value.as_str();
+    let is_method = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase())
+        || Method::KNOWN.iter().any(|known| known.as_str().eq_ignore_ascii_case(word));
+    if !is_method {
+        return Ok(());
+    }
+    Err(Diagnostic::error("a method without a URL")
+        .at(&target.span, "")
+        .help(format!("write the URL after it: `{word} https://example.org/`")))
+}
+
+/// Reads `HTTP/1.0`, `HTTP/1.1`, `HTTP/2`, `HTTP/3`.
+fn read_version(span: &Span) -> Result<Spanned<Version>, Diagnostic> {
+    match Version::parse(span.text()) {
+        Some(version) => Ok(span.clone().with(version)),
+        None => Err(Diagnostic::error(format!("`{}` is not a version of HTTP", span.text()))
+            .at(span, "")
+            .help("write `HTTP/1.0`, `HTTP/1.1`, `HTTP/2` or `HTTP/3`, or nothing")),
+    }
+}

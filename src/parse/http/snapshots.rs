@@ -1,0 +1,149 @@
+//! What the fixtures in `tests/inputs/http` are read as, each in a snapshot beside
+//! those of the other formats. A fixture named `err_…` must give an invalid entry.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{SourceFile, Span, read_source};
+use crate::spec::{Auth, Binding, Body, Entry, FileReference, Node, Piece, Request, Spec, Text, Variable};
+
+fn fixtures() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/http");
+    let mut paths: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn read_fixture(path: &Path) -> Spec {
+    let name = path.file_name().unwrap();
+    super::parse(&SourceFile::new(name, read_source(path).unwrap().text()))
+}
+
+#[test]
+fn fixtures_are_read_as_their_snapshots_say() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../../tests/snapshots/http");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for path in fixtures() {
+        let spec = read_fixture(&path);
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let is_invalid = spec.requests.iter().any(|entry| matches!(entry, Entry::Invalid(_)));
+        assert_eq!(is_invalid, stem.starts_with("err_"), "{stem}");
+        settings.bind(|| insta::assert_snapshot!(stem, dump(&spec)));
+    }
+}
+
+/// Every place as `line:column`, every text as it is, with `~` where it is not as it stands.
+fn dump(spec: &Spec) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| writeln!(out, "{text}").unwrap();
+    for (label, value) in [("file name", &spec.name), ("file description", &spec.description)] {
+        value.iter().for_each(|value| line(format!("{label} {} {:?}", place(&value.span), value.value)));
+    }
+    spec.variables.iter().for_each(|variable| line(dump_variable(variable)));
+    spec.diagnostics.iter().for_each(|diagnostic| line(dump_diagnostic(diagnostic)));
+    for entry in &spec.requests {
+        line(String::new());
+        match entry {
+            Entry::Request(request) => dump_request(request).into_iter().for_each(&mut line),
+            Entry::Invalid(invalid) => {
+                line(format!("invalid {} {:?}", place(&invalid.span), invalid.name.as_deref()));
+                invalid.diagnostics.iter().for_each(|diagnostic| line(dump_diagnostic(diagnostic)));
+            }
+        }
+    }
+    out
+}
+
+fn dump_request(request: &Request) -> Vec<String> {
+    let mut lines = vec![format!("request {} {:?}", place(&request.span), request.name.as_deref())];
+    lines.extend(request.description.iter().map(|text| format!("  description {:?}", text.value)));
+    lines.extend(request.tags.iter().map(|tag| format!("  tag {} {:?}", place(&tag.span), tag.value)));
+    lines.extend(request.method.iter().map(|method| format!("  method {}", dump_text(method))));
+    lines.push(format!("  target {}", dump_text(&request.target)));
+    lines.extend(request.version.iter().map(|version| format!("  version {} {}", place(&version.span), version.value)));
+    lines.extend(request.headers.iter().map(|field| {
+        format!("  header {} = {}", dump_text(&field.name), field.value.as_ref().map_or_else(String::new, dump_text))
+    }));
+    lines.extend(request.auth.iter().map(|auth| match &auth.value {
+        Auth::Basic { user, password } => format!("  basic {} {}", dump_text(user), dump_text(password)),
+        other => format!("  auth {other:?}"),
+    }));
+    lines.extend(dump_settings(request));
+    if let Some(Body::Content(pieces)) = &request.body {
+        lines.extend(pieces.iter().map(|piece| format!("  body {}", dump_piece(piece))));
+    }
+    lines.extend(request.assertions.iter().map(|it| format!("  assert {} {}", place(&it.span), it.text)));
+    lines.extend(request.captures.iter().map(|it| format!("  capture {} {}", place(&it.span), it.name.value)));
+    lines.extend(request.diagnostics.iter().map(dump_diagnostic));
+    lines
+}
+
+/// The settings that are given, as `Debug` shows them.
+fn dump_settings(request: &Request) -> Vec<String> {
+    let (settings, flow) = (&request.settings, &request.flow);
+    let shown = [
+        ("timeout", settings.timeout.as_ref().map(|it| format!("{it:?}"))),
+        ("connect_timeout", settings.connect_timeout.as_ref().map(|it| format!("{it:?}"))),
+        ("read_timeout", settings.read_timeout.as_ref().map(|it| format!("{it:?}"))),
+        ("redirects", settings.redirects.as_ref().map(|it| format!("{it:?}"))),
+        ("verify", settings.verify.as_ref().map(|it| format!("{it:?}"))),
+        ("http_version", settings.http_version.as_ref().map(|it| format!("{it:?}"))),
+        ("decompress", settings.decompress.as_ref().map(|it| format!("{it:?}"))),
+        ("encoding", settings.encoding.as_ref().map(|it| format!("{it:?}"))),
+        ("cookie_jar", settings.cookie_jar.as_ref().map(|it| format!("{it:?}"))),
+        ("max_body", settings.max_body.as_ref().map(|it| format!("{it:?}"))),
+        ("skip", flow.skip.as_ref().map(|it| format!("{it:?}"))),
+        ("retry", flow.retry.as_ref().map(|it| format!("{it:?}"))),
+        ("delay", flow.delay.as_ref().map(|it| format!("{it:?}"))),
+        ("repeat", flow.repeat.as_ref().map(|it| format!("{it:?}"))),
+    ];
+    shown.into_iter().filter_map(|(name, value)| value.map(|value| format!("  {name} {value}"))).collect()
+}
+
+fn dump_variable(variable: &Variable) -> String {
+    let Node::Text(value) = &variable.value.node else { panic!("a variable of a `.http` file is a text") };
+    let sign = if variable.binding == Binding::Lazy { ":=" } else { "=" };
+    let name = &variable.name;
+    format!("@{} {} {sign} {} after {}", place(&name.span), name.value, dump_text(value), variable.position)
+}
+
+fn dump_piece(piece: &Piece) -> String {
+    match piece {
+        Piece::Text(text) => dump_text(text),
+        Piece::File(FileReference::Verbatim(path)) => format!("file {}", dump_text(path)),
+        Piece::File(FileReference::Rendered { path, encoding }) => {
+            format!("rendered file {} {:?}", dump_text(path), encoding.as_deref())
+        }
+    }
+}
+
+fn dump_text(text: &Text) -> String {
+    let mark = if text.is_verbatim() { "" } else { "~" };
+    format!("{}{mark} {:?}", place(&text.span), text.value)
+}
+
+fn dump_diagnostic(diagnostic: &Diagnostic) -> String {
+    let severity = match diagnostic.severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    let mut shown = format!("  {severity}: {}", diagnostic.message);
+    for label in &diagnostic.labels {
+        write!(shown, "\n    {} {}", place(&label.span), label.text).unwrap();
+    }
+    if let Some(help) = &diagnostic.help {
+        write!(shown, "\n    help: {help}").unwrap();
+    }
+    shown
+}
+
+fn place(span: &Span) -> String {
+    let location = span.location();
+    format!("{}:{}", location.line, location.column)
+}

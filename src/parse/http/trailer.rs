@@ -1,0 +1,154 @@
+//! What follows a body, or stands in its place, and is none of it: assertions
+//! (`?? …`), scripts that see the response (`> {% … %}`), where it goes (`>> file`),
+//! and responses that an editor kept (`<> file`).
+//!
+//! These lines are told from a body's own by their place: no line of content follows.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+use super::line::{Line, LineKind, lines_of, trimmed};
+use super::unsupported;
+
+/// The lines after the head, told apart.
+#[derive(Debug)]
+pub(super) struct Tail {
+    /// The body, without the terminator of its last line and the blank lines after it.
+    pub body: Span,
+    /// What follows each `??`.
+    pub assertions: Vec<Span>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Tells the body from what follows it.
+pub(super) fn split(span: &Span) -> Tail {
+    let mut reader = Reader { span, body_end: 0, in_script: false, last: Vec::new(), diagnostics: Vec::new() };
+    for line in lines_of(span) {
+        reader.read(line);
+    }
+    reader.finish()
+}
+
+struct Reader<'a> {
+    span: &'a Span,
+    /// Relative to the start of the span.
+    body_end: usize,
+    in_script: bool,
+    /// The lines so far that are not the body's, unless content follows.
+    last: Vec<(LineKind, Line<'a>)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self, line: Line<'a>) {
+        if self.in_script {
+            self.in_script = !line.text.contains("%}");
+            return;
+        }
+        match line.kind() {
+            LineKind::Blank => {}
+            LineKind::Comment if !self.last.is_empty() => {}
+            LineKind::Comment | LineKind::Content | LineKind::IndentedSeparator | LineKind::Separator => {
+                self.read_content(&line);
+            }
+            LineKind::Handler if line.opens_handler() => {
+                self.in_script = !line.text.contains("%}");
+                self.diagnostics.push(unsupported::error("a response handler", &self.place(&line)));
+            }
+            kind => self.last.push((kind, line)),
+        }
+    }
+
+    fn read_content(&mut self, line: &Line<'a>) {
+        let assertions = self.last.drain(..).filter(|(kind, _)| *kind == LineKind::Assertion);
+        let places: Vec<_> = assertions.map(|(_, line)| line).collect();
+        self.diagnostics.extend(places.first().map(|first| {
+            Diagnostic::warning("this looks like an assertion, and is part of the body")
+                .at(&self.place(first), "")
+                .help("put it below the body")
+        }));
+        self.body_end = line.end() - self.span.range().start;
+    }
+
+    fn finish(mut self) -> Tail {
+        let mut assertions = Vec::new();
+        for (kind, line) in std::mem::take(&mut self.last) {
+            let place = self.place(&line);
+            match kind {
+                LineKind::Assertion => match assertion(&place) {
+                    Ok(span) => assertions.push(span),
+                    Err(diagnostic) => self.diagnostics.push(diagnostic),
+                },
+                LineKind::Handler => self.diagnostics.push(unsupported::error("a response handler", &place)),
+                LineKind::Output => self.diagnostics.push(unsupported::error("saving the response", &place)),
+                _ => {}
+            }
+        }
+        Tail { body: self.span.slice(0..self.body_end), assertions, diagnostics: self.diagnostics }
+    }
+
+    fn place(&self, line: &Line<'_>) -> Span {
+        let start = self.span.range().start;
+        trimmed(&self.span.slice(line.start - start..line.end() - start))
+    }
+}
+
+/// What follows the `??` of a line.
+fn assertion(line: &Span) -> Result<Span, Diagnostic> {
+    let span = trimmed(&line.slice("??".len()..line.text().len()));
+    match span.text().split_whitespace().next() {
+        Some("js") => Err(unsupported::error("an assertion in JavaScript", line)),
+        _ => Ok(span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+
+    fn tail(text: &str) -> Tail {
+        split(&SourceFile::new("a.http", text).span(0..text.len()))
+    }
+
+    #[test]
+    fn a_body_ends_with_its_last_line_that_is_not_blank() {
+        let cases = [
+            ("", ""),
+            ("\n \n", ""),
+            ("a\r\n\r\nb\r\n\r\n", "a\r\n\r\nb"),
+            ("\na\n", "\na"),
+            ("a\n# b\n", "a\n# b"),
+            ("a\n\n?? status == 200\n# c\n<> 1.json\n\n", "a"),
+            ("a\n<> 1.json\nb\n", "a\n<> 1.json\nb"),
+        ];
+        for (text, body) in cases {
+            assert_eq!(tail(text).body.text(), body, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn assertions_follow_the_body() {
+        let tail = tail("a\n\n?? status == 200 \n??header a exists\n");
+        let found: Vec<_> = tail.assertions.iter().map(Span::text).collect();
+        assert_eq!(found, ["status == 200", "header a exists"]);
+    }
+
+    #[test]
+    fn an_assertion_with_content_below_is_content() {
+        let tail = tail("?? a\n?? b\nc\n");
+        assert_eq!((tail.body.text(), tail.assertions.len(), tail.diagnostics.len()), ("?? a\n?? b\nc", 0, 1));
+    }
+
+    #[test]
+    fn what_needs_a_script_or_writes_is_not_supported() {
+        for text in
+            ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", ">> out.json", ">>! out.json", "?? js a", "{}\n>{% a\n%}"]
+        {
+            let tail = tail(text);
+            assert_eq!(tail.diagnostics.len(), 1, "{text:?}");
+            assert!(!tail.body.text().contains('>'), "{text:?}");
+        }
+    }
+}
