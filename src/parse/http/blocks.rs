@@ -146,25 +146,20 @@ impl Scanner<'_> {
                 self.open.script = Some(ScriptEnd::Percent);
             }
             LineKind::IndentedSeparator if self.open.may_end() => self.separate(line),
-            LineKind::Content if begins_request(line.text) => {
-                if self.open.may_end() {
-                    return self.begin_request(line);
-                }
-                self.warn_of_request_in_body(line);
-                self.open.extent = JsonExtent::NotJson;
-            }
+            LineKind::Content if self.open.may_end() && begins_request(line.text) => self.begin_request(line),
+            LineKind::Content if !self.open.warned && begins_request(line.text) => self.warn_of_request_in_body(line),
             LineKind::Content | LineKind::IndentedSeparator => self.open.read_content(line),
             _ => {}
         }
     }
 
     fn warn_of_request_in_body(&mut self, line: &Line<'_>) {
-        if !std::mem::replace(&mut self.open.warned, true) {
-            let warning = Diagnostic::warning("this looks like a request, and is part of the body above")
-                .at(&self.source.span(line.range()), "")
-                .help("put a line with `###` above it, if it is a request");
-            self.open.diagnostics.push(warning);
-        }
+        self.open.warned = true;
+        self.open.extent = JsonExtent::NotJson;
+        let warning = Diagnostic::warning("this looks like a request, and is part of the body above")
+            .at(&self.source.span(line.range()), "")
+            .help("put a line with `###` above it, if it is a request");
+        self.open.diagnostics.push(warning);
     }
 
     /// Ends the block at a separator line; the next one begins after it.

@@ -130,8 +130,7 @@ const DIRECTIVES: &[(&str, Meaning)] = &[
 pub(super) fn read(directives: &[Directive]) -> Draft {
     let mut draft = Draft::default();
     for directive in directives {
-        let meaning = DIRECTIVES.iter().find(|(name, _)| *name == directive.name.text()).map(|(_, meaning)| *meaning);
-        match meaning {
+        match meaning_of(directive) {
             Some(Read(reader)) => {
                 if let Err(diagnostic) = reader(&mut draft, directive) {
                     draft.diagnostics.push(diagnostic);
@@ -156,6 +155,25 @@ fn unknown(name: &Span) -> Diagnostic {
         Some(_) => Diagnostic::warning(message).at(name, "").suggest(name.text(), known),
         None => Diagnostic::info(message).at(name, ""),
     }
+}
+
+/// Warns of directives in a block without a request. Above the first request they
+/// speak of the file, but a file has no response.
+pub(super) fn in_vain(directives: &[Directive], requests_above: usize) -> impl Iterator<Item = Diagnostic> {
+    let concerns_response = |directive: &Directive| matches!(directive.name.text(), "assert" | "capture");
+    let in_vain = directives.iter().filter(move |directive| match meaning_of(directive) {
+        Some(Read(_)) => requests_above > 0 || concerns_response(directive),
+        _ => false,
+    });
+    in_vain.map(|directive| {
+        Diagnostic::warning(format!("no request for `@{}` to speak of", directive.name.text()))
+            .at(&directive.name, "")
+            .help("put it between a separator and a request line")
+    })
+}
+
+fn meaning_of(directive: &Directive) -> Option<Meaning> {
+    DIRECTIVES.iter().find(|(name, _)| *name == directive.name.text()).map(|&(_, meaning)| meaning)
 }
 
 fn put<T>(slot: &mut Option<Spanned<T>>, value: Result<Spanned<T>, Diagnostic>) -> Result<(), Diagnostic> {

@@ -35,7 +35,6 @@ pub(super) fn read(block: Block, position: usize) -> Reading {
     let tail = trailer::split(&block.body);
     let (body, body_diagnostics) = body::read(&tail.body, &head.fields);
     let mut draft = directive::read(&head.directives);
-    draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
     }
@@ -45,14 +44,18 @@ pub(super) fn read(block: Block, position: usize) -> Reading {
 
     let variables = head.definitions.into_iter().map(|definition| variable(definition, position)).collect();
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let outcome = match (head.request_line, head.line) {
-        (_, line) if is_invalid => Outcome::Entry(Entry::Invalid(invalid(draft, line, &block.head))),
-        (Some(request_line), Some(line)) => {
-            Outcome::Entry(Entry::Request(Box::new(request(draft, request_line, line, head.fields, body, auth))))
+    if head.line.is_none() && !is_invalid {
+        draft.diagnostics.extend(directive::in_vain(&head.directives, position));
+        return Reading { variables, outcome: Outcome::NoRequest(Box::new(draft)) };
+    }
+    draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
+    let entry = match (head.request_line, head.line) {
+        (Some(request_line), Some(line)) if !is_invalid => {
+            Entry::Request(Box::new(request(draft, request_line, line, head.fields, body, auth)))
         }
-        _ => Outcome::NoRequest(Box::new(without_request(draft))),
+        (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
-    Reading { variables, outcome }
+    Reading { variables, outcome: Outcome::Entry(entry) }
 }
 
 fn variable(definition: Definition, position: usize) -> Variable {
@@ -117,16 +120,4 @@ fn invalid(draft: Draft, line: Option<Span>, head: &Span) -> Invalid {
     let first = draft.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
     let span = line.as_ref().or(name).or(first.and_then(Diagnostic::span)).unwrap_or(head).clone();
     Invalid { name: draft.name, tags: draft.tags, span, diagnostics: draft.diagnostics }
-}
-
-/// What directives say where there is no request, and what they say in vain.
-fn without_request(mut draft: Draft) -> Draft {
-    let assertions = draft.assertions.iter().map(|assertion| &assertion.span);
-    let vain: Vec<_> = assertions.chain(draft.captures.iter().map(|capture| &capture.span)).cloned().collect();
-    draft.diagnostics.extend(vain.iter().map(|span| {
-        Diagnostic::warning("no request that this could speak of")
-            .at(span, "")
-            .help("put it between the separator and the request line")
-    }));
-    draft
 }

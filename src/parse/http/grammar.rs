@@ -11,14 +11,15 @@ use crate::source::Span;
 #[grammar = "grammar/http.pest"]
 struct Grammar;
 
-/// What the parts of the grammar are called in messages.
+/// What the parts of the grammar are called in messages. Where several may follow,
+/// the first of these is what an author most likely meant.
 const NAMES: &[(Rule, &str)] = &[
-    (Rule::method, "a method"),
     (Rule::target, "a URL or a path"),
-    (Rule::version, "a version such as `HTTP/1.1`"),
+    (Rule::version, "a version such as `HTTP/1.1`, or the end of the line"),
+    (Rule::gap, "one space"),
     (Rule::line_end, "the end of the line"),
-    (Rule::field_name, "the name of a header field"),
     (Rule::colon, "a colon"),
+    (Rule::field_name, "the name of a header field"),
 ];
 
 /// Reads a place by a rule of the grammar. The rule must match from its start.
@@ -27,6 +28,14 @@ const NAMES: &[(Rule, &str)] = &[
 /// Where it stops to match, and what was expected there.
 pub(super) fn read(rule: Rule, span: &Span) -> Result<Pairs<'_, Rule>, Mismatch> {
     Grammar::parse(rule, span.text()).map_err(|error| Mismatch::new(&error, span))
+}
+
+/// The error of a place that a rule does not match: it points at where it stops to.
+pub(super) fn mismatch(rule: Rule, span: &Span, message: &str) -> Diagnostic {
+    match read(rule, span) {
+        Err(mismatch) => mismatch.diagnostic(message),
+        Ok(_) => Diagnostic::error(message).at(span, ""),
+    }
 }
 
 /// Whether a text matches a rule from its start.
@@ -44,7 +53,7 @@ pub(super) fn locate(origin: &Span, pair: &Pair<'_, Rule>) -> Span {
 #[derive(Debug)]
 pub(super) struct Mismatch {
     at: Span,
-    expected: Vec<&'static str>,
+    expected: Option<&'static str>,
 }
 
 impl Mismatch {
@@ -57,16 +66,13 @@ impl Mismatch {
             ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
             ErrorVariant::CustomError { .. } => &[],
         };
-        let expected = NAMES.iter().filter(|(rule, _)| positives.contains(rule)).map(|&(_, name)| name).collect();
+        let expected = NAMES.iter().find(|(rule, _)| positives.contains(rule)).map(|&(_, name)| name);
         Self { at: origin.slice(start..start + width), expected }
     }
 
     /// An error that points at the place.
     pub(super) fn diagnostic(&self, message: impl Into<String>) -> Diagnostic {
-        let label = match self.expected.as_slice() {
-            [] => String::new(),
-            names => format!("expected {}", names.join(" or ")),
-        };
+        let label = self.expected.map_or_else(String::new, |name| format!("expected {name}"));
         Diagnostic::error(message).at(&self.at, label)
     }
 }

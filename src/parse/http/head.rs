@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{Binding, Format, HeaderField, Text};
 
-use super::grammar::{Rule, locate, read as read_rule};
+use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
 use super::{text, unsupported};
@@ -54,7 +54,7 @@ pub(super) struct Directive {
 /// Reads the lines of a head.
 pub(super) fn read(span: &Span) -> Head {
     let mut reader = Reader { span, head: Head::default(), request_line: None };
-    match read_rule(Rule::head, span) {
+    match grammar::read(Rule::head, span) {
         Ok(pairs) => pairs.flat_map(Pair::into_inner).for_each(|pair| reader.take_up(pair)),
         Err(mismatch) => reader.head.diagnostics.push(mismatch.diagnostic("malformed request")),
     }
@@ -187,13 +187,6 @@ fn malformed_line(line: &Span) -> Diagnostic {
     let is_body = text.starts_with('<') || !text.contains(':');
     let help = if is_body { "leave an empty line above it, if the body begins here" } else { "write `Name: value`" };
     mismatch(Rule::field, line, "malformed header field").help(help)
-}
-
-fn mismatch(rule: Rule, line: &Span, message: &str) -> Diagnostic {
-    match read_rule(rule, line) {
-        Err(mismatch) => mismatch.diagnostic(message),
-        Ok(_) => Diagnostic::error(message).at(line, ""),
-    }
 }
 
 fn first_line(span: &Span) -> Span {

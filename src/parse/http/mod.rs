@@ -21,13 +21,17 @@ mod units;
 mod unsupported;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod specification;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceFile, Span};
+use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Defaults, Entry, Format, SourceText, Spec, Text};
 
 use directive::Draft;
@@ -82,7 +86,7 @@ fn describe(spec: &mut Spec, defaults: &mut Defaults, draft: Draft) {
     defaults.flow = draft.flow.or(&defaults.flow);
 }
 
-fn inherit(entry: &mut Entry, file_tags: &[crate::source::Spanned<String>], defaults: &Defaults) {
+fn inherit(entry: &mut Entry, file_tags: &[Spanned<String>], defaults: &Defaults) {
     let tags = match entry {
         Entry::Request(request) => {
             defaults.apply(request);

@@ -7,7 +7,7 @@ use crate::http::{Method, Version};
 use crate::source::{Span, Spanned};
 use crate::spec::{Format, Text};
 
-use super::grammar::{Rule, locate, matches, read};
+use super::grammar::{self, Rule, locate, matches};
 use super::{text, unsupported};
 
 /// What a target begins with where nothing but its look tells it from other text.
@@ -43,12 +43,12 @@ pub(super) fn begins_request(line: &str) -> bool {
 
 /// Why a line is no request line.
 pub(super) fn mismatch(line: &Span) -> Diagnostic {
-    let message = "malformed request line";
-    match read(Rule::request_line, line) {
-        Err(mismatch) => mismatch.diagnostic(message),
-        Ok(_) => Diagnostic::error(message).at(line, ""),
+    let first_word = line.text().find([' ', '\t']).unwrap_or(line.text().len());
+    if let Some(unsupported) = unsupported::protocol(&line.slice(0..first_word)) {
+        return unsupported;
     }
-    .help("write `METHOD url` with one space between; white space in a URL is written `%20`")
+    grammar::mismatch(Rule::request_line, line, "malformed request line")
+        .help("write `METHOD url` with one space between; white space in a URL is written `%20`")
 }
 
 impl Draft {

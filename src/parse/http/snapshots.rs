@@ -4,13 +4,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
-
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
 use crate::spec::{Auth, Binding, Body, Entry, FileReference, Node, Piece, Request, Spec, Text, Variable};
 
-fn fixtures() -> Vec<PathBuf> {
+pub(super) fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/http");
     let mut paths: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
