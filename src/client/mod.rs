@@ -11,8 +11,10 @@ mod session;
 
 pub use auth::Auth;
 pub use error::{Error, ErrorKind};
-pub use options::{Options, Verify};
+pub use options::Options;
 pub use payload::{Multipart, Part, Payload};
 pub use request::Request;
 pub use response::{Response, SentRequest};
 pub use session::Session;
+
+pub use crate::transport::Verify;

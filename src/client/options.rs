@@ -1,9 +1,9 @@
 //! How a request is sent.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::http::Version;
+use crate::transport::Verify;
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -29,16 +29,4 @@ pub struct Options {
     pub cookie_jar: Option<bool>,
     /// The most bytes that a response body may have, decoded. Default: 64 MiB.
     pub max_body: Option<u64>,
-}
-
-/// How the server's certificate is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Verify {
-    /// Against the roots of the platform, or bundled ones where it has none.
-    #[default]
-    Platform,
-    /// Not at all.
-    Off,
-    /// Against the certificates in a PEM file.
-    Roots(PathBuf),
 }

@@ -1,0 +1,72 @@
+//! A request on its way out, and a response on its way in.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::http::{Body, Headers, Method, Timings, Version};
+use crate::proto::ResponseHead;
+
+use super::{BoxError, Endpoint};
+
+/// A request, ready for the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange<'a> {
+    /// Where it goes.
+    pub endpoint: &'a Endpoint,
+    /// The method.
+    pub method: &'a Method,
+    /// What stands on the request line after the method.
+    pub target: &'a str,
+    /// The version on the request line: 1.0 or 1.1.
+    pub version: Version,
+    /// Every header field in the order of the wire, `Host` and the body's
+    /// `Content-Length` or `Transfer-Encoding` among them.
+    pub headers: &'a Headers,
+    /// What it carries; sent in chunks where the headers say so.
+    pub body: &'a Body,
+    /// When to give up.
+    pub deadlines: Deadlines,
+}
+
+/// When an exchange is given up; `None` is never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deadlines {
+    /// When all of it must be done.
+    pub total: Option<Instant>,
+    /// The time to open a connection: name look-up, TCP and TLS.
+    pub connect: Option<Duration>,
+    /// The time to wait for the next bytes to come, or to be taken.
+    pub read: Option<Duration>,
+}
+
+/// Takes a response as it arrives. An error stops the exchange and closes the connection.
+pub trait Receiver {
+    /// Takes the head of the final response; called once, before any data.
+    ///
+    /// # Errors
+    /// If the response is not wanted.
+    fn head(&mut self, head: &ResponseHead) -> Result<(), BoxError>;
+
+    /// Takes the next bytes of the body, without what frames them.
+    ///
+    /// # Errors
+    /// If no more is wanted.
+    fn data(&mut self, bytes: &[u8]) -> Result<(), BoxError>;
+}
+
+/// What is known of a response that was read whole.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Status line and header fields.
+    pub head: ResponseHead,
+    /// The fields that came after a chunked body.
+    pub trailers: Headers,
+    /// How long each phase took.
+    pub timings: Timings,
+    /// The address that it came from.
+    pub peer: Option<SocketAddr>,
+    /// Whether the connection had served a request before.
+    pub reused: bool,
+    /// What a person should know: lowercase fragments.
+    pub warnings: Vec<String>,
+}
