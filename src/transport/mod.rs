@@ -1,11 +1,36 @@
-//! Bytes over wires: TCP, TLS, the connection pool, deadlines.
+//! Bytes over wires: TCP, TLS, the connection pool, deadlines. What the bytes mean is
+//! `proto`'s business, and what the messages mean the client's.
+//!
+//! ```text
+//! Pool --take idle or open--> Connection --send--> Wire (TCP, TLS, memory)
+//!   ^                             |      <--receive--
+//!   +---- put back, if it can ----+  held to the Clock's deadlines
+//! ```
 
+mod attempt;
+mod clock;
+mod connect;
+mod connection;
 mod endpoint;
 mod error;
 mod exchange;
+mod idle;
+mod input;
+#[cfg(test)]
+mod loopback;
+mod memory;
 mod pool;
+mod receive;
+mod resolve;
+mod send;
+mod socket;
+mod tls;
+mod wire;
 
+pub use clock::Clock;
 pub use endpoint::{Endpoint, Verify};
 pub use error::{BoxError, Error, ErrorKind};
 pub use exchange::{Deadlines, Exchange, Receiver, Reply};
+pub use memory::Memory;
 pub use pool::Pool;
+pub use wire::{Connector, Wire};

@@ -1,17 +1,43 @@
 //! The connections of a run.
 
+use std::fmt;
+use std::io;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use super::{Error, Exchange, Receiver, Reply};
+use crate::http::Method;
+
+use super::attempt::{Fate, Outcome, attempt};
+use super::connect::Network;
+use super::connection::Connection;
+use super::idle::Idle;
+use super::{Clock, Connector, Error, ErrorKind, Exchange, Receiver, Reply};
+
+/// How long to wait for a descriptor before the next try.
+const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(20);
+
+/// How often to try for a descriptor, where no deadline is nearer.
+const DESCRIPTOR_ATTEMPTS: u32 = 500;
+
+/// What the system says where a process has no more descriptors: ENFILE, EMFILE, WSAEMFILE.
+const OUT_OF_DESCRIPTORS: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
 
 /// Connections that are kept open for the next request of the same endpoint.
-#[derive(Debug)]
-pub struct Pool {}
+pub struct Pool {
+    connector: Box<dyn Connector>,
+    idle: Idle,
+}
 
 impl Pool {
-    /// A pool with no connections.
+    /// A pool with no connections, which will lead over the network.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self {})
+        Self::with_connector(Network::default())
+    }
+
+    /// A pool whose connections are opened in another way.
+    pub fn with_connector(connector: impl Connector + 'static) -> Arc<Self> {
+        Arc::new(Self { connector: Box::new(connector), idle: Idle::default() })
     }
 
     /// Sends a request and hands the response over as it arrives, on a connection of the
@@ -19,7 +45,281 @@ impl Pool {
     ///
     /// # Errors
     /// If there is no whole response in time, or the receiver refuses it.
-    pub fn exchange(&self, _exchange: &Exchange<'_>, _receiver: &mut dyn Receiver) -> Result<Reply, Error> {
-        todo!()
+    pub fn exchange(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, Error> {
+        match self.exchange_once(exchange, receiver)? {
+            Outcome::Reply(reply, _) => Ok(*reply),
+            Outcome::ExpectationFailed => self.exchange_without_expectation(exchange, receiver),
+        }
+    }
+
+    /// > A client that receives a 417 (Expectation Failed) status code in response to a
+    /// > request containing a 100-continue expectation SHOULD repeat that request without a
+    /// > 100-continue expectation. (RFC 9110, 10.1.1)
+    fn exchange_without_expectation(
+        &self,
+        exchange: &Exchange<'_>,
+        receiver: &mut dyn Receiver,
+    ) -> Result<Reply, Error> {
+        let mut headers = exchange.headers.clone();
+        headers.remove("Expect");
+        match self.exchange_once(&Exchange { headers: &headers, ..*exchange }, receiver)? {
+            Outcome::Reply(mut reply, _) => {
+                reply.warnings.push("the server refused `Expect: 100-continue`: sent again without it".to_owned());
+                Ok(*reply)
+            }
+            Outcome::ExpectationFailed => {
+                Err(Error::new(ErrorKind::Protocol, "the server refused an expectation that was not sent"))
+            }
+        }
+    }
+
+    /// An idle connection may be closed by the server at any moment, even while the
+    /// request is on its way; then the request is sent on a new one, where that is harmless.
+    fn exchange_once(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Outcome, Error> {
+        let mut clock = Clock::start(exchange.deadlines);
+        clock.remaining()?;
+        if let Some(mut connection) = self.idle.take(exchange.endpoint) {
+            match attempt(&mut connection, exchange, receiver, &mut clock) {
+                Err(error) if is_repeatable(&connection, exchange.method, &error) => {}
+                result => return Ok(self.settle(connection, clock, result?)),
+            }
+        }
+        let mut connection = self.open(exchange, &mut clock)?;
+        let outcome = attempt(&mut connection, exchange, receiver, &mut clock)?;
+        Ok(self.settle(connection, clock, outcome))
+    }
+
+    /// Adds to a reply what the connection and the clock know, and keeps the connection
+    /// where it can serve another request.
+    fn settle(&self, connection: Connection, clock: Clock, mut outcome: Outcome) -> Outcome {
+        if let Outcome::Reply(reply, fate) = &mut outcome {
+            reply.timings = clock.finish();
+            reply.peer = connection.peer();
+            reply.reused = connection.has_served();
+            if *fate == Fate::Keep {
+                self.idle.put(connection);
+            }
+        }
+        outcome
+    }
+
+    /// Opens a connection. A process that is out of descriptors gives up the connections
+    /// at rest, and then waits for other exchanges to end.
+    fn open(&self, exchange: &Exchange<'_>, clock: &mut Clock) -> Result<Connection, Error> {
+        for _ in 0..DESCRIPTOR_ATTEMPTS {
+            match self.connector.connect(exchange.endpoint, clock) {
+                Ok(wire) => return Ok(Connection::new(exchange.endpoint.clone(), wire)),
+                Err(error) if !is_out_of_descriptors(&error) => return Err(error),
+                Err(_) if self.idle.clear() > 0 => {}
+                Err(_) if clock.remaining().is_err() => break,
+                Err(_) => thread::sleep(DESCRIPTOR_PAUSE),
+            }
+        }
+        Err(Error::new(ErrorKind::Connect, "too many files are open: raise the limit (ulimit -n) or run fewer jobs"))
+    }
+}
+
+/// Whether a request may be sent once more: the connection went away before there was an
+/// answer, and nothing was sent or it does not matter how often it is (RFC 9110, 9.2.2).
+fn is_repeatable(connection: &Connection, method: &Method, error: &Error) -> bool {
+    error.kind() == ErrorKind::Connection
+        && connection.is_unanswered()
+        && (connection.is_unwritten() || method.is_idempotent())
+}
+
+fn is_out_of_descriptors(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .filter_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error())
+        .any(|code| OUT_OF_DESCRIPTORS.contains(&code))
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("idle", &self.idle.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpStream;
+    use std::time::Instant;
+
+    use super::*;
+    use crate::http::Phase;
+    use crate::transport::loopback::{Call, Server, read_request, reset};
+    use crate::transport::{Deadlines, Memory};
+
+    const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+    #[test]
+    fn reuses_a_connection_for_the_next_request() {
+        let server = Server::answering(&[HELLO, HELLO, HELLO]);
+        let pool = Pool::new();
+        let reused: Vec<bool> = (0..3).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
+        assert_eq!(reused, [false, true, true]);
+        assert_eq!(server.accepted(), 1);
+    }
+
+    #[test]
+    fn keeps_no_connection_that_cannot_serve_another_request() {
+        for (answer, call) in [
+            ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", None),
+            ("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", None),
+            ("HTTP/1.1 200 OK\r\n\r\nuntil close", None),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nsurplus", None),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),
+            ("HTTP/1.1 101 Switching Protocols\r\n\r\n", None),
+            (HELLO, Some(("Connection", "close"))),
+            (HELLO, Some(("Content-Length", "0"))),
+        ] {
+            let memory = Memory::new([[answer]]);
+            let pool = Pool::with_connector(memory);
+            let mut request = Call::post(&Server::answering(&[]), "abc");
+            if let Some((name, value)) = call {
+                request.headers.set(name, value).unwrap();
+            }
+            request.send(&pool).unwrap();
+            assert_eq!(pool.idle.len(), 0, "{answer:?} {call:?}");
+        }
+    }
+
+    #[test]
+    fn warns_of_what_it_tolerates() {
+        for (answer, warnings) in [
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc",
+                &["the server sent 2 bytes after the end of the response"][..],
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+                &["the response has both Transfer-Encoding and Content-Length; the first was heeded"],
+            ),
+            (HELLO, &[]),
+        ] {
+            let pool = Pool::with_connector(Memory::new([[answer]]));
+            let (reply, _) = Call::get(&Server::answering(&[])).send(&pool).unwrap();
+            assert_eq!(reply.warnings, warnings);
+        }
+    }
+
+    /// The first connection serves one request and is then closed, in one way or another.
+    fn closing_server(close: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> Server {
+        Server::new(move |number, mut stream| {
+            read_request(&mut stream);
+            stream.write_all(HELLO.as_bytes()).unwrap();
+            if number == 0 {
+                return close(&mut stream);
+            }
+            while !read_request(&mut stream).is_empty() {
+                stream.write_all(HELLO.as_bytes()).unwrap();
+            }
+        })
+    }
+
+    #[test]
+    fn reconnects_unseen_where_the_server_closed_an_idle_connection() {
+        for close in [|_: &mut TcpStream| {}, |stream: &mut TcpStream| reset(stream)] {
+            let server = closing_server(close);
+            let pool = Pool::new();
+            Call::get(&server).send(&pool).unwrap();
+            thread::sleep(Duration::from_millis(50));
+            let (reply, body) = Call::post(&server, "abc").send(&pool).unwrap();
+            assert_eq!((reply.reused, &*body, server.accepted()), (false, &b"hello"[..], 2));
+        }
+    }
+
+    #[test]
+    fn repeats_only_idempotent_requests_where_the_connection_died_after_they_were_sent() {
+        for close in [|_: &mut TcpStream| {}, |stream: &mut TcpStream| reset(stream)] {
+            let server = closing_server(move |stream| {
+                read_request(stream);
+                close(stream);
+            });
+            let pool = Pool::new();
+            Call::get(&server).send(&pool).unwrap();
+            let (reply, _) = Call::get(&server).send(&pool).unwrap();
+            assert_eq!((reply.reused, server.accepted()), (false, 2));
+
+            let server = closing_server(move |stream| {
+                read_request(stream);
+                close(stream);
+            });
+            Call::get(&server).send(&pool).unwrap();
+            let error = Call::post(&server, "abc").send(&pool).unwrap_err();
+            assert_eq!((error.kind(), server.accepted()), (ErrorKind::Connection, 1));
+        }
+    }
+
+    #[test]
+    fn sends_again_without_an_expectation_that_is_refused() {
+        let server = Server::new(|number, mut stream| {
+            let head = String::from_utf8(crate::transport::loopback::read_head(&mut stream)).unwrap();
+            assert_eq!(head.contains("Expect"), number == 0);
+            let answer = if number == 0 { "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n" } else { HELLO };
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let call = Call::post(&server, "abc").with("Expect", "100-continue");
+        let (reply, body) = call.send(&Pool::new()).unwrap();
+        assert_eq!((reply.head.status.code(), &*body, reply.warnings.len()), (200, &b"hello"[..], 1));
+    }
+
+    #[test]
+    fn gives_no_time_to_a_request_that_has_none_left() {
+        let server = Server::answering(&[HELLO]);
+        let call = Call::get(&server).within(Duration::ZERO);
+        assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(Phase::Total));
+        assert_eq!(server.accepted(), 0);
+    }
+
+    /// Has no descriptor left until the pool has given up its idle connection.
+    struct Exhausted {
+        memory: Memory,
+        failures: std::sync::atomic::AtomicUsize,
+    }
+
+    impl Connector for Exhausted {
+        fn connect(
+            &self,
+            endpoint: &super::super::Endpoint,
+            clock: &mut Clock,
+        ) -> Result<Box<dyn super::super::Wire>, Error> {
+            use std::sync::atomic::Ordering;
+            if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                let cause = io::Error::from_raw_os_error(OUT_OF_DESCRIPTORS[0]);
+                return Err(Error::new(ErrorKind::Connect, "cannot connect").with_source(cause));
+            }
+            self.memory.connect(endpoint, clock)
+        }
+    }
+
+    #[test]
+    fn backs_off_where_there_is_no_descriptor_left() {
+        for (failures, expected) in [(3, None), (usize::MAX, Some(ErrorKind::Connect))] {
+            let connector = Exhausted { memory: Memory::new([[HELLO]]), failures: failures.into() };
+            let call = Call::get(&Server::answering(&[])).within(Duration::from_millis(200));
+            let result = call.send(&Pool::with_connector(connector));
+            assert_eq!(result.err().map(|error| error.kind()), expected, "{failures}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_dribbles_is_cut_off_at_the_deadline() {
+        let server = Server::new(|_, mut stream| {
+            read_request(&mut stream);
+            for byte in HELLO.bytes().cycle() {
+                if stream.write_all(&[byte]).is_err() {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(30));
+            }
+        });
+        let began = Instant::now();
+        let mut call = Call::get(&server).within(Duration::from_millis(300));
+        call.deadlines = Deadlines { read: Some(Duration::from_secs(1)), ..call.deadlines };
+        let error = call.send(&Pool::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Download));
+        assert!(began.elapsed() < Duration::from_millis(700), "{:?}", began.elapsed());
     }
 }

@@ -1,0 +1,92 @@
+//! One request and its response on one connection.
+
+use crate::http::{Method, Phase, Timings};
+use crate::proto::{ResponseDecoder, ResponseHead, has_token};
+
+use super::connection::Connection;
+use super::receive::{read_head, receive};
+use super::send::{Sent, expects_continue, is_announced, send};
+use super::{Clock, Error, ErrorKind, Exchange, Receiver, Reply};
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// A response that was read whole; timings and peer are yet to be filled in.
+    Reply(Box<Reply>, Fate),
+    /// The server will not have the expectation of a request; nothing was handed over.
+    ExpectationFailed,
+}
+
+/// What becomes of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It can serve another request.
+    Keep,
+    /// It is to be closed.
+    Close,
+}
+
+/// Sends a request and hands the response over as it arrives.
+///
+/// # Errors
+/// If there is no whole response in time, or the receiver refuses it.
+pub(super) fn attempt(
+    connection: &mut Connection,
+    exchange: &Exchange<'_>,
+    receiver: &mut dyn Receiver,
+    clock: &mut Clock,
+) -> Result<Outcome, Error> {
+    connection.begin();
+    clock.enter(Phase::Request);
+    let mut decoder = ResponseDecoder::new(exchange.method);
+    let sent = send(connection, exchange, &mut decoder, clock)?;
+    let whole = matches!(sent, Sent::Whole);
+    let head = head_after(sent, connection, &mut decoder, clock)?;
+    if head.status.code() == 417 && expects_continue(exchange) {
+        return Ok(Outcome::ExpectationFailed);
+    }
+    let is_switch = head.status.code() == 101 || *exchange.method == Method::CONNECT;
+    let received = receive(connection, &mut decoder, head, receiver, clock)?;
+    let surplus = if is_switch { 0 } else { connection.input.unread().len() };
+    let keep = whole && surplus == 0 && decoder.is_persistent() && asks_to_persist(exchange);
+    let reply = Reply {
+        head: received.head,
+        trailers: received.trailers,
+        timings: Timings::default(),
+        peer: None,
+        reused: false,
+        warnings: warnings(&decoder, surplus),
+    };
+    Ok(Outcome::Reply(Box::new(reply), if keep { Fate::Keep } else { Fate::Close }))
+}
+
+/// The head of the response, however sending ended: a server that refuses a large body
+/// may answer and close before it has read all of it (RFC 9112, 9.5).
+fn head_after(
+    sent: Sent,
+    connection: &mut Connection,
+    decoder: &mut ResponseDecoder,
+    clock: &mut Clock,
+) -> Result<ResponseHead, Error> {
+    match sent {
+        Sent::Whole | Sent::Answered => read_head(connection, decoder, clock),
+        Sent::Declined(head) => {
+            clock.enter(Phase::Download);
+            Ok(*head)
+        }
+        Sent::Broken(error) => read_head(connection, decoder, clock)
+            .map_err(|later| if later.kind() == ErrorKind::Connection { error } else { later }),
+    }
+}
+
+/// Whether the request leaves the connection open, and the server in no doubt where it ends.
+fn asks_to_persist(exchange: &Exchange<'_>) -> bool {
+    is_announced(exchange) && !has_token(exchange.headers, "Connection", "close")
+}
+
+fn warnings(decoder: &ResponseDecoder, surplus: usize) -> Vec<String> {
+    let ambiguous = "the response has both Transfer-Encoding and Content-Length; the first was heeded";
+    let ambiguous = decoder.is_ambiguous().then(|| ambiguous.to_owned());
+    let surplus = (surplus > 0).then(|| format!("the server sent {surplus} bytes after the end of the response"));
+    ambiguous.into_iter().chain(surplus).collect()
+}

@@ -1,0 +1,131 @@
+//! From addresses to a connection.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use crate::http::{Phase, Scheme};
+
+use super::resolve::resolve;
+use super::socket::Socket;
+use super::tls::Tls;
+use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
+
+/// How long an attempt is alone before the next address is tried beside it (RFC 8305, 5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// Opens TCP connections, with TLS where the scheme asks for it.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    tls: Tls,
+}
+
+impl Connector for Network {
+    fn connect(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
+        let addresses = resolve(endpoint, clock)?;
+        clock.enter(Phase::Connect);
+        let socket = open(&addresses, clock)?.map_err(|failures| unreachable(endpoint, failures))?;
+        match endpoint.scheme {
+            Scheme::Http => Ok(Box::new(socket)),
+            Scheme::Https => {
+                clock.enter(Phase::Tls);
+                Ok(Box::new(self.tls.handshake(endpoint, socket, clock)?))
+            }
+        }
+    }
+}
+
+/// An address, and why there is no connection to it.
+type Attempt = (SocketAddr, io::Result<Socket>);
+
+/// The first connection that comes about, or why none does. A single address, and this
+/// machine, whose answer comes at once, need no race.
+fn open(addresses: &[SocketAddr], clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
+    if addresses.len() > 1 && !addresses.iter().all(|address| address.ip().is_loopback()) {
+        return race(addresses, clock);
+    }
+    let mut failures = Vec::new();
+    for &address in addresses {
+        match Socket::connect(address, clock.remaining()?) {
+            Ok(socket) => return Ok(Ok(socket)),
+            failure => failures.push((address, failure)),
+        }
+        clock.remaining()?;
+    }
+    Ok(Err(failures))
+}
+
+/// Tries the addresses in order, each a moment after the one before or as soon as that
+/// one failed, and takes the first that answers (RFC 8305, 5).
+fn race(addresses: &[SocketAddr], clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
+    let (sender, results) = mpsc::channel();
+    let mut waiting = addresses.iter();
+    let mut failures = Vec::new();
+    let mut running = 0;
+    loop {
+        if let Some(&address) = waiting.next() {
+            attempt(address, clock.remaining()?, sender.clone());
+            running += 1;
+        }
+        match results.recv_timeout(clock.patience()?.min(ATTEMPT_DELAY)) {
+            Ok((_, Ok(socket))) => return Ok(Ok(socket)),
+            Ok(failure) => {
+                failures.push(failure);
+                running -= 1;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(Err(failures)),
+        }
+        if running == 0 && waiting.len() == 0 {
+            clock.remaining()?;
+            return Ok(Err(failures));
+        }
+    }
+}
+
+/// Connects on a thread of its own; a connection that comes too late is closed with the channel.
+fn attempt(address: SocketAddr, limit: Option<Duration>, results: Sender<Attempt>) {
+    let failed = results.clone();
+    let connect = move || {
+        let _ = results.send((address, Socket::connect(address, limit)));
+    };
+    if let Err(error) = thread::Builder::new().name("connect".to_owned()).spawn(connect) {
+        let _ = failed.send((address, Err(error)));
+    }
+}
+
+fn unreachable(endpoint: &Endpoint, failures: Vec<Attempt>) -> Error {
+    let failures: Vec<(SocketAddr, io::Error)> =
+        failures.into_iter().filter_map(|(address, result)| Some((address, result.err()?))).collect();
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for (address, error) in &failures {
+        let reason = reason(error);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, addresses)) => addresses.push(address.ip().to_string()),
+            None => reasons.push((reason, vec![address.ip().to_string()])),
+        }
+    }
+    let reasons: Vec<String> =
+        reasons.iter().map(|(reason, addresses)| format!("{reason} ({})", addresses.join(", "))).collect();
+    let error = Error::new(ErrorKind::Connect, format!("cannot connect to {endpoint}: {}", reasons.join("; ")));
+    match failures.into_iter().next() {
+        Some((_, cause)) => error.with_source(cause),
+        None => error,
+    }
+}
+
+/// What went wrong, without the number that the system has for it where there is a word.
+fn reason(error: &io::Error) -> String {
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,
+        PermissionDenied, TimedOut,
+    };
+    match error.kind() {
+        TimedOut => "no answer".to_owned(),
+        AddrNotAvailable | ConnectionRefused | ConnectionReset | HostUnreachable | NetworkDown | NetworkUnreachable
+        | PermissionDenied => error.kind().to_string(),
+        _ => error.to_string(),
+    }
+}

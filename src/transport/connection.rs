@@ -1,0 +1,205 @@
+//! A connection with its buffers: reading and writing held to the clock.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::input::Input;
+use super::tls::refused;
+use super::wire::is_tick;
+use super::{Clock, Endpoint, Error, ErrorKind, Wire};
+
+/// A wire to an endpoint, on which one exchange runs at a time.
+pub(super) struct Connection {
+    pub(super) endpoint: Endpoint,
+    pub(super) input: Input,
+    /// What is to be written next, gathered so that it goes out at once.
+    pub(super) output: Vec<u8>,
+    wire: Box<dyn Wire>,
+    /// The bytes that were written, and read, since the exchange began.
+    written: u64,
+    read: u64,
+    served: bool,
+    idle_since: Instant,
+}
+
+/// What came of waiting for bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// There are more.
+    Bytes,
+    /// There will be no more.
+    End,
+    /// There will be no more, and TLS does not vouch that these were all.
+    Cut,
+    /// There are none so far.
+    Late,
+}
+
+/// Why writing ended before everything was written.
+#[derive(Debug)]
+pub(super) enum Unwritten {
+    /// The server has something to say, and takes no more.
+    Answered,
+    /// The connection is broken; what the server said before may still be read.
+    Broken(Error),
+    /// The exchange has failed.
+    Failed(Error),
+}
+
+impl From<Error> for Unwritten {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Connection {
+    pub(super) fn new(endpoint: Endpoint, wire: Box<dyn Wire>) -> Self {
+        Self {
+            endpoint,
+            input: Input::new(),
+            output: Vec::new(),
+            wire,
+            written: 0,
+            read: 0,
+            served: false,
+            idle_since: Instant::now(),
+        }
+    }
+
+    /// The address at the other end.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.wire.peer()
+    }
+
+    /// Makes ready for an exchange.
+    pub(super) fn begin(&mut self) {
+        (self.written, self.read) = (0, 0);
+        self.output.clear();
+    }
+
+    /// Puts the connection to rest until the next exchange.
+    pub(super) fn rest(&mut self, now: Instant) {
+        self.served = true;
+        self.idle_since = now;
+        self.input.shrink();
+    }
+
+    /// Whether an exchange was served before.
+    pub(super) fn has_served(&self) -> bool {
+        self.served
+    }
+
+    /// How long no exchange has run.
+    pub(super) fn idle(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.idle_since)
+    }
+
+    /// Whether the connection is of no more use: it was closed, or something came that
+    /// nobody asked for.
+    pub(super) fn is_stale(&mut self) -> bool {
+        self.wire.has_input()
+    }
+
+    /// Whether nothing of the exchange has reached the wire.
+    pub(super) fn is_unwritten(&self) -> bool {
+        self.written == 0
+    }
+
+    /// Whether nothing has come from the server since the exchange began.
+    pub(super) fn is_unanswered(&self) -> bool {
+        self.read == 0
+    }
+
+    /// Waits for bytes, up to the clock's deadlines; with `until`, no longer than that.
+    ///
+    /// # Errors
+    /// If the time is up, or the connection is broken.
+    pub(super) fn fill(&mut self, clock: &mut Clock, until: Option<Instant>) -> Result<Arrival, Error> {
+        loop {
+            let mut patience = clock.patience()?;
+            if let Some(until) = until {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Ok(Arrival::Late);
+                }
+                patience = patience.min(left);
+            }
+            let filled = self.wire.set_patience(patience).and_then(|()| self.input.fill(&mut self.wire));
+            match filled {
+                Ok(0) => return Ok(Arrival::End),
+                Ok(count) => {
+                    self.read += count as u64;
+                    clock.note_progress();
+                    return Ok(Arrival::Bytes);
+                }
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Arrival::Cut),
+                Err(error) if is_tick(&error) => {}
+                Err(error) => return Err(broken("while the response was awaited", error)),
+            }
+        }
+    }
+
+    /// Writes what was gathered.
+    ///
+    /// # Errors
+    /// If the server takes no more, or the time is up, or the connection is broken.
+    pub(super) fn flush(&mut self, clock: &mut Clock) -> Result<(), Unwritten> {
+        let output = std::mem::take(&mut self.output);
+        let result = self.write(&output, clock);
+        self.output = output;
+        self.output.clear();
+        result
+    }
+
+    /// Writes bytes past the gathered ones, which must have been flushed.
+    ///
+    /// # Errors
+    /// As [`Connection::flush`].
+    pub(super) fn write(&mut self, mut bytes: &[u8], clock: &mut Clock) -> Result<(), Unwritten> {
+        while !bytes.is_empty() {
+            let count = self.persist(clock, |wire| wire.write(bytes))?;
+            if count == 0 {
+                return Err(Unwritten::Broken(broken("while the request was sent", io::ErrorKind::WriteZero.into())));
+            }
+            self.written += count as u64;
+            bytes = &bytes[count..];
+        }
+        self.persist(clock, |wire| wire.flush())
+    }
+
+    /// Repeats an operation that only took as long as it may. A server that has stopped
+    /// reading may have answered already.
+    fn persist<T>(
+        &mut self,
+        clock: &mut Clock,
+        mut operation: impl FnMut(&mut dyn Wire) -> io::Result<T>,
+    ) -> Result<T, Unwritten> {
+        loop {
+            let patience = clock.patience()?;
+            match self.wire.set_patience(patience).and_then(|()| operation(&mut *self.wire)) {
+                Ok(result) => {
+                    clock.note_progress();
+                    return Ok(result);
+                }
+                Err(error) if !is_tick(&error) => {
+                    return Err(Unwritten::Broken(broken("while the request was sent", error)));
+                }
+                Err(_) if self.wire.has_input() => return Err(Unwritten::Answered),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+fn broken(when: &str, error: io::Error) -> Error {
+    if let Some(words) = refused(&error) {
+        return Error::new(ErrorKind::Tls, format!("TLS failed {when}: {words}")).with_source(error);
+    }
+    let reason = match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "reset by the server".to_owned(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => "closed by the server".to_owned(),
+        _ => error.to_string(),
+    };
+    Error::new(ErrorKind::Connection, format!("the connection was {reason} {when}")).with_source(error)
+}

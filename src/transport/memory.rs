@@ -1,0 +1,100 @@
+//! Connections that need no network: what the server sends is written down beforehand.
+
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
+
+/// Opens connections that answer from memory, and remembers what was sent on them.
+///
+/// ```
+/// use rqtest::transport::{Memory, Pool};
+///
+/// let memory = Memory::new([["HTTP/1.1 204 No Content\r\n\r\n"]]);
+/// let pool = Pool::with_connector(memory.clone());
+/// assert_eq!(memory.sent(), b"");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    scripts: Arc<Mutex<VecDeque<Script>>>,
+    sent: Arc<Mutex<Vec<u8>>>,
+}
+
+/// What a server sends on one connection, read by read, before it closes it.
+type Script = VecDeque<Vec<u8>>;
+
+impl Memory {
+    /// A server that accepts one connection for each script; a script has a piece for each
+    /// read, and the end of the stream after the last.
+    pub fn new<Pieces>(scripts: impl IntoIterator<Item = Pieces>) -> Self
+    where
+        Pieces: IntoIterator,
+        Pieces::Item: Into<Vec<u8>>,
+    {
+        let scripts = scripts.into_iter().map(|pieces| pieces.into_iter().map(Into::into).collect()).collect();
+        Self { scripts: Arc::new(Mutex::new(scripts)), sent: Arc::default() }
+    }
+
+    /// All that was sent, over all connections.
+    pub fn sent(&self) -> Vec<u8> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Connector for Memory {
+    fn connect(&self, endpoint: &Endpoint, _clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
+        let script = self.scripts.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let script = script.ok_or_else(|| {
+            Error::new(ErrorKind::Connect, format!("cannot connect to {endpoint}: the script has no more connections"))
+        })?;
+        Ok(Box::new(MemoryWire { script, sent: Arc::clone(&self.sent) }))
+    }
+}
+
+#[derive(Debug)]
+struct MemoryWire {
+    script: Script,
+    sent: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Wire for MemoryWire {
+    fn set_patience(&mut self, _patience: Duration) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// A piece only arrives once it is asked for; the end can be seen before.
+    fn has_input(&mut self) -> bool {
+        self.script.is_empty()
+    }
+
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+}
+
+impl Read for MemoryWire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(piece) = self.script.front_mut() else { return Ok(0) };
+        let count = piece.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&piece[..count]);
+        piece.drain(..count);
+        if piece.is_empty() {
+            self.script.pop_front();
+        }
+        Ok(count)
+    }
+}
+
+impl Write for MemoryWire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! A response off a connection.
+
+use crate::http::{Headers, Phase};
+use crate::proto::{self, Event, ResponseDecoder, ResponseHead};
+
+use super::connection::{Arrival, Connection};
+use super::{BoxError, Clock, Error, ErrorKind, Receiver};
+
+/// A response that was read whole.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub(super) head: ResponseHead,
+    pub(super) trailers: Headers,
+}
+
+/// What the next of the bytes are that have arrived; `None` where more are needed.
+///
+/// # Errors
+/// If they are no response.
+pub(super) fn next_event(connection: &mut Connection, decoder: &mut ResponseDecoder) -> Result<Option<Event>, Error> {
+    let step = decoder.decode(connection.input.unread()).map_err(from_proto)?;
+    connection.input.consume(step.consumed);
+    Ok(step.event)
+}
+
+/// Reads on until the head of the final response.
+///
+/// # Errors
+/// If there is none, or not in time.
+pub(super) fn read_head(
+    connection: &mut Connection,
+    decoder: &mut ResponseDecoder,
+    clock: &mut Clock,
+) -> Result<ResponseHead, Error> {
+    clock.enter(Phase::Wait);
+    loop {
+        match next_event(connection, decoder)? {
+            Some(Event::Head(head)) => {
+                // It came along with an interim response.
+                if clock.phase() == Phase::Wait {
+                    clock.enter(Phase::Download);
+                }
+                return Ok(head);
+            }
+            // The wait goes on, however much of the next response came along.
+            Some(Event::Interim(_)) if connection.input.unread().is_empty() => clock.enter(Phase::Wait),
+            Some(Event::Interim(_) | Event::Data(_) | Event::End(_)) => {}
+            None => match connection.fill(clock, None)? {
+                Arrival::Bytes if clock.phase() == Phase::Wait => clock.enter(Phase::Download),
+                Arrival::Bytes | Arrival::Late => {}
+                Arrival::End | Arrival::Cut => decoder.finish().map_err(from_proto)?,
+            },
+        }
+    }
+}
+
+/// Hands head and body over.
+///
+/// # Errors
+/// If the body is not whole, or not in time, or the receiver refuses it.
+pub(super) fn receive(
+    connection: &mut Connection,
+    decoder: &mut ResponseDecoder,
+    head: ResponseHead,
+    receiver: &mut dyn Receiver,
+    clock: &mut Clock,
+) -> Result<Received, Error> {
+    receiver.head(&head).map_err(refused)?;
+    loop {
+        let step = decoder.decode(connection.input.unread()).map_err(from_proto)?;
+        if let Some(Event::Data(range)) = &step.event {
+            receiver.data(&connection.input.unread()[range.clone()]).map_err(refused)?;
+        }
+        connection.input.consume(step.consumed);
+        match step.event {
+            Some(Event::End(trailers)) => return Ok(Received { head, trailers }),
+            Some(Event::Interim(_) | Event::Head(_) | Event::Data(_)) => {}
+            None => match connection.fill(clock, None)? {
+                Arrival::Bytes | Arrival::Late => {}
+                Arrival::End => {
+                    decoder.finish().map_err(from_proto)?;
+                    return Ok(Received { head, trailers: Headers::new() });
+                }
+                Arrival::Cut => return Err(cut(decoder)),
+            },
+        }
+    }
+}
+
+/// A body that ends with the connection must end with TLS's own word for it, or anybody
+/// could have cut it (RFC 9112, 9.8).
+fn cut(decoder: &mut ResponseDecoder) -> Error {
+    match decoder.finish() {
+        Err(error) => from_proto(error),
+        Ok(()) => {
+            Error::new(ErrorKind::Truncated, "the connection ended without TLS's close_notify: the body may be cut")
+        }
+    }
+}
+
+fn refused(error: BoxError) -> Error {
+    Error::new(ErrorKind::Receiver, error.to_string()).with_source(error)
+}
+
+fn from_proto(error: proto::Error) -> Error {
+    let kind = match error.kind() {
+        proto::ErrorKind::Empty => ErrorKind::Connection,
+        proto::ErrorKind::Truncated => ErrorKind::Truncated,
+        proto::ErrorKind::Malformed => ErrorKind::Protocol,
+        proto::ErrorKind::TooLarge => ErrorKind::TooLarge,
+    };
+    Error::new(kind, error.to_string()).with_source(error)
+}
