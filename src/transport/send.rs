@@ -206,3 +206,144 @@ fn changed(path: &Path, length: u64) -> Error {
 fn unreadable(path: &Path, error: std::io::Error) -> Error {
     Error::new(ErrorKind::Body, format!("cannot read {}: {error}", path.display())).with_source(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::net::{Shutdown, TcpStream};
+
+    use super::*;
+    use crate::http::Phase;
+    use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
+    use crate::transport::{Memory, Pool};
+
+    const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+    const TOO_LARGE: &[u8] = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno";
+
+    /// More than the buffers of two sockets hold.
+    const HUGE: usize = 32 * 1024 * 1024;
+
+    fn file(content: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        file
+    }
+
+    fn segment(file: &tempfile::NamedTempFile, length: u64) -> Segment {
+        Segment::File { path: file.path().to_owned(), length }
+    }
+
+    fn sent(call: Call) -> String {
+        let memory = Memory::new([[HELLO]]);
+        call.send(&Pool::with_connector(memory.clone())).unwrap();
+        String::from_utf8(memory.sent()).unwrap()
+    }
+
+    #[test]
+    fn sends_segments_plain_or_in_chunks() {
+        let server = Server::answering(&[]);
+        let file = file(b"from a file");
+        let body = || Body::new(vec![Segment::Bytes((*b"memory, ").into()), segment(&file, 11)]);
+        assert_eq!(
+            sent(Call::post(&server, body())),
+            "POST / HTTP/1.1\r\nContent-Length: 19\r\n\r\nmemory, from a file"
+        );
+        let chunked = Call { body: body(), ..Call::get(&server) }.with("Transfer-Encoding", "chunked");
+        assert_eq!(
+            sent(chunked),
+            "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nmemory, \r\nb\r\nfrom a file\r\n0\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn streams_what_does_not_fit_the_buffers() {
+        let server = Server::new(|_, mut stream| {
+            let request = read_request(&mut stream);
+            write!(stream, "HTTP/1.1 200 OK\r\n\r\n{}", request.len()).unwrap();
+        });
+        let content = vec![b'x'; 3 * PIECE + 7];
+        let file = file(&content);
+        for body in [Body::from(content.clone()), Body::new(vec![segment(&file, content.len() as u64)])] {
+            let (_, answer) = Call::post(&server, body).send(&Pool::new()).unwrap();
+            let length: usize = String::from_utf8(answer).unwrap().parse().unwrap();
+            assert!(length > content.len() && length < content.len() + 100);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_what_it_was_is_an_error() {
+        let server = Server::answering(&[HELLO, HELLO]);
+        let file = file(b"0123456789");
+        let missing = Segment::File { path: "no/such/file".into(), length: 1 };
+        for segment in [segment(&file, 9), segment(&file, 11), missing] {
+            let error = Call::post(&server, Body::new(vec![segment])).send(&Pool::new()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Body, "{error}");
+        }
+    }
+
+    #[test]
+    fn reads_an_early_answer_to_a_large_body() {
+        let closing: [fn(&mut TcpStream); 3] = [
+            // Closes with most of the body unread, which resets the connection.
+            |_| {},
+            |stream| reset(stream),
+            // Neither reads nor closes.
+            |stream| {
+                stream.shutdown(Shutdown::Write).unwrap();
+                std::thread::sleep(Duration::from_secs(2));
+            },
+        ];
+        for close in closing {
+            let server = Server::new(move |_, mut stream| {
+                read_head(&mut stream);
+                stream.write_all(TOO_LARGE).unwrap();
+                // The answer is on its way before the connection is cut.
+                std::thread::sleep(Duration::from_millis(20));
+                close(&mut stream);
+            });
+            let (reply, body) = Call::post(&server, vec![0; HUGE]).send(&Pool::new()).unwrap();
+            assert_eq!((reply.head.status.code(), &*body), (413, &b"no"[..]));
+        }
+    }
+
+    #[test]
+    fn names_the_phase_where_the_server_takes_nothing() {
+        let server = Server::new(|_, stream| {
+            std::thread::sleep(Duration::from_secs(2));
+            drop(stream);
+        });
+        let call = Call::post(&server, vec![0; HUGE]).within(Duration::from_millis(100));
+        assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(Phase::Request));
+    }
+
+    /// Answers in two parts, with the body read between them.
+    fn expecting(first: &'static str) -> Server {
+        Server::new(move |_, mut stream| {
+            read_head(&mut stream);
+            stream.write_all(first.as_bytes()).unwrap();
+            let mut body = [0; 3];
+            if stream.read_exact(&mut body).is_ok() {
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}", String::from_utf8_lossy(&body))
+                    .unwrap();
+            }
+            let _ = io::copy(&mut stream, &mut io::sink());
+        })
+    }
+
+    #[test]
+    fn holds_the_body_back_until_the_server_asks_for_it() {
+        for (first, status, body) in [
+            ("HTTP/1.1 100 Continue\r\n\r\n", 200, "abc"),
+            ("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n", 200, "abc"),
+            ("", 200, "abc"),
+            ("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403, "no"),
+        ] {
+            let call = Call::post(&expecting(first), "abc");
+            let pool = Pool::new();
+            let began = Instant::now();
+            let (reply, received) = call.with("Expect", "100-continue").send(&pool).unwrap();
+            assert_eq!((reply.head.status.code(), received), (status, body.as_bytes().to_vec()), "{first:?}");
+            assert_eq!(began.elapsed() >= CONTINUE_PATIENCE, first.is_empty(), "{first:?}");
+        }
+    }
+}
