@@ -69,8 +69,8 @@ fn head_after(
     clock: &mut Clock,
 ) -> Result<ResponseHead, Error> {
     match sent {
-        Sent::Whole | Sent::Answered => read_head(connection, decoder, clock),
-        Sent::Declined(head) => {
+        Sent::Whole => read_head(connection, decoder, clock),
+        Sent::Answered(head) => {
             clock.enter(Phase::Download);
             Ok(*head)
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::http::{Phase, Scheme};
 
-use super::resolve::resolve;
+use super::resolve::{is_literal, resolve};
 use super::socket::Socket;
 use super::tls::Tls;
 use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
@@ -96,20 +96,27 @@ fn attempt(address: SocketAddr, limit: Option<Duration>, results: Sender<Attempt
     }
 }
 
+/// Tells each reason once, with the addresses that it holds for.
 fn unreachable(endpoint: &Endpoint, failures: Vec<Attempt>) -> Error {
     let failures: Vec<(SocketAddr, io::Error)> =
         failures.into_iter().filter_map(|(address, result)| Some((address, result.err()?))).collect();
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for (address, error) in &failures {
-        let reason = reason(error);
+        let (reason, address) = (reason(error), address.ip().to_string());
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, addresses)) => addresses.push(address.ip().to_string()),
-            None => reasons.push((reason, vec![address.ip().to_string()])),
+            Some((_, addresses)) => addresses.push(address),
+            None => reasons.push((reason, vec![address])),
         }
     }
-    let reasons: Vec<String> =
-        reasons.iter().map(|(reason, addresses)| format!("{reason} ({})", addresses.join(", "))).collect();
-    let error = Error::new(ErrorKind::Connect, format!("cannot connect to {endpoint}: {}", reasons.join("; ")));
+    let told = match &*reasons {
+        // The host is an address, and needs no second mention.
+        [(reason, _)] if is_literal(&endpoint.host) => reason.clone(),
+        _ => {
+            let told = |(reason, addresses): &(String, Vec<String>)| format!("{reason} ({})", addresses.join(", "));
+            reasons.iter().map(told).collect::<Vec<_>>().join("; ")
+        }
+    };
+    let error = Error::new(ErrorKind::Connect, format!("cannot connect to {endpoint}: {told}"));
     match failures.into_iter().next() {
         Some((_, cause)) => error.with_source(cause),
         None => error,
@@ -127,5 +134,54 @@ fn reason(error: &io::Error) -> String {
         AddrNotAvailable | ConnectionRefused | ConnectionReset | HostUnreachable | NetworkDown | NetworkUnreachable
         | PermissionDenied => error.kind().to_string(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::loopback::{Call, Server, listen};
+    use crate::transport::{Deadlines, Pool};
+
+    fn clock() -> Clock {
+        let mut clock = Clock::start(Deadlines { connect: Some(Duration::from_secs(5)), ..Deadlines::default() });
+        clock.enter(Phase::Connect);
+        clock
+    }
+
+    /// An address that nobody listens at.
+    fn refusing() -> SocketAddr {
+        listen().local_addr().unwrap()
+    }
+
+    #[test]
+    fn tries_one_address_after_the_other() {
+        let listener = listen();
+        let good = listener.local_addr().unwrap();
+        for addresses in [&[good][..], &[refusing(), good], &[refusing(), refusing(), good]] {
+            for connect in [open, race] {
+                assert_eq!(connect(addresses, &clock()).unwrap().unwrap().peer(), Some(good));
+            }
+        }
+        for connect in [open, race] {
+            assert_eq!(connect(&[refusing(), refusing()], &clock()).unwrap().unwrap_err().len(), 2);
+        }
+    }
+
+    #[test]
+    fn tells_a_refused_connection_from_a_host_without_an_address() {
+        let mut server = Server::answering(&[]);
+        server.endpoint.port = refusing().port();
+        for (host, kind, words) in [
+            ("127.0.0.1", ErrorKind::Connect, ": connection refused"),
+            ("localhost", ErrorKind::Connect, ": connection refused (127.0.0.1"),
+            // No label of a name is that long, so that nobody need be asked.
+            (&"x".repeat(64), ErrorKind::Resolve, "cannot be found"),
+        ] {
+            server.endpoint.host = host.to_owned();
+            let error = Call::get(&server).send(&Pool::new()).unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+        }
     }
 }

@@ -9,6 +9,9 @@ use super::tls::refused;
 use super::wire::is_tick;
 use super::{Clock, Endpoint, Error, ErrorKind, Wire};
 
+/// When a connection breaks, as messages say it.
+const SENDING: &str = "while the request was sent";
+
 /// A wire to an endpoint, on which one exchange runs at a time.
 pub(super) struct Connection {
     pub(super) endpoint: Endpoint,
@@ -36,21 +39,15 @@ pub(super) enum Arrival {
     Late,
 }
 
-/// Why writing ended before everything was written.
+/// What came of writing.
 #[derive(Debug)]
-pub(super) enum Unwritten {
-    /// The server has something to say, and takes no more.
-    Answered,
+pub(super) enum Written {
+    /// So many bytes were taken.
+    Bytes(usize),
+    /// None were taken for a while.
+    Stalled,
     /// The connection is broken; what the server said before may still be read.
     Broken(Error),
-    /// The exchange has failed.
-    Failed(Error),
-}
-
-impl From<Error> for Unwritten {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
 }
 
 impl Connection {
@@ -95,9 +92,9 @@ impl Connection {
         now.saturating_duration_since(self.idle_since)
     }
 
-    /// Whether the connection is of no more use: it was closed, or something came that
-    /// nobody asked for.
-    pub(super) fn is_stale(&mut self) -> bool {
+    /// Whether the server has sent something that was not read, or has closed the
+    /// connection. One that is idle is then of no more use.
+    pub(super) fn has_input(&mut self) -> bool {
         self.wire.has_input()
     }
 
@@ -140,54 +137,34 @@ impl Connection {
         }
     }
 
-    /// Writes what was gathered.
+    /// Writes some of these bytes.
     ///
     /// # Errors
-    /// If the server takes no more, or the time is up, or the connection is broken.
-    pub(super) fn flush(&mut self, clock: &mut Clock) -> Result<(), Unwritten> {
-        let output = std::mem::take(&mut self.output);
-        let result = self.write(&output, clock);
-        self.output = output;
-        self.output.clear();
-        result
-    }
-
-    /// Writes bytes past the gathered ones, which must have been flushed.
-    ///
-    /// # Errors
-    /// As [`Connection::flush`].
-    pub(super) fn write(&mut self, mut bytes: &[u8], clock: &mut Clock) -> Result<(), Unwritten> {
-        while !bytes.is_empty() {
-            let count = self.persist(clock, |wire| wire.write(bytes))?;
-            if count == 0 {
-                return Err(Unwritten::Broken(broken("while the request was sent", io::ErrorKind::WriteZero.into())));
+    /// If the time is up.
+    pub(super) fn write(&mut self, bytes: &[u8], clock: &mut Clock) -> Result<Written, Error> {
+        let written = self.wire.set_patience(clock.patience()?).and_then(|()| self.wire.write(bytes));
+        match written {
+            Ok(0) => Ok(Written::Broken(broken(SENDING, io::ErrorKind::WriteZero.into()))),
+            Ok(count) => {
+                self.written += count as u64;
+                clock.note_progress();
+                Ok(Written::Bytes(count))
             }
-            self.written += count as u64;
-            bytes = &bytes[count..];
+            Err(error) if is_tick(&error) => Ok(Written::Stalled),
+            Err(error) => Ok(Written::Broken(broken(SENDING, error))),
         }
-        self.persist(clock, |wire| wire.flush())
     }
 
-    /// Repeats an operation that only took as long as it may. A server that has stopped
-    /// reading may have answered already.
-    fn persist<T>(
-        &mut self,
-        clock: &mut Clock,
-        mut operation: impl FnMut(&mut dyn Wire) -> io::Result<T>,
-    ) -> Result<T, Unwritten> {
-        loop {
-            let patience = clock.patience()?;
-            match self.wire.set_patience(patience).and_then(|()| operation(&mut *self.wire)) {
-                Ok(result) => {
-                    clock.note_progress();
-                    return Ok(result);
-                }
-                Err(error) if !is_tick(&error) => {
-                    return Err(Unwritten::Broken(broken("while the request was sent", error)));
-                }
-                Err(_) if self.wire.has_input() => return Err(Unwritten::Answered),
-                Err(_) => {}
-            }
+    /// Sends off what the wire has gathered by itself; 0 bytes where all is gone.
+    ///
+    /// # Errors
+    /// If the time is up.
+    pub(super) fn flush(&mut self, clock: &mut Clock) -> Result<Written, Error> {
+        let flushed = self.wire.set_patience(clock.patience()?).and_then(|()| self.wire.flush());
+        match flushed {
+            Ok(()) => Ok(Written::Bytes(0)),
+            Err(error) if is_tick(&error) => Ok(Written::Stalled),
+            Err(error) => Ok(Written::Broken(broken(SENDING, error))),
         }
     }
 }

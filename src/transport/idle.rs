@@ -23,7 +23,7 @@ impl Idle {
     pub(super) fn take(&self, endpoint: &Endpoint) -> Option<Connection> {
         loop {
             let mut connection = self.take_any(endpoint)?;
-            if connection.idle(Instant::now()) < MAX_IDLE && !connection.is_stale() {
+            if connection.idle(Instant::now()) < MAX_IDLE && !connection.has_input() {
                 return Some(connection);
             }
         }

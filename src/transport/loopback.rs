@@ -127,9 +127,8 @@ impl Call {
         self
     }
 
-    pub(super) fn send(&self, pool: &Pool) -> Result<(Reply, Vec<u8>), Error> {
-        let mut collected = Collected(Vec::new());
-        let exchange = Exchange {
+    pub(super) fn exchange(&self) -> Exchange<'_> {
+        Exchange {
             endpoint: &self.endpoint,
             method: &self.method,
             target: "/",
@@ -137,8 +136,14 @@ impl Call {
             headers: &self.headers,
             body: &self.body,
             deadlines: self.deadlines,
-        };
-        Ok((pool.exchange(&exchange, &mut collected)?, collected.0))
+        }
+    }
+
+    /// Sends it, and gathers the body.
+    pub(super) fn send(&self, pool: &Pool) -> Result<(Reply, Vec<u8>), Error> {
+        let mut collected = Collected(Vec::new());
+        let reply = pool.exchange(&self.exchange(), &mut collected)?;
+        Ok((reply, collected.0))
     }
 }
 

@@ -111,3 +111,90 @@ fn from_proto(error: proto::Error) -> Error {
     };
     Error::new(kind, error.to_string()).with_source(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::transport::loopback::{Call, Server, read_request, reset};
+    use crate::transport::{Memory, Pool};
+
+    fn get(answer: &'static str) -> Result<Vec<u8>, Error> {
+        let pool = Pool::with_connector(Memory::new([[answer]]));
+        Call::get(&Server::answering(&[])).send(&pool).map(|(_, body)| body)
+    }
+
+    #[test]
+    fn names_what_is_wrong_with_a_response() {
+        for (answer, kind) in [
+            ("", ErrorKind::Connection),
+            ("HTTP/1.1 200 OK\r\nA: 1\r\n", ErrorKind::Truncated),
+            ("HTTP/1.1 100 Continue\r\n\r\n", ErrorKind::Truncated),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", ErrorKind::Truncated),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", ErrorKind::Truncated),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", ErrorKind::Truncated),
+            ("<html>", ErrorKind::Protocol),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", ErrorKind::Protocol),
+        ] {
+            assert_eq!(get(answer).unwrap_err().kind(), kind, "{answer:?}");
+        }
+        assert_eq!(get("HTTP/1.0 200 OK\r\n\r\nuntil close").unwrap(), b"until close");
+    }
+
+    #[test]
+    fn a_reset_is_an_error_wherever_it_comes() {
+        for answer in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"] {
+            let server = Server::new(move |_, mut stream| {
+                read_request(&mut stream);
+                stream.write_all(answer.as_bytes()).unwrap();
+                reset(&stream);
+            });
+            let error = Call::get(&server).send(&Pool::new()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Connection, "{answer:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_stall_is_a_timeout_that_names_the_phase() {
+        for (answer, phase) in [
+            ("", Phase::Wait),
+            ("HTTP/1.1 102 Processing\r\n\r\n", Phase::Wait),
+            ("HTTP/1.1 200", Phase::Download),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", Phase::Download),
+        ] {
+            let server = Server::new(move |_, mut stream| {
+                read_request(&mut stream);
+                stream.write_all(answer.as_bytes()).unwrap();
+                read_request(&mut stream);
+            });
+            let mut call = Call::get(&server);
+            call.deadlines.read = Some(Duration::from_millis(60));
+            assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(phase), "{answer:?}");
+        }
+    }
+
+    /// Refuses what it is given.
+    struct Refusing;
+
+    impl Receiver for Refusing {
+        fn head(&mut self, _head: &ResponseHead) -> Result<(), BoxError> {
+            Ok(())
+        }
+
+        fn data(&mut self, _bytes: &[u8]) -> Result<(), BoxError> {
+            Err("too much".into())
+        }
+    }
+
+    #[test]
+    fn a_receiver_stops_the_exchange_with_its_own_error() {
+        let server = Server::answering(&["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"]);
+        let call = Call::get(&server);
+        let pool = Pool::new();
+        let error = pool.exchange(&call.exchange(), &mut Refusing).unwrap_err();
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Receiver, "too much"));
+        assert!(error.into_source().is_some());
+    }
+}

@@ -30,8 +30,16 @@ fn known_addresses(host: &str) -> Option<Vec<IpAddr>> {
     if host == "localhost" || host.ends_with(".localhost") {
         return Some(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
     }
-    let literal = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    Some(vec![literal.parse().ok()?])
+    Some(vec![literal(host)?])
+}
+
+/// Whether a host is an address and not a name.
+pub(super) fn is_literal(host: &str) -> bool {
+    literal(host).is_some()
+}
+
+fn literal(host: &str) -> Option<IpAddr> {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
 }
 
 /// Asks the system on a thread of its own, since it cannot be told to give up.

@@ -5,10 +5,10 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::http::{Body, Headers, Segment};
+use crate::http::{Headers, Segment};
 use crate::proto::{self, Event, LAST_CHUNK, ResponseDecoder, ResponseHead, has_token};
 
-use super::connection::{Arrival, Connection, Unwritten};
+use super::connection::{Arrival, Connection, Written};
 use super::receive::next_event;
 use super::{Clock, Error, ErrorKind, Exchange};
 
@@ -23,10 +23,8 @@ const CONTINUE_PATIENCE: Duration = Duration::from_secs(1);
 pub(super) enum Sent {
     /// All of it was written.
     Whole,
-    /// The server answered before all of it was written.
-    Answered,
-    /// The server gave its final answer to the head alone.
-    Declined(Box<ResponseHead>),
+    /// The server gave its final answer before all of it was written.
+    Answered(Box<ResponseHead>),
     /// The connection broke; there may be an answer all the same.
     Broken(Error),
 }
@@ -35,6 +33,16 @@ pub(super) enum Sent {
 #[expect(clippy::len_zero, reason = "a body of no bytes is one, but nothing that could be held back")]
 pub(super) fn expects_continue(exchange: &Exchange<'_>) -> bool {
     exchange.body.len() > 0 && has_token(exchange.headers, "Expect", "100-continue")
+}
+
+/// Whether the headers announce the body as it is sent, so that the server finds the next
+/// request where it begins.
+pub(super) fn is_announced(exchange: &Exchange<'_>) -> bool {
+    if Framing::of(exchange.headers) == Framing::Chunked {
+        return !exchange.headers.contains("Content-Length");
+    }
+    let announced = exchange.headers.text("Content-Length").map_or(Ok(0), |length| length.parse::<u64>());
+    announced == Ok(exchange.body.len())
 }
 
 /// Sends head and body.
@@ -47,58 +55,12 @@ pub(super) fn send(
     decoder: &mut ResponseDecoder,
     clock: &mut Clock,
 ) -> Result<Sent, Error> {
-    proto::encode_request_head(
-        &mut connection.output,
-        exchange.method,
-        exchange.target,
-        exchange.version,
-        exchange.headers,
-    )
-    .map_err(|error| Error::new(ErrorKind::Protocol, error.to_string()))?;
-    if expects_continue(exchange) {
-        if let Err(unwritten) = connection.flush(clock) {
-            return unwritten.into_sent();
-        }
-        if let Some(head) = await_continue(connection, decoder, clock)? {
-            return Ok(Sent::Declined(Box::new(head)));
-        }
-    }
     let framing = Framing::of(exchange.headers);
-    match send_body(connection, exchange.body, framing, clock) {
+    match (Sender { connection, decoder, clock, framing }).send(exchange) {
         Ok(()) => Ok(Sent::Whole),
-        Err(unwritten) => unwritten.into_sent(),
-    }
-}
-
-impl Unwritten {
-    fn into_sent(self) -> Result<Sent, Error> {
-        match self {
-            Self::Answered => Ok(Sent::Answered),
-            Self::Broken(error) => Ok(Sent::Broken(error)),
-            Self::Failed(error) => Err(error),
-        }
-    }
-}
-
-/// Waits until the server asks for the body or has kept silent for long enough; gives
-/// the head of a final response, if that is what comes.
-fn await_continue(
-    connection: &mut Connection,
-    decoder: &mut ResponseDecoder,
-    clock: &mut Clock,
-) -> Result<Option<ResponseHead>, Error> {
-    let until = Instant::now() + CONTINUE_PATIENCE;
-    loop {
-        match next_event(connection, decoder)? {
-            Some(Event::Interim(head)) if head.status.code() == 100 => return Ok(None),
-            Some(Event::Head(head)) => return Ok(Some(head)),
-            Some(Event::Interim(_) | Event::Data(_) | Event::End(_)) => {}
-            // The end of the stream is told by whoever reads next.
-            None => match connection.fill(clock, Some(until))? {
-                Arrival::Bytes => {}
-                Arrival::End | Arrival::Cut | Arrival::Late => return Ok(None),
-            },
-        }
+        Err(Unsent::Answered(head)) => Ok(Sent::Answered(head)),
+        Err(Unsent::Broken(error)) => Ok(Sent::Broken(error)),
+        Err(Unsent::Failed(error)) => Err(error),
     }
 }
 
@@ -115,73 +77,148 @@ impl Framing {
     }
 }
 
-/// Whether the headers announce the body as it is sent, so that the server finds the next
-/// request where it begins.
-pub(super) fn is_announced(exchange: &Exchange<'_>) -> bool {
-    if Framing::of(exchange.headers) == Framing::Chunked {
-        return !exchange.headers.contains("Content-Length");
-    }
-    let announced = exchange.headers.text("Content-Length").map_or(Ok(0), |length| length.parse::<u64>());
-    announced == Ok(exchange.body.len())
+/// Why sending ended early.
+enum Unsent {
+    Answered(Box<ResponseHead>),
+    Broken(Error),
+    Failed(Error),
 }
 
-fn send_body(connection: &mut Connection, body: &Body, framing: Framing, clock: &mut Clock) -> Result<(), Unwritten> {
-    for segment in body.segments() {
-        match segment {
-            Segment::Bytes(bytes) => put(connection, bytes, framing, clock)?,
-            Segment::File { path, length } => send_file(connection, path, *length, framing, clock)?,
+impl From<Error> for Unsent {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A request on its way. It listens to the server where that takes no more bytes.
+struct Sender<'a> {
+    connection: &'a mut Connection,
+    decoder: &'a mut ResponseDecoder,
+    clock: &'a mut Clock,
+    framing: Framing,
+}
+
+impl Sender<'_> {
+    fn send(&mut self, exchange: &Exchange<'_>) -> Result<(), Unsent> {
+        let Exchange { method, target, version, headers, body, .. } = *exchange;
+        proto::encode_request_head(&mut self.connection.output, method, target, version, headers)
+            .map_err(|error| Error::new(ErrorKind::Protocol, error.to_string()))?;
+        if expects_continue(exchange) {
+            self.flush()?;
+            self.await_continue()?;
         }
-    }
-    if framing == Framing::Chunked {
-        connection.output.extend_from_slice(LAST_CHUNK);
-    }
-    connection.flush(clock)
-}
-
-/// Gathers bytes, and writes what does not fit.
-fn put(connection: &mut Connection, bytes: &[u8], framing: Framing, clock: &mut Clock) -> Result<(), Unwritten> {
-    if framing == Framing::Chunked {
-        for piece in bytes.chunks(PIECE) {
-            proto::encode_chunk(&mut connection.output, piece);
-            if connection.output.len() >= PIECE {
-                connection.flush(clock)?;
+        for segment in body.segments() {
+            match segment {
+                Segment::Bytes(bytes) => self.put(bytes)?,
+                Segment::File { path, length } => self.put_file(path, *length)?,
             }
         }
-        return Ok(());
-    }
-    if connection.output.len() + bytes.len() <= PIECE {
-        connection.output.extend_from_slice(bytes);
-        return Ok(());
-    }
-    connection.flush(clock)?;
-    connection.write(bytes, clock)
-}
-
-/// Sends a file as it was announced: with the length that it had when the request was made.
-fn send_file(
-    connection: &mut Connection,
-    path: &Path,
-    length: u64,
-    framing: Framing,
-    clock: &mut Clock,
-) -> Result<(), Unwritten> {
-    let mut file = open(path, length)?;
-    let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(length).unwrap_or(PIECE)));
-    let mut left = length;
-    while left > 0 {
-        piece.clear();
-        let wanted = left.min(PIECE as u64);
-        let count = file.by_ref().take(wanted).read_to_end(&mut piece).map_err(|error| unreadable(path, error))?;
-        if count == 0 {
-            return Err(changed(path, length).into());
+        if self.framing == Framing::Chunked {
+            self.connection.output.extend_from_slice(LAST_CHUNK);
         }
-        left -= count as u64;
-        put(connection, &piece, framing, clock)?;
+        self.flush()
     }
-    match file.read(&mut [0]) {
-        Ok(0) => Ok(()),
-        Ok(_) => Err(changed(path, length).into()),
-        Err(error) => Err(unreadable(path, error).into()),
+
+    /// Waits until the server asks for the body or has kept silent for long enough.
+    fn await_continue(&mut self) -> Result<(), Unsent> {
+        let until = Instant::now() + CONTINUE_PATIENCE;
+        loop {
+            match next_event(self.connection, self.decoder)? {
+                Some(Event::Interim(head)) if head.status.code() == 100 => return Ok(()),
+                Some(Event::Head(head)) => return Err(Unsent::Answered(Box::new(head))),
+                Some(Event::Interim(_) | Event::Data(_) | Event::End(_)) => {}
+                // The end of the stream will be met again where the response is read.
+                None => match self.connection.fill(self.clock, Some(until))? {
+                    Arrival::Bytes => {}
+                    Arrival::End | Arrival::Cut | Arrival::Late => return Ok(()),
+                },
+            }
+        }
+    }
+
+    /// Sends a file as it was announced: with the length that it had when the request was made.
+    fn put_file(&mut self, path: &Path, length: u64) -> Result<(), Unsent> {
+        let mut file = open(path, length)?;
+        let mut piece = Vec::with_capacity(usize::try_from(length).map_or(PIECE, |length| length.min(PIECE)));
+        let mut left = length;
+        while left > 0 {
+            piece.clear();
+            let wanted = left.min(PIECE as u64);
+            let count = file.by_ref().take(wanted).read_to_end(&mut piece).map_err(|error| unreadable(path, error))?;
+            if count == 0 {
+                return Err(changed(path, length).into());
+            }
+            left -= count as u64;
+            self.put(&piece)?;
+        }
+        match file.read(&mut [0]) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(changed(path, length).into()),
+            Err(error) => Err(unreadable(path, error).into()),
+        }
+    }
+
+    /// Gathers bytes of the body, and writes what does not fit.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Unsent> {
+        match self.framing {
+            Framing::Plain if self.connection.output.len() + bytes.len() <= PIECE => {
+                self.connection.output.extend_from_slice(bytes);
+                Ok(())
+            }
+            Framing::Plain => {
+                self.flush()?;
+                self.write(bytes)
+            }
+            Framing::Chunked => bytes.chunks(PIECE).try_for_each(|piece| {
+                proto::encode_chunk(&mut self.connection.output, piece);
+                if self.connection.output.len() < PIECE { Ok(()) } else { self.flush() }
+            }),
+        }
+    }
+
+    /// Writes what was gathered.
+    fn flush(&mut self) -> Result<(), Unsent> {
+        let output = std::mem::take(&mut self.connection.output);
+        let result = self.write(&output);
+        // The memory is kept for the next request.
+        self.connection.output = output;
+        self.connection.output.clear();
+        result
+    }
+
+    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Unsent> {
+        loop {
+            let written = match bytes {
+                [] => self.connection.flush(self.clock)?,
+                _ => self.connection.write(bytes, self.clock)?,
+            };
+            match written {
+                Written::Bytes(_) if bytes.is_empty() => return Ok(()),
+                Written::Bytes(count) => bytes = &bytes[count..],
+                Written::Stalled => self.listen()?,
+                Written::Broken(error) => return Err(Unsent::Broken(error)),
+            }
+        }
+    }
+
+    /// Hears whether the server has answered already, and so wants no more of the body.
+    fn listen(&mut self) -> Result<(), Unsent> {
+        if !self.connection.has_input() {
+            return Ok(());
+        }
+        match self.connection.fill(self.clock, None)? {
+            Arrival::Bytes | Arrival::Late => {}
+            Arrival::End | Arrival::Cut => {
+                let message = "the connection was closed by the server while the request was sent";
+                return Err(Unsent::Broken(Error::new(ErrorKind::Connection, message)));
+            }
+        }
+        while let Some(event) = next_event(self.connection, self.decoder)? {
+            if let Event::Head(head) = event {
+                return Err(Unsent::Answered(Box::new(head)));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -213,7 +250,7 @@ mod tests {
     use std::net::{Shutdown, TcpStream};
 
     use super::*;
-    use crate::http::Phase;
+    use crate::http::{Body, Phase};
     use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
     use crate::transport::{Memory, Pool};
 
@@ -304,6 +341,18 @@ mod tests {
             let (reply, body) = Call::post(&server, vec![0; HUGE]).send(&Pool::new()).unwrap();
             assert_eq!((reply.head.status.code(), &*body), (413, &b"no"[..]));
         }
+    }
+
+    #[test]
+    fn an_interim_response_does_not_stop_a_body_that_is_stalled() {
+        let server = Server::new(|_, mut stream| {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP").unwrap();
+            std::thread::sleep(Duration::from_millis(600));
+            read_request(&mut stream);
+            stream.write_all(&HELLO.as_bytes()[4..]).unwrap();
+        });
+        let (reply, _) = Call::post(&server, vec![0; HUGE]).send(&Pool::new()).unwrap();
+        assert_eq!(reply.head.status.code(), 200);
     }
 
     #[test]

@@ -285,7 +285,7 @@ mod tests {
         for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
             let identity = |name: &str| {
                 let mut parameters = parameters(&[name]);
-                parameters.is_ca = is_ca.clone();
+                parameters.is_ca = is_ca;
                 let key = KeyPair::generate().unwrap();
                 let certificate = parameters.self_signed(&key).unwrap();
                 let file = pem_file(&certificate.pem());
