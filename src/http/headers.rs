@@ -128,6 +128,27 @@ impl<'a> IntoIterator for &'a Headers {
     }
 }
 
+impl IntoIterator for Headers {
+    type Item = Header;
+    type IntoIter = std::vec::IntoIter<Header>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.fields.into_iter()
+    }
+}
+
+impl FromIterator<Header> for Headers {
+    fn from_iter<I: IntoIterator<Item = Header>>(fields: I) -> Self {
+        Self { fields: fields.into_iter().collect() }
+    }
+}
+
+impl Extend<Header> for Headers {
+    fn extend<I: IntoIterator<Item = Header>>(&mut self, fields: I) {
+        self.fields.extend(fields);
+    }
+}
+
 impl Header {
     /// A field, checked.
     ///
