@@ -1,25 +1,51 @@
 //! An HTTP client with the feel of Python's `requests`: sessions, prepared requests,
-//! responses, cookies, redirects, authentication, decoding.
+//! responses, cookies, redirects, authentication, decoding. It blocks, speaks HTTP/1.1,
+//! and sends header fields as they were written, in that order.
+//!
+//! ```
+//! use rqtest::client::{Answer, InMemory, Session};
+//! use serde_json::json;
+//!
+//! let echo = InMemory::new(|request| Answer::ok(request.body.in_memory().unwrap_or_default()));
+//! let session = Session::with_adapter(echo); // `Session::new()` goes over the network.
+//! let response = session.post("https://example.org/users").json(&json!({"name": "Ada"})).send()?;
+//! response.raise_for_status()?;
+//! assert_eq!(response.json_value()?["name"], "Ada");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod adapter;
 mod auth;
+mod builder;
+mod collector;
 mod cookies;
 mod decode;
 mod error;
+mod multipart;
 mod options;
 mod payload;
+mod prepare;
+mod redirect;
 mod request;
 mod response;
 mod session;
 #[cfg(test)]
+mod site;
+mod text;
+#[cfg(test)]
 mod vectors;
 
+pub use adapter::{Adapter, Answer, InMemory};
 pub use auth::Auth;
+pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put};
 pub use cookies::{Cookie, CookieJar, SameSite, SetCookie};
 pub use error::{Error, ErrorKind};
+pub use multipart::{Multipart, Part};
 pub use options::Options;
-pub use payload::{Multipart, Part, Payload};
+pub use payload::Payload;
+pub use prepare::PreparedRequest;
 pub use request::Request;
 pub use response::{Response, SentRequest};
-pub use session::Session;
+pub use session::{Defaults, Session};
 
 pub use crate::transport::Verify;

@@ -1,9 +1,11 @@
-//! How a request is sent.
+//! How a request is sent: what a request and its session say of it, and what holds otherwise.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::http::Version;
-use crate::transport::Verify;
+use crate::transport::{Deadlines, Verify};
+
+use super::{Error, ErrorKind};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -29,4 +31,105 @@ pub struct Options {
     pub cookie_jar: Option<bool>,
     /// The most bytes that a response body may have, decoded. Default: 64 MiB.
     pub max_body: Option<u64>,
+}
+
+/// Options in which nothing is open any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Delivery {
+    pub(super) timeout: Duration,
+    pub(super) connect_timeout: Duration,
+    pub(super) read_timeout: Option<Duration>,
+    pub(super) redirects: usize,
+    pub(super) verify: Verify,
+    pub(super) version: Version,
+    pub(super) decompress: bool,
+    pub(super) encoding: Option<String>,
+    pub(super) cookie_jar: bool,
+    pub(super) max_body: u64,
+}
+
+impl Options {
+    /// These options, and those of the level above where these are silent.
+    #[must_use]
+    pub fn or(self, above: &Self) -> Self {
+        macro_rules! nearest {
+            ($($field:ident),* $(,)?) => {
+                Self { $($field: self.$field.or_else(|| above.$field.clone())),* }
+            };
+        }
+        nearest!(
+            timeout,
+            connect_timeout,
+            read_timeout,
+            redirects,
+            verify,
+            version,
+            decompress,
+            encoding,
+            cookie_jar,
+            max_body,
+        )
+    }
+
+    /// These options, and the client's own where these are silent.
+    pub(super) fn resolve(self) -> Result<Delivery, Error> {
+        let version = self.version.unwrap_or(Version::Http11);
+        if version > Version::Http11 {
+            let message = format!("{version} is not supported yet: ask for HTTP/1.1 or leave the version out");
+            return Err(Error::new(ErrorKind::Request, message));
+        }
+        Ok(Delivery {
+            timeout: self.timeout.unwrap_or(Duration::from_secs(30)),
+            connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
+            read_timeout: self.read_timeout,
+            redirects: self.redirects.unwrap_or(30),
+            verify: self.verify.unwrap_or_default(),
+            version,
+            decompress: self.decompress.unwrap_or(true),
+            encoding: self.encoding,
+            cookie_jar: self.cookie_jar.unwrap_or(true),
+            max_body: self.max_body.unwrap_or(64 * 1024 * 1024),
+        })
+    }
+}
+
+impl Delivery {
+    /// When each exchange is given up, of all that begin with this one.
+    pub(super) fn deadlines(&self, start: Instant) -> Deadlines {
+        Deadlines {
+            // A time that the clock cannot count to is never.
+            total: start.checked_add(self.timeout),
+            connect: Some(self.connect_timeout),
+            read: self.read_timeout,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lets_the_nearest_level_win() {
+        let session = Options { redirects: Some(3), max_body: Some(10), ..Options::default() };
+        let request = Options { redirects: Some(0), ..Options::default() };
+        let delivery = request.or(&session).resolve().unwrap();
+        assert_eq!((delivery.redirects, delivery.max_body), (0, 10));
+        assert_eq!((delivery.timeout, delivery.decompress), (Duration::from_secs(30), true));
+    }
+
+    #[test]
+    fn refuses_versions_to_come() {
+        for version in [Version::Http2, Version::Http3] {
+            let error = Options { version: Some(version), ..Options::default() }.resolve().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Request);
+            assert!(error.to_string().contains("not supported yet"), "{error}");
+        }
+    }
+
+    #[test]
+    fn takes_a_timeout_beyond_the_clock_for_never() {
+        let options = Options { timeout: Some(Duration::MAX), ..Options::default() };
+        assert_eq!(options.resolve().unwrap().deadlines(Instant::now()).total, None);
+    }
 }

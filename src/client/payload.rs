@@ -1,6 +1,20 @@
 //! What a request carries, with the media type that goes with it.
 
-use crate::http::Body;
+use std::path::Path;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::http::{Body, Segment};
+use crate::source;
+
+use super::{Error, ErrorKind};
+
+/// What a form encodes, as Python's `quote_plus` does; a space becomes `+`.
+const NOT_IN_FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
+
+/// The media type of bytes of which nothing is known.
+const OCTETS: &str = "application/octet-stream";
 
 /// A body and its media type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,24 +25,116 @@ pub struct Payload {
     pub content_type: Option<String>,
 }
 
-/// A `multipart/form-data` body (RFC 7578).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Multipart {
-    /// The parts, in order.
-    pub parts: Vec<Part>,
+impl Payload {
+    /// A value as JSON.
+    ///
+    /// # Errors
+    /// If it has none: a map whose keys are no strings, for example.
+    pub fn json(value: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
+        let bytes = serde_json::to_vec(value).map_err(|error| {
+            Error::new(ErrorKind::Request, format!("the body cannot be written as JSON: {error}")).with_source(error)
+        })?;
+        Ok(Self::new(bytes.into(), "application/json"))
+    }
+
+    /// Names and values as a form sends them, in order.
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        let mut text = String::new();
+        for (name, value) in pairs {
+            if !text.is_empty() {
+                text.push('&');
+            }
+            push_encoded(&mut text, name.as_ref());
+            text.push('=');
+            push_encoded(&mut text, value.as_ref());
+        }
+        Self::new(text.into(), "application/x-www-form-urlencoded")
+    }
+
+    /// Text, in UTF-8.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::new(text.into().into(), "text/plain; charset=utf-8")
+    }
+
+    /// Bytes.
+    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(bytes.into().into(), OCTETS)
+    }
+
+    /// A file, read while it is sent; its media type is guessed from its name.
+    ///
+    /// # Errors
+    /// If there is no such file, or it cannot be opened.
+    pub fn file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        Ok(Self::new(file_body(path)?, guess_content_type(path)))
+    }
+
+    fn new(body: Body, content_type: &str) -> Self {
+        Self { body, content_type: Some(content_type.to_owned()) }
+    }
 }
 
-/// A part of a multipart body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// The field's name.
-    pub name: String,
-    /// What it holds.
-    pub body: Body,
-    /// The file name.
-    pub filename: Option<String>,
-    /// The media type.
-    pub content_type: Option<String>,
-    /// Further header fields.
-    pub headers: crate::http::Headers,
+/// The media type that a file name's extension stands for.
+pub(super) fn guess_content_type(path: &Path) -> &'static str {
+    mime_guess::from_path(path).first_raw().unwrap_or(OCTETS)
+}
+
+/// A file as a body, which is not read yet.
+pub(super) fn file_body(path: &Path) -> Result<Body, Error> {
+    let unreadable =
+        |error| Error::new(ErrorKind::Request, format!("cannot read {}: {error}", path.display())).with_source(error);
+    let metadata = source::open(path)?.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(Error::new(ErrorKind::Request, format!("{} is not a file", path.display())));
+    }
+    Ok(Body::new(vec![Segment::File { path: path.to_owned(), length: metadata.len() }]))
+}
+
+fn push_encoded(text: &mut String, part: &str) {
+    for piece in utf8_percent_encode(part, NOT_IN_FORM) {
+        text.extend(piece.chars().map(|character| if character == ' ' { '+' } else { character }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(payload: &Payload) -> String {
+        String::from_utf8(payload.body.in_memory().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn encodes_forms_as_requests_does() {
+        for (pairs, expected) in [
+            (vec![], ""),
+            (vec![("a", "1"), ("a", "2")], "a=1&a=2"),
+            (vec![("a b", "c&d=e+f")], "a+b=c%26d%3De%2Bf"),
+            (vec![("é", "*~-._/")], "%C3%A9=%2A~-._%2F"),
+        ] {
+            assert_eq!(body(&Payload::form(pairs)), expected);
+        }
+    }
+
+    #[test]
+    fn writes_json() {
+        let payload = Payload::json(&serde_json::json!({"b": [1, "é"], "a": null})).unwrap();
+        assert_eq!(body(&payload), r#"{"b":[1,"é"],"a":null}"#);
+        assert_eq!(payload.content_type.as_deref(), Some("application/json"));
+        let keys = std::collections::BTreeMap::from([(vec![1], 2)]);
+        assert_eq!(Payload::json(&keys).unwrap_err().kind(), ErrorKind::Request);
+    }
+
+    #[test]
+    fn announces_a_file_without_reading_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.csv");
+        std::fs::File::options().create_new(true).write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+        let payload = Payload::file(&path).unwrap();
+        assert_eq!((payload.body.len(), payload.content_type.as_deref()), (1 << 40, Some("text/csv")));
+        for missing in [folder.path().join("none"), folder.path().to_owned()] {
+            assert_eq!(Payload::file(missing).unwrap_err().kind(), ErrorKind::Request);
+        }
+    }
 }

@@ -2,8 +2,14 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::http::{Body, Headers, Method, Status, Timings, Url, Version};
+
+use super::{Error, ErrorKind, SetCookie, text};
 
 /// A response, read whole.
 #[derive(Clone, Debug)]
@@ -51,12 +57,58 @@ pub struct SentRequest {
 
 impl Response {
     /// The body as text: in the character set that was asked for, that of a byte order
-    /// mark, that of `Content-Type`, UTF-8 if it is that, else the one detected.
+    /// mark, that of `Content-Type`, UTF-8 for JSON and if it is that, else the one detected.
     ///
     /// # Errors
-    /// If the body is not in the character set that was asked for or declared, in words
-    /// that name it.
+    /// If the body is not in the character set that was asked for or declared, or there is
+    /// no such character set, in words that name it.
     pub fn text(&self) -> Result<Cow<'_, str>, String> {
-        todo!()
+        text::decode(&self.body, self.encoding.as_deref(), self.content_type().as_deref())
+    }
+
+    /// The body as a value of a type, read from JSON, whatever `Content-Type` says.
+    ///
+    /// # Errors
+    /// If it is no text, no JSON, or not the JSON of such a value, in words that say where.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
+        serde_json::from_str(&self.text()?).map_err(|error| format!("the body is not the JSON expected: {error}"))
+    }
+
+    /// The body as JSON, whatever `Content-Type` says.
+    ///
+    /// # Errors
+    /// If it is no text or no JSON, in words that say where.
+    pub fn json_value(&self) -> Result<Value, String> {
+        if self.body.is_empty() {
+            return Err("the body is empty, and so not JSON".to_owned());
+        }
+        serde_json::from_str(&self.text()?).map_err(|error| format!("the body is not JSON: {error}"))
+    }
+
+    /// The media type with its parameters, as `Content-Type` says it.
+    pub fn content_type(&self) -> Option<Cow<'_, str>> {
+        self.headers.get("Content-Type").map(crate::http::HeaderValue::text)
+    }
+
+    /// The cookies that this response sets, in order; a redirect's are in the history.
+    pub fn cookies(&self) -> Vec<SetCookie> {
+        self.headers.get_all("Set-Cookie").filter_map(|field| SetCookie::parse(&field.text())).collect()
+    }
+
+    /// How long all of it took, redirects included.
+    pub fn elapsed(&self) -> Duration {
+        self.timings.total
+    }
+
+    /// This response, if its status is not 400 or above.
+    ///
+    /// # Errors
+    /// If it is, with the kind [`ErrorKind::Status`].
+    pub fn raise_for_status(&self) -> Result<&Self, Error> {
+        if !self.status.is_error() {
+            return Ok(self);
+        }
+        let message = format!("status {} {} for {} {}", self.status, self.reason, self.request.method, self.url);
+        Err(Error::new(ErrorKind::Status, message))
     }
 }

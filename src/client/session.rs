@@ -1,17 +1,343 @@
 //! A session: defaults and cookies that its requests share.
 
-use super::{Error, Request, Response};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use crate::http::{Headers, Method, Timings};
+use crate::transport::{Deadlines, Exchange, Pool, Reply};
+
+use super::collector::Collector;
+use super::prepare::prepare;
+use super::{
+    Adapter, Auth, CookieJar, Error, Options, PreparedRequest, Request, RequestBuilder, Response, SentRequest,
+    SetCookie, redirect,
+};
 
 /// Sends requests that share cookies and defaults, over a pool of connections.
-#[derive(Debug, Default)]
-pub struct Session {}
+///
+/// ```
+/// use rqtest::client::{Answer, InMemory, Session};
+///
+/// let greeter = InMemory::new(|request| Answer::ok(format!("{} {}", request.method, request.target)));
+/// let mut session = Session::with_adapter(greeter);
+/// session.defaults.headers.append("Accept", "text/plain")?;
+/// let response = session.get("http://localhost/hello").param("to", "Ada").send()?;
+/// assert_eq!(response.text()?, "GET /hello?to=Ada");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    /// What holds for each request that does not say otherwise.
+    pub defaults: Defaults,
+    adapter: Arc<dyn Adapter>,
+    jar: Mutex<CookieJar>,
+}
+
+/// What holds for each request of a session that does not say otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// Header fields, added to those of the request; one that the request has counts more.
+    pub headers: Headers,
+    /// Who sends the requests.
+    pub auth: Option<Auth>,
+    /// How they are sent.
+    pub options: Options,
+}
+
+macro_rules! methods {
+    ($($(#[doc = $doc:literal])* $name:ident $method:ident)*) => {
+        impl Session {
+            $(
+                $(#[doc = $doc])*
+                pub fn $name(&self, url: &str) -> RequestBuilder<'_> {
+                    self.request(Method::$method, url)
+                }
+            )*
+        }
+    };
+}
+
+methods! {
+    /// Builds a GET.
+    get GET
+    /// Builds a HEAD.
+    head HEAD
+    /// Builds a POST.
+    post POST
+    /// Builds a PUT.
+    put PUT
+    /// Builds a PATCH.
+    patch PATCH
+    /// Builds a DELETE.
+    delete DELETE
+    /// Builds an OPTIONS.
+    options OPTIONS
+}
 
 impl Session {
+    /// A session with connections of its own.
+    pub fn new() -> Self {
+        Self::with_pool(Pool::new())
+    }
+
+    /// A session over connections that others use too; cookies and defaults are its own.
+    pub fn with_pool(pool: Arc<Pool>) -> Self {
+        Self::over(pool)
+    }
+
+    /// A session whose requests an adapter carries.
+    pub fn with_adapter(adapter: impl Adapter + 'static) -> Self {
+        Self::over(Arc::new(adapter))
+    }
+
+    fn over(adapter: Arc<dyn Adapter>) -> Self {
+        Self { defaults: Defaults::default(), adapter, jar: Mutex::default() }
+    }
+
+    /// Builds a request of any method. A URL without a scheme is one of `https`, or of
+    /// `http` where that is usual: see [`crate::http::Url::parse_with_default_scheme`].
+    pub fn request(&self, method: Method, url: &str) -> RequestBuilder<'_> {
+        RequestBuilder::new(Some(self), method, url)
+    }
+
     /// Sends a request and reads the response whole.
     ///
     /// # Errors
     /// If there is no response; a status such as 404 is one.
-    pub fn send(&self, _request: Request) -> Result<Response, Error> {
-        todo!()
+    pub fn send(&self, request: Request) -> Result<Response, Error> {
+        self.send_prepared(self.prepare(request)?)
+    }
+
+    /// Completes a request: defaults, parameters, cookies, credentials, what describes the body.
+    ///
+    /// # Errors
+    /// If it cannot be sent as it is.
+    pub fn prepare(&self, request: Request) -> Result<PreparedRequest, Error> {
+        let mut prepared = prepare(request, &self.defaults)?;
+        self.add_cookies(&mut prepared)?;
+        Ok(prepared)
+    }
+
+    /// Sends a request as it stands, follows redirects, and reads the response whole.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn send_prepared(&self, mut request: PreparedRequest) -> Result<Response, Error> {
+        let deadlines = request.delivery.deadlines(Instant::now());
+        let mut history = Vec::new();
+        loop {
+            let received = self.exchange(&request, deadlines)?;
+            self.keep_cookies(&request, &received.reply.head.headers);
+            let Some(mut next) = redirect::next(&request, &received.reply.head, &history)? else {
+                return Ok(response(request, received, history));
+            };
+            self.add_cookies(&mut next)?;
+            let followed = std::mem::replace(&mut request, next);
+            history.push(response(followed, received, Vec::new()));
+        }
+    }
+
+    /// The cookies that are kept now.
+    pub fn cookies(&self) -> CookieJar {
+        self.jar().clone()
+    }
+
+    /// Replaces the cookies that are kept.
+    pub fn set_cookies(&self, jar: CookieJar) {
+        *self.jar() = jar;
+    }
+
+    fn exchange(&self, request: &PreparedRequest, deadlines: Deadlines) -> Result<Received, Error> {
+        let endpoint = request.endpoint();
+        let exchange = Exchange {
+            endpoint: &endpoint,
+            method: &request.method,
+            target: request.url.target(),
+            version: request.delivery.version,
+            headers: &request.headers,
+            body: &request.body,
+            deadlines,
+        };
+        let mut collector = Collector::new(&request.delivery);
+        let reply = self.adapter.send(&exchange, &mut collector)?;
+        let (body, warnings) = collector.finish()?;
+        Ok(Received { reply, body, warnings })
+    }
+
+    fn add_cookies(&self, request: &mut PreparedRequest) -> Result<(), Error> {
+        let jar = self.jar();
+        if jar.is_empty() || !request.delivery.cookie_jar || request.omits_cookies {
+            return request.set_cookies(&[]);
+        }
+        let matching = jar.matching(&request.url, SystemTime::now());
+        request.set_cookies(&matching)
+    }
+
+    fn keep_cookies(&self, request: &PreparedRequest, headers: &Headers) {
+        if !request.delivery.cookie_jar || !headers.contains("Set-Cookie") {
+            return;
+        }
+        let (mut jar, now) = (self.jar(), SystemTime::now());
+        for field in headers.get_all("Set-Cookie") {
+            if let Some(cookie) = SetCookie::parse(&field.text()) {
+                jar.store(&request.url, cookie, now);
+            }
+        }
+    }
+
+    fn jar(&self) -> MutexGuard<'_, CookieJar> {
+        // A panic elsewhere leaves the jar whole: each change of it is complete in itself.
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What an exchange brought.
+struct Received {
+    reply: Reply,
+    body: Vec<u8>,
+    warnings: Vec<String>,
+}
+
+fn response(request: PreparedRequest, received: Received, history: Vec<Response>) -> Response {
+    let Received { reply: Reply { head, trailers, timings, peer, mut warnings, .. }, body, warnings: of_body } =
+        received;
+    warnings.extend(of_body);
+    let before = history.iter().map(|response: &Response| response.timings.total);
+    Response {
+        status: head.status,
+        reason: head.reason,
+        version: head.version,
+        headers: head.headers,
+        trailers,
+        body,
+        url: request.url.clone(),
+        timings: Timings { total: before.sum::<std::time::Duration>() + timings.total, ..timings },
+        history,
+        request: SentRequest { method: request.method, url: request.url, headers: request.headers, body: request.body },
+        peer,
+        encoding: request.delivery.encoding,
+        warnings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::time::Duration;
+
+    use crate::client::site::{leads, notes, site, status};
+    use crate::client::{Answer, ErrorKind, InMemory};
+    use crate::http::Url;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn sends_the_cookies_that_belong_to_each_step() {
+        let sets = leads(302, "http://other/b").header("Set-Cookie", "n=h; Path=/").unwrap();
+        let back = leads(302, "http://h/c").header("Set-Cookie", "n=other; Path=/").unwrap();
+        let (session, log) = site(vec![("/a", sets), ("/b", back)]);
+        session.get("http://h/a").send().unwrap();
+        assert_eq!(
+            notes(&log),
+            ["GET h:80/a | Host: h", "GET other:80/b | Host: other", "GET h:80/c | Host: h | Cookie: n=h"]
+        );
+        assert_eq!(session.cookies().iter().len(), 2);
+        let alone = Options { cookie_jar: Some(false), ..Options::default() };
+        session.get("http://h/d").options(alone).send().unwrap();
+        session.get("http://h/e").without_header("cookie").send().unwrap();
+        session.set_cookies(CookieJar::new());
+        session.get("http://h/f").send().unwrap();
+        assert_eq!(notes(&log)[3..], ["GET h:80/d | Host: h", "GET h:80/e | Host: h", "GET h:80/f | Host: h"]);
+    }
+
+    #[test]
+    fn keeps_no_cookies_where_none_are_wanted() {
+        let (mut session, _) = site(vec![("/a", status(200).header("Set-Cookie", "n=v").unwrap())]);
+        session.defaults.options.cookie_jar = Some(false);
+        let response = session.get("http://h/a").send().unwrap();
+        assert_eq!((response.cookies()[0].value.as_str(), session.cookies().is_empty()), ("v", true));
+    }
+
+    #[test]
+    fn decodes_bodies_where_there_are_any() {
+        let encoded = |bytes: &[u8]| Answer::ok(gzip(bytes)).header("Content-Encoding", "gzip").unwrap();
+        let many = Answer::ok("").header("Content-Encoding", "gzip,gzip,gzip,gzip,gzip,gzip").unwrap();
+        let (session, _) = site(vec![("/text", encoded(b"text")), ("/many", many)]);
+        assert_eq!(session.get("http://h/text").send().unwrap().body, b"text");
+        assert_eq!(session.head("http://h/text").send().unwrap().body, b"");
+        assert_eq!(session.get("http://h/many").send().unwrap().body, b"");
+        let raw = Options { decompress: Some(false), ..Options::default() };
+        assert_eq!(session.get("http://h/text").options(raw).send().unwrap().body, gzip(b"text"));
+    }
+
+    #[test]
+    fn stops_a_body_that_is_too_large_on_a_redirect_too() {
+        let bomb = Answer { body: gzip(&[0; 100_000]), ..leads(302, "/b") };
+        let (mut session, log) = site(vec![("/a", bomb.header("Content-Encoding", "gzip").unwrap())]);
+        session.defaults.options.max_body = Some(50_000);
+        assert_eq!(session.get("http://h/a").send().unwrap_err().kind(), ErrorKind::TooLarge);
+        assert_eq!(notes(&log).len(), 1);
+    }
+
+    #[test]
+    fn shares_one_deadline_among_all_redirects() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let note = Arc::clone(&seen);
+        let session = Session::with_adapter(InMemory::new(move |request| {
+            note.lock().unwrap().push(request.deadlines);
+            if request.target == "/a" { leads(302, "/b") } else { Answer::ok("") }
+        }));
+        session.get("http://h/a").timeout(Duration::from_secs(5)).send().unwrap();
+        let seen = seen.lock().unwrap();
+        assert_eq!((seen.len(), seen[0]), (2, seen[1]));
+        assert!(seen[0].total.unwrap() <= Instant::now() + Duration::from_secs(5));
+    }
+
+    #[test]
+    fn sends_what_was_prepared_and_changed() {
+        let (session, log) = site(vec![]);
+        let url: Url = "http://h/a".parse().unwrap();
+        let mut prepared = session.prepare(Request::new(Method::GET, url)).unwrap();
+        prepared.headers.set("Host", "elsewhere").unwrap();
+        session.send_prepared(prepared).unwrap();
+        assert_eq!(notes(&log), ["GET h:80/a | Host: elsewhere"]);
+    }
+
+    #[test]
+    fn reads_responses() {
+        let json = Answer::ok("{\"a\": [1]}").header("Content-Type", "application/json").unwrap();
+        let (session, _) = site(vec![("/json", json), ("/missing", status(404))]);
+        let response = session.get("http://h/json").send().unwrap();
+        assert_eq!(response.json_value().unwrap()["a"][0], 1);
+        assert_eq!(response.json::<std::collections::HashMap<String, Vec<u8>>>().unwrap()["a"], [1]);
+        assert!(response.json::<Vec<u8>>().unwrap_err().starts_with("the body is not the JSON expected: invalid type"));
+        assert!(response.raise_for_status().is_ok());
+        let missing = session.get("http://h/missing").send().unwrap();
+        assert_eq!(missing.json_value().unwrap_err(), "the body is empty, and so not JSON");
+        let error = missing.raise_for_status().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (ErrorKind::Status, "status 404 Not Found for GET http://h/missing")
+        );
+    }
+
+    #[test]
+    fn goes_between_threads() {
+        fn is_shared<T: Send + Sync>() {}
+        is_shared::<Session>();
+        is_shared::<Response>();
+        is_shared::<Error>();
     }
 }

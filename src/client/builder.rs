@@ -1,0 +1,227 @@
+//! A request, built step by step. What is wrong with a step is said when it is sent.
+
+use std::fmt::Display;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::http::{Method, Url};
+
+use super::{Auth, Error, Multipart, Options, Payload, Request, Response, Session};
+
+/// Builds a request and sends it.
+#[derive(Debug)]
+#[must_use = "a request is not sent before `send`"]
+pub struct RequestBuilder<'session> {
+    /// The session that sends it; one of its own where there is none.
+    session: Option<&'session Session>,
+    request: Result<Request, Error>,
+}
+
+impl<'session> RequestBuilder<'session> {
+    pub(super) fn new(session: Option<&'session Session>, method: Method, url: &str) -> Self {
+        let url = Url::parse_with_default_scheme(url);
+        Self { session, request: url.map(|(url, _)| Request::new(method, url)).map_err(Error::from) }
+    }
+
+    /// Adds a parameter to the URL's query.
+    pub fn param(self, name: &str, value: impl Display) -> Self {
+        self.change(|request| request.params.push((name.to_owned(), value.to_string())))
+    }
+
+    /// Adds parameters to the URL's query.
+    pub fn params<N: Into<String>, V: Display>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.to_string()));
+        self.change(|request| request.params.extend(pairs))
+    }
+
+    /// Adds a header field; all fields of its name together replace the defaults' ones.
+    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.try_change(|request| Ok(request.headers.append(name, value)?))
+    }
+
+    /// Leaves out a header field that the session or the client would add.
+    pub fn without_header(self, name: &str) -> Self {
+        self.change(|request| request.omitted_headers.push(name.to_owned()))
+    }
+
+    /// Adds a cookie for this request alone.
+    pub fn cookie(self, name: &str, value: &str) -> Self {
+        self.change(|request| request.cookies.push((name.to_owned(), value.to_owned())))
+    }
+
+    /// Carries a value as JSON.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        self.try_payload(Payload::json(value))
+    }
+
+    /// Carries names and values as a form does.
+    pub fn form<N: AsRef<str>, V: AsRef<str>>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        self.payload(Payload::form(pairs))
+    }
+
+    /// Carries the parts of a form with files.
+    pub fn multipart(self, multipart: Multipart) -> Self {
+        self.try_payload(multipart.into_payload(&Multipart::random_boundary()))
+    }
+
+    /// Carries text.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.payload(Payload::text(text))
+    }
+
+    /// Carries bytes.
+    pub fn bytes(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.payload(Payload::bytes(bytes))
+    }
+
+    /// Carries a file, read while it is sent.
+    pub fn file(self, path: impl AsRef<Path>) -> Self {
+        self.try_payload(Payload::file(path))
+    }
+
+    /// Carries a body with its media type.
+    pub fn payload(self, payload: Payload) -> Self {
+        self.change(|request| request.payload = payload)
+    }
+
+    /// Is sent by a user with a password.
+    pub fn basic_auth(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.auth(Auth::basic(user, password))
+    }
+
+    /// Is sent by who has this token.
+    pub fn bearer_auth(self, token: impl Into<String>) -> Self {
+        self.auth(Auth::bearer(token))
+    }
+
+    /// Is sent by this one.
+    pub fn auth(self, auth: Auth) -> Self {
+        self.change(|request| request.auth = Some(auth))
+    }
+
+    /// The time for all of it, redirects included.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.change(|request| request.options.timeout = Some(timeout))
+    }
+
+    /// How many redirects are followed; with 0 a redirect is the response.
+    pub fn redirects(self, redirects: usize) -> Self {
+        self.change(|request| request.options.redirects = Some(redirects))
+    }
+
+    /// How it is sent, in all respects.
+    pub fn options(self, options: Options) -> Self {
+        self.change(|request| request.options = options)
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    /// What was wrong with the first step that was wrong.
+    pub fn build(self) -> Result<Request, Error> {
+        self.request
+    }
+
+    /// Sends the request and reads the response whole.
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::build`] and [`Session::send`].
+    pub fn send(self) -> Result<Response, Error> {
+        let request = self.request?;
+        match self.session {
+            Some(session) => session.send(request),
+            None => Session::new().send(request),
+        }
+    }
+
+    fn try_payload(self, payload: Result<Payload, Error>) -> Self {
+        self.try_change(|request| {
+            request.payload = payload?;
+            Ok(())
+        })
+    }
+
+    fn change(self, change: impl FnOnce(&mut Request)) -> Self {
+        self.try_change(|request| {
+            change(request);
+            Ok(())
+        })
+    }
+
+    fn try_change(mut self, change: impl FnOnce(&mut Request) -> Result<(), Error>) -> Self {
+        self.request = self.request.and_then(|mut request| change(&mut request).map(|()| request));
+        self
+    }
+}
+
+macro_rules! functions {
+    ($($(#[doc = $doc:literal])* $name:ident $method:ident)*) => {
+        $(
+            $(#[doc = $doc])*
+            pub fn $name(url: &str) -> RequestBuilder<'static> {
+                RequestBuilder::new(None, Method::$method, url)
+            }
+        )*
+    };
+}
+
+functions! {
+    /// Builds a GET that shares nothing with other requests.
+    get GET
+    /// Builds a HEAD that shares nothing with other requests.
+    head HEAD
+    /// Builds a POST that shares nothing with other requests.
+    post POST
+    /// Builds a PUT that shares nothing with other requests.
+    put PUT
+    /// Builds a PATCH that shares nothing with other requests.
+    patch PATCH
+    /// Builds a DELETE that shares nothing with other requests.
+    delete DELETE
+    /// Builds an OPTIONS that shares nothing with other requests.
+    options OPTIONS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builds_what_its_steps_say() {
+        let request = post("localhost:1/a")
+            .param("page", 2)
+            .params([("a", "b")])
+            .header("X-A", "1")
+            .header("X-A", "2")
+            .without_header("Accept")
+            .cookie("c", "d")
+            .form([("e", "f")])
+            .basic_auth("ada", "secret")
+            .timeout(Duration::from_secs(1))
+            .redirects(0)
+            .build()
+            .unwrap();
+        assert_eq!((request.method.as_str(), request.url.to_string().as_str()), ("POST", "http://localhost:1/a"));
+        assert_eq!(request.params, [("page".into(), "2".into()), ("a".into(), "b".into())]);
+        assert_eq!((request.headers.len(), request.omitted_headers.len(), request.cookies.len()), (2, 1, 1));
+        assert_eq!(request.payload.body.in_memory().unwrap(), b"e=f");
+        assert_eq!(request.auth, Some(Auth::basic("ada", "secret")));
+        assert_eq!((request.options.timeout, request.options.redirects), (Some(Duration::from_secs(1)), Some(0)));
+    }
+
+    #[test]
+    fn tells_the_first_thing_that_is_wrong() {
+        for (builder, expected) in [
+            (get(""), "is not a URL"),
+            (get("ftp://h/").header("a b", ""), "neither http nor https"),
+            (get("http://h/").header("a b", "").file("/none"), "`a b` is not a header name"),
+            (put("http://h/").file("/none/at all"), "there is no file"),
+        ] {
+            let error = builder.send().unwrap_err();
+            assert_eq!(error.kind(), crate::client::ErrorKind::Request);
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+}

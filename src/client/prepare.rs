@@ -1,0 +1,307 @@
+//! From a request as its sender thinks of it to one that is complete: every header field
+//! in the order of the wire.
+
+use std::borrow::Cow;
+
+use crate::http::{Body, Header, Headers, Method, Url};
+use crate::transport::Endpoint;
+
+use super::options::Delivery;
+use super::{Auth, Cookie, Defaults, Error, Request};
+
+/// What the client calls itself.
+const USER_AGENT: &str = concat!("rqtest/", env!("CARGO_PKG_VERSION"));
+
+/// The codings that the client can undo.
+const ACCEPT_ENCODING: &str = "gzip, deflate, br, zstd";
+
+/// A request that is complete: what stands here is what is sent.
+#[derive(Clone, Debug)]
+pub struct PreparedRequest {
+    /// The method.
+    pub method: Method,
+    /// The URL, the parameters appended.
+    pub url: Url,
+    /// Every header field, in order.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+    pub(super) delivery: Delivery,
+    /// The cookies that the author gave, without those of the jar.
+    pub(super) own_cookies: String,
+    /// Whether the author keeps the jar's cookies out.
+    pub(super) omits_cookies: bool,
+}
+
+/// Completes a request with a session's defaults; the jar's cookies are still missing.
+pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
+    let Request { method, mut url, params, headers, omitted_headers, cookies, payload, auth, options } = request;
+    let delivery = options.or(&defaults.options).resolve()?;
+    url.append_query(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+
+    let omits = |name: &str| omitted_headers.iter().any(|omitted| omitted.eq_ignore_ascii_case(name));
+    let mut wire = overlay(client_headers(&url)?, &defaults.headers);
+    if !omitted_headers.is_empty() {
+        wire = wire.into_iter().filter(|field| !omits(field.name())).collect();
+    }
+    wire = overlay(wire, &headers);
+    let mut add = |name: &str, value: Option<&str>| match value {
+        Some(value) if !wire.contains(name) && !omits(name) => wire.append(name, value),
+        _ => Ok(()),
+    };
+    add("Content-Type", payload.content_type.as_deref())?;
+    if !headers.contains("Transfer-Encoding") {
+        add("Content-Length", content_length(&method, &payload.body).as_deref())?;
+    }
+    let auth = auth.map(Cow::Owned).or_else(|| url_auth(&url)).or(defaults.auth.as_ref().map(Cow::Borrowed));
+    add("Authorization", auth.and_then(|auth| auth.header()).as_deref())?;
+
+    let own_cookies = own_cookies(&wire, &cookies);
+    let omits_cookies = omits("Cookie");
+    Ok(PreparedRequest { method, url, headers: wire, body: payload.body, delivery, own_cookies, omits_cookies })
+}
+
+impl PreparedRequest {
+    /// Where it goes.
+    pub(super) fn endpoint(&self) -> Endpoint {
+        Endpoint {
+            scheme: self.url.scheme(),
+            host: self.url.host().to_owned(),
+            port: self.url.port(),
+            verify: self.delivery.verify.clone(),
+        }
+    }
+
+    /// Gives the request the cookies of its author and, where none of those has their
+    /// name, of the jar.
+    pub(super) fn set_cookies(&mut self, from_jar: &[&Cookie]) -> Result<(), Error> {
+        let mut cookies = String::new();
+        for cookie in from_jar {
+            if !names(&self.own_cookies).any(|name| name == cookie.name) {
+                push_pair(&mut cookies, &cookie.name, &cookie.value);
+            }
+        }
+        if cookies.is_empty() {
+            cookies.clone_from(&self.own_cookies);
+        } else if !self.own_cookies.is_empty() {
+            cookies.push_str("; ");
+            cookies.push_str(&self.own_cookies);
+        }
+        if cookies.is_empty() {
+            self.headers.remove("Cookie");
+            return Ok(());
+        }
+        Ok(self.headers.set("Cookie", cookies)?)
+    }
+}
+
+/// The fields of both, those of `upper` in the place of those of their name in `lower`.
+pub(super) fn overlay(lower: Headers, upper: &Headers) -> Headers {
+    if upper.is_empty() {
+        return lower;
+    }
+    let new: Vec<Header> = upper.iter().filter(|field| !lower.contains(field.name())).cloned().collect();
+    let mut merged = Headers::new();
+    for field in lower {
+        if !upper.contains(field.name()) {
+            merged.extend([field]);
+        } else if !merged.contains(field.name()) {
+            merged.extend(upper.iter().filter(|other| other.is(field.name())).cloned());
+        }
+    }
+    merged.extend(new);
+    merged
+}
+
+fn client_headers(url: &Url) -> Result<Headers, Error> {
+    let mut headers = Headers::new();
+    headers.append("Host", url.host_header())?;
+    headers.append("User-Agent", USER_AGENT)?;
+    headers.append("Accept", "*/*")?;
+    headers.append("Accept-Encoding", ACCEPT_ENCODING)?;
+    Ok(headers)
+}
+
+/// RFC 9110, 8.6: an empty body is announced where the method leads one to expect a body.
+fn content_length(method: &Method, body: &Body) -> Option<String> {
+    (!body.is_empty() || method.expects_body()).then(|| body.len().to_string())
+}
+
+fn url_auth(url: &Url) -> Option<Cow<'static, Auth>> {
+    url.credentials().map(|(user, password)| Cow::Owned(Auth::basic(user, password)))
+}
+
+/// The `Cookie` lines that the author wrote, joined (RFC 6265bis, 4.2.1), and the cookies
+/// given by name.
+fn own_cookies(headers: &Headers, cookies: &[(String, String)]) -> String {
+    let mut own = String::new();
+    for line in headers.get_all("Cookie") {
+        if !own.is_empty() {
+            own.push_str("; ");
+        }
+        own.push_str(&line.text());
+    }
+    for (name, value) in cookies {
+        push_pair(&mut own, name, value);
+    }
+    own
+}
+
+/// A cookie without a name is its value alone (RFC 6265bis, 5.8.3).
+fn push_pair(cookies: &mut String, name: &str, value: &str) {
+    if !cookies.is_empty() {
+        cookies.push_str("; ");
+    }
+    cookies.push_str(name);
+    if !name.is_empty() {
+        cookies.push('=');
+    }
+    cookies.push_str(value);
+}
+
+fn names(cookies: &str) -> impl Iterator<Item = &str> {
+    let pairs = cookies.split(';').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').map_or("", |(name, _)| name.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::client::{Options, Payload};
+    use crate::http::Version;
+
+    use super::*;
+
+    fn request(method: &Method, url: &str) -> Request {
+        Request::new(method.clone(), url.parse().unwrap())
+    }
+
+    fn prepared(request: Request) -> PreparedRequest {
+        prepare(request, &Defaults::default()).unwrap()
+    }
+
+    fn headers(fields: &[(&str, &str)]) -> Headers {
+        fields.iter().map(|(name, value)| Header::new(name, value.as_bytes()).unwrap()).collect()
+    }
+
+    fn lines(headers: &Headers) -> Vec<String> {
+        headers.iter().map(|field| format!("{field:?}")).collect()
+    }
+
+    const CLIENT: &[&str] = &["Host: h:81", "User-Agent: rqtest/0.1.0", "Accept: */*"];
+
+    #[test]
+    fn orders_headers_as_they_are_sent() {
+        let mut request = request(&Method::POST, "http://u:p@h:81/");
+        request.headers = headers(&[("X-b", "1"), ("ACCEPT", "a/b"), ("x-A", "2"), ("accept", "c/d"), ("X-B", "3")]);
+        request.payload = Payload::json(&1).unwrap();
+        assert_eq!(
+            lines(&prepared(request).headers),
+            [
+                "Host: h:81",
+                "User-Agent: rqtest/0.1.0",
+                "ACCEPT: a/b",
+                "accept: c/d",
+                "Accept-Encoding: gzip, deflate, br, zstd",
+                "X-b: 1",
+                "x-A: 2",
+                "X-B: 3",
+                "Content-Type: application/json",
+                "Content-Length: 1",
+                "Authorization: Basic dTpw",
+            ]
+        );
+    }
+
+    #[test]
+    fn leaves_out_what_the_author_omits() {
+        let mut request = request(&Method::POST, "http://u:p@h:81/");
+        request.payload = Payload::text("x");
+        request.omitted_headers =
+            ["accept-encoding", "CONTENT-TYPE", "Authorization", "x-session"].map(str::to_owned).to_vec();
+        let defaults = Defaults { headers: headers(&[("X-Session", "1")]), ..Defaults::default() };
+        let sent = prepare(request.clone(), &defaults).unwrap();
+        assert_eq!(lines(&sent.headers), [CLIENT, &["Content-Length: 1"]].concat());
+        request.omitted_headers = ["host", "user-agent", "accept", "accept-encoding", "content-length", "content-type"]
+            .map(str::to_owned)
+            .to_vec();
+        request.auth = Some(Auth::None);
+        assert_eq!(lines(&prepared(request).headers), [""; 0]);
+    }
+
+    #[test]
+    fn announces_the_length_where_a_body_is_or_is_expected() {
+        for (method, payload, written, expected) in [
+            (Method::GET, Payload::default(), &[][..], None),
+            (Method::GET, Payload::text("abc"), &[], Some("3")),
+            (Method::POST, Payload::default(), &[], Some("0")),
+            (Method::PUT, Payload::default(), &[], Some("0")),
+            (Method::DELETE, Payload::default(), &[], None),
+            (Method::POST, Payload::text("abc"), &[("content-length", "99")], Some("99")),
+            (Method::POST, Payload::text("abc"), &[("Transfer-Encoding", "chunked")], None),
+        ] {
+            let mut request = request(&method, "http://h/");
+            request.payload = payload;
+            request.headers = headers(written);
+            assert_eq!(prepared(request).headers.text("Content-Length").as_deref(), expected, "{method} {written:?}");
+        }
+    }
+
+    #[test]
+    fn takes_credentials_from_the_nearest_place() {
+        let session = Some(Auth::bearer("session"));
+        for (url, auth, header, expected) in [
+            ("http://h/", None, None, Some("Bearer session")),
+            ("http://u:p%40@h/", None, None, Some("Basic dTpwQA==")),
+            ("http://u:p@h/", Some(Auth::basic("é", "")), None, Some("Basic w6k6")),
+            ("http://u:p@h/", Some(Auth::None), None, None),
+            ("http://u:p@h/", Some(Auth::bearer("t")), Some("own"), Some("own")),
+        ] {
+            let mut request = request(&Method::GET, url);
+            request.auth = auth;
+            if let Some(header) = header {
+                request.headers.append("authorization", header).unwrap();
+            }
+            let defaults = Defaults { auth: session.clone(), ..Defaults::default() };
+            let sent = prepare(request, &defaults).unwrap();
+            assert_eq!(sent.headers.text("Authorization").as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn merges_cookies_of_jar_header_and_request() {
+        let mut request = request(&Method::GET, "http://h/");
+        request.headers = headers(&[("Cookie", "a=1; b=2"), ("X", "y"), ("cookie", "c=3")]);
+        request.cookies = vec![("d".to_owned(), "4".to_owned()), (String::new(), "5".to_owned())];
+        let mut prepared = prepared(request);
+        let cookie = |name: &str| {
+            let mut jar = crate::client::CookieJar::new();
+            let cookie = crate::client::SetCookie::parse(&format!("{name}=jar")).unwrap();
+            jar.store(&"http://h/".parse().unwrap(), cookie, std::time::SystemTime::UNIX_EPOCH);
+            jar.iter().next().unwrap().clone()
+        };
+        prepared.set_cookies(&[]).unwrap();
+        assert_eq!(prepared.headers.text("cookie").unwrap(), "a=1; b=2; c=3; d=4; 5");
+        prepared.set_cookies(&[&cookie("b"), &cookie("j"), &cookie("")]).unwrap();
+        assert_eq!(prepared.headers.text("cookie").unwrap(), "j=jar; a=1; b=2; c=3; d=4; 5");
+        assert_eq!(prepared.headers.get_all("cookie").count(), 1);
+    }
+
+    #[test]
+    fn appends_parameters_to_the_query() {
+        let mut request = request(&Method::GET, "http://h/p?x=1#f");
+        request.params = vec![("a".to_owned(), "b c".to_owned()), ("a".to_owned(), "d".to_owned())];
+        assert_eq!(prepared(request).url.to_string(), "http://h/p?x=1&a=b+c&a=d#f");
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_sent() {
+        let mut splitting = request(&Method::GET, "http://h/");
+        splitting.auth = Some(Auth::bearer("a\r\nb: c"));
+        let mut future = request(&Method::GET, "http://h/");
+        future.options = Options { version: Some(Version::Http2), ..Options::default() };
+        for request in [splitting, future] {
+            let error = prepare(request, &Defaults::default()).unwrap_err();
+            assert_eq!(error.kind(), crate::client::ErrorKind::Request);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Where a response leads, and the request that follows it (RFC 9110, 15.4), by the rules
+//! of Python's requests where the RFC leaves a choice.
+
+use crate::http::{Body, Header, Headers, Method, Scheme, Status, Url};
+use crate::proto::ResponseHead;
+
+use super::{Error, ErrorKind, PreparedRequest, Response};
+
+/// What describes a body, and goes with it.
+const BODY_HEADERS: [&str; 6] =
+    ["Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Location", "Transfer-Encoding"];
+
+/// The request that follows this response, where it leads somewhere.
+pub(super) fn next(
+    request: &PreparedRequest,
+    head: &ResponseHead,
+    history: &[Response],
+) -> Result<Option<PreparedRequest>, Error> {
+    if request.delivery.redirects == 0 || !head.status.is_redirect() {
+        return Ok(None);
+    }
+    let failed = |reason: String| {
+        let chain = chain(history, request, head.status);
+        Error::new(ErrorKind::Redirect, format!("{reason}: {chain}"))
+    };
+    let Some(location) = location(&head.headers).map_err(failed)? else {
+        return Ok(None);
+    };
+    if history.len() >= request.delivery.redirects {
+        return Err(failed(format!("stopped after {} redirects", history.len())));
+    }
+    let url = request.url.join(&location).map_err(|error| failed(format!("cannot follow a redirect, {error}")))?;
+    Ok(Some(follow(request, head.status, url)?))
+}
+
+/// The one place that the response names; an empty one is none.
+fn location(headers: &Headers) -> Result<Option<String>, String> {
+    let mut locations = headers.get_all("Location");
+    let Some(first) = locations.next() else {
+        return Ok(None);
+    };
+    if let Some(other) = locations.find(|other| *other != first) {
+        return Err(format!("a redirect leads to two places, `{}` and `{}`", first.text(), other.text()));
+    }
+    Ok(Some(first.text().into_owned()).filter(|location| !location.is_empty()))
+}
+
+fn follow(request: &PreparedRequest, status: Status, url: Url) -> Result<PreparedRequest, Error> {
+    let mut next = request.clone();
+    next.method = next_method(&request.method, status);
+    if next.method != request.method {
+        next.body = Body::EMPTY;
+        next.headers = without(next.headers, |field| BODY_HEADERS.iter().any(|name| field.is(name)));
+    }
+    if !keeps_credentials(&request.url, &url) {
+        next.headers = without(next.headers, |field| ["Authorization", "Cookie"].iter().any(|name| field.is(name)));
+        next.own_cookies.clear();
+    }
+    if !request.url.same_origin(&url) && next.headers.contains("Host") {
+        next.headers.set("Host", url.host_header())?;
+    }
+    next.url = url;
+    Ok(next)
+}
+
+/// ```text
+///             301   302   303   307   308
+/// POST        GET   GET   GET   same  same
+/// HEAD        same  same  same  same  same
+/// any other   same  same  GET   same  same
+/// ```
+fn next_method(method: &Method, status: Status) -> Method {
+    match (status.code(), method.as_str()) {
+        (301 | 302, "POST") => Method::GET,
+        (303, "HEAD") => Method::HEAD,
+        (303, _) => Method::GET,
+        _ => method.clone(),
+    }
+}
+
+/// Whether what proves who sends it may go on: to the same origin, and to the same host
+/// where that moves from the usual port in clear to the usual one over TLS.
+fn keeps_credentials(from: &Url, to: &Url) -> bool {
+    let upgrade = from.host() == to.host()
+        && (from.scheme(), from.port(), to.scheme(), to.port()) == (Scheme::Http, 80, Scheme::Https, 443);
+    upgrade || from.same_origin(to)
+}
+
+fn without(headers: Headers, unwanted: impl Fn(&Header) -> bool) -> Headers {
+    headers.into_iter().filter(|field| !unwanted(field)).collect()
+}
+
+/// The way so far: `GET http://a/ 302 -> GET http://b/ 302`, the middle of a long one left out.
+fn chain(history: &[Response], request: &PreparedRequest, status: Status) -> String {
+    const SHOWN: usize = 4;
+    let mut steps: Vec<String> = history
+        .iter()
+        .map(|response| format!("{} {} {}", response.request.method, response.url, response.status))
+        .collect();
+    steps.push(format!("{} {} {status}", request.method, request.url));
+    if steps.len() > 2 * SHOWN {
+        let left_out = steps.len() - 2 * SHOWN;
+        steps.splice(SHOWN..SHOWN + left_out, [format!("({left_out} more)")]);
+    }
+    steps.join(" -> ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::client::site::{leads, notes, site, status};
+
+    use super::*;
+
+    #[test]
+    fn changes_the_method_as_browsers_do() {
+        for (method, expected) in [
+            ("GET", ["GET", "GET", "GET", "GET", "GET"]),
+            ("HEAD", ["HEAD", "HEAD", "HEAD", "HEAD", "HEAD"]),
+            ("POST", ["GET", "GET", "GET", "POST", "POST"]),
+            ("PUT", ["PUT", "PUT", "GET", "PUT", "PUT"]),
+            ("DELETE", ["DELETE", "DELETE", "GET", "DELETE", "DELETE"]),
+        ] {
+            let method: Method = method.parse().unwrap();
+            let next = [301, 302, 303, 307, 308].map(|code| next_method(&method, Status::new(code).unwrap()));
+            assert_eq!(next.each_ref().map(Method::as_str), expected, "{method}");
+        }
+    }
+
+    #[test]
+    fn keeps_credentials_within_an_origin() {
+        for (from, to, expected) in [
+            ("http://h/a", "http://h:80/b", true),
+            ("http://h/", "https://h/", true),
+            ("https://h/", "http://h/", false),
+            ("http://h/", "https://h:8443/", false),
+            ("http://h:8080/", "https://h/", false),
+            ("http://h/", "http://h:81/", false),
+            ("http://h/", "http://a.h/", false),
+        ] {
+            assert_eq!(keeps_credentials(&from.parse().unwrap(), &to.parse().unwrap()), expected, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn takes_one_location() {
+        for (values, expected) in [
+            (&[][..], Ok(None)),
+            (&[""], Ok(None)),
+            (&["/a"], Ok(Some("/a"))),
+            (&["/a", "/a"], Ok(Some("/a"))),
+            (&["/a", "/b"], Err("a redirect leads to two places, `/a` and `/b`")),
+        ] {
+            let headers: Headers =
+                values.iter().map(|value| Header::new("Location", value.as_bytes()).unwrap()).collect();
+            let found = location(&headers);
+            assert_eq!(found.as_ref().map(Option::as_deref).map_err(String::as_str), expected);
+        }
+    }
+
+    #[test]
+    fn follows_redirects_and_keeps_their_history() {
+        let (session, _) = site(vec![("/a", leads(301, "b?x#own")), ("/b?x", leads(302, "/c"))]);
+        let response = session.get("http://h/a#first").send().unwrap();
+        assert_eq!((response.status.code(), response.url.to_string().as_str()), (200, "http://h/c#own"));
+        let history: Vec<String> = response.history.iter().map(|step| step.url.to_string()).collect();
+        assert_eq!(history, ["http://h/a#first", "http://h/b?x#own"]);
+    }
+
+    #[test]
+    fn drops_the_body_where_a_redirect_makes_it_a_get() {
+        for (code, second) in [
+            (302, "GET h:80/b | Host: h"),
+            (307, "POST h:80/b | Host: h | Content-Type: text/plain; charset=utf-8 | Content-Length: 1"),
+        ] {
+            let (session, log) = site(vec![("/a", leads(code, "/b"))]);
+            let response = session.post("http://h/a").text("x").send().unwrap();
+            assert_eq!(notes(&log)[1], second);
+            assert_eq!(response.request.body.is_empty(), code == 302);
+        }
+    }
+
+    #[test]
+    fn strips_credentials_on_cross_origin_redirects() {
+        for (location, second) in [
+            ("/b", "GET h:80/b | Host: h | Cookie: a=1; b=2 | Authorization: Basic dTpw"),
+            ("https://h/b", "GET h:443/b | Host: h | Cookie: a=1; b=2 | Authorization: Basic dTpw"),
+            ("http://h:81/b", "GET h:81/b | Host: h:81"),
+            ("http://other/b", "GET other:80/b | Host: other"),
+        ] {
+            let (session, log) = site(vec![("/a", leads(301, location))]);
+            session.get("http://u:p@h/a").header("Cookie", "a=1").cookie("b", "2").send().unwrap();
+            assert_eq!(notes(&log)[1], second, "{location}");
+        }
+    }
+
+    #[test]
+    fn gives_the_redirect_itself_where_it_leads_nowhere() {
+        for (answer, redirects) in
+            [(status(301), 30), (leads(301, ""), 30), (leads(301, "/b"), 0), (leads(304, "/b"), 30)]
+        {
+            let (session, log) = site(vec![("/a", answer.clone())]);
+            let response = session.get("http://h/a").redirects(redirects).send().unwrap();
+            assert_eq!((response.status, notes(&log).len()), (answer.status, 1));
+        }
+    }
+
+    #[test]
+    fn tells_the_chain_of_redirects_that_cannot_be_followed() {
+        let two = leads(302, "/x").header("Location", "/y").unwrap();
+        for (answer, expected) in [
+            (
+                leads(302, "/a"),
+                "stopped after 3 redirects: GET http://h/start 301 -> GET http://h/a 302 -> GET http://h/a 302 -> GET http://h/a 302",
+            ),
+            (two, "a redirect leads to two places, `/x` and `/y`: GET http://h/start 301 -> GET http://h/a 302"),
+            (
+                leads(302, "file:///etc/passwd"),
+                "its scheme is neither http nor https: GET http://h/start 301 -> GET http://h/a 302",
+            ),
+            (leads(302, "http://[/"), "GET http://h/start 301 -> GET http://h/a 302"),
+        ] {
+            let (session, _) = site(vec![("/start", leads(301, "/a")), ("/a", answer)]);
+            let error = session.get("http://h/start").redirects(3).send().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Redirect);
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn shortens_the_chain_of_many_redirects() {
+        let (session, _) = site(vec![("/a", leads(302, "/a"))]);
+        let error = session.get("http://h/a").send().unwrap_err().to_string();
+        assert!(error.starts_with("stopped after 30 redirects: GET http://h/a 302 -> "), "{error}");
+        assert!(error.contains(" -> (23 more) -> "), "{error}");
+    }
+}
