@@ -38,7 +38,7 @@ mod vectors;
 pub use adapter::{Adapter, Answer, InMemory};
 pub use auth::Auth;
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put};
-pub use cookies::{Cookie, CookieJar, SameSite, SetCookie};
+pub use cookies::{Cookie, CookieJar, CookieRefusal, SameSite, SetCookie};
 pub use error::{Error, ErrorKind};
 pub use multipart::{Multipart, Part};
 pub use options::Options;

@@ -276,7 +276,7 @@ mod tests {
         let cookie = |name: &str| {
             let mut jar = crate::client::CookieJar::new();
             let cookie = crate::client::SetCookie::parse(&format!("{name}=jar")).unwrap();
-            jar.store(&"http://h/".parse().unwrap(), cookie, std::time::SystemTime::UNIX_EPOCH);
+            jar.store(&"http://h/".parse().unwrap(), cookie, std::time::SystemTime::UNIX_EPOCH).unwrap();
             jar.iter().next().unwrap().clone()
         };
         prepared.set_cookies(&[]).unwrap();

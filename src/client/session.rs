@@ -29,7 +29,7 @@ use super::{
 pub struct Session {
     /// What holds for each request that does not say otherwise.
     pub defaults: Defaults,
-    adapter: Arc<dyn Adapter>,
+    adapter: Box<dyn Adapter>,
     jar: Mutex<CookieJar>,
 }
 
@@ -82,16 +82,12 @@ impl Session {
 
     /// A session over connections that others use too; cookies and defaults are its own.
     pub fn with_pool(pool: Arc<Pool>) -> Self {
-        Self::over(pool)
+        Self::with_adapter(pool)
     }
 
     /// A session whose requests an adapter carries.
     pub fn with_adapter(adapter: impl Adapter + 'static) -> Self {
-        Self::over(Arc::new(adapter))
-    }
-
-    fn over(adapter: Arc<dyn Adapter>) -> Self {
-        Self { defaults: Defaults::default(), adapter, jar: Mutex::default() }
+        Self { defaults: Defaults::default(), adapter: Box::new(adapter), jar: Mutex::default() }
     }
 
     /// Builds a request of any method. A URL without a scheme is one of `https`, or of
@@ -126,8 +122,8 @@ impl Session {
         let deadlines = request.delivery.deadlines(Instant::now());
         let mut history = Vec::new();
         loop {
-            let received = self.exchange(&request, deadlines)?;
-            self.keep_cookies(&request, &received.reply.head.headers);
+            let mut received = self.exchange(&request, deadlines)?;
+            received.warnings.extend(self.keep_cookies(&request, &received.reply.head.headers));
             let Some(mut next) = redirect::next(&request, &received.reply.head, &history)? else {
                 return Ok(response(request, received, history));
             };
@@ -173,16 +169,19 @@ impl Session {
         request.set_cookies(&matching)
     }
 
-    fn keep_cookies(&self, request: &PreparedRequest, headers: &Headers) {
+    /// Keeps the cookies that a response sets, and says which of them it may not set.
+    fn keep_cookies(&self, request: &PreparedRequest, headers: &Headers) -> Vec<String> {
         if !request.delivery.cookie_jar || !headers.contains("Set-Cookie") {
-            return;
+            return Vec::new();
         }
         let (mut jar, now) = (self.jar(), SystemTime::now());
-        for field in headers.get_all("Set-Cookie") {
-            if let Some(cookie) = SetCookie::parse(&field.text()) {
-                jar.store(&request.url, cookie, now);
-            }
-        }
+        let cookies = headers.get_all("Set-Cookie").filter_map(|field| SetCookie::parse(&field.text()));
+        let refused = cookies.filter_map(|cookie| {
+            let name = cookie.name.clone();
+            let refusal = jar.store(&request.url, cookie, now).err()?;
+            Some(format!("the cookie `{name}` is not kept: {refusal}"))
+        });
+        refused.collect()
     }
 
     fn jar(&self) -> MutexGuard<'_, CookieJar> {
@@ -260,6 +259,15 @@ mod tests {
         session.set_cookies(CookieJar::new());
         session.get("http://h/f").send().unwrap();
         assert_eq!(notes(&log)[3..], ["GET h:80/d | Host: h", "GET h:80/e | Host: h", "GET h:80/f | Host: h"]);
+    }
+
+    #[test]
+    fn warns_of_cookies_that_it_does_not_keep() {
+        let sets = status(200).header("Set-Cookie", "n=v; Domain=other.org").unwrap();
+        let (session, _) = site(vec![("/a", sets)]);
+        let response = session.get("http://example.org/a").send().unwrap();
+        let expected = "the cookie `n` is not kept: its domain is not one that this host may set it for";
+        assert_eq!((response.warnings.as_slice(), session.cookies().is_empty()), (&[expected.to_owned()][..], true));
     }
 
     #[test]

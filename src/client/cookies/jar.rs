@@ -1,5 +1,6 @@
 //! The jar: which cookies are kept (RFC 6265bis, 5.7), and which a request carries (5.8).
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::http::{Scheme, Url};
@@ -50,6 +51,19 @@ pub struct Cookie {
     pub same_site: Option<super::SameSite>,
 }
 
+/// Why a response may not set a cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieRefusal {
+    /// Its domain is another host's, or everybody's.
+    Domain,
+    /// It is `Secure`, and the response came in clear.
+    Insecure,
+    /// Its name begins with `__Secure-` or `__Host-`, and it is not what that says.
+    Prefix,
+    /// It would stand in the way of a cookie that only TLS may set.
+    HidesSecure,
+}
+
 impl CookieJar {
     /// An empty jar.
     pub fn new() -> Self {
@@ -71,14 +85,15 @@ impl CookieJar {
         self.cookies.clear();
     }
 
-    /// Does what a response from this URL asks, and says whether it may ask that: a
-    /// cookie for somebody else's domain, and one whose prefix does not hold, are refused.
-    pub fn store(&mut self, url: &Url, cookie: SetCookie, now: SystemTime) -> bool {
-        let Some(cookie) = Cookie::new(url, cookie, now) else {
-            return false;
-        };
+    /// Keeps a cookie that a response from this URL sets; one that has expired takes the
+    /// one of its name, domain and path away.
+    ///
+    /// # Errors
+    /// If the response may not set it.
+    pub fn store(&mut self, url: &Url, cookie: SetCookie, now: SystemTime) -> Result<(), CookieRefusal> {
+        let cookie = Cookie::new(url, cookie, now)?;
         if !is_secure(url) && self.hides_secure(&cookie) {
-            return false;
+            return Err(CookieRefusal::HidesSecure);
         }
         let same = self.cookies.iter().position(|other| other.is_same(&cookie));
         match (same, cookie.has_expired(now)) {
@@ -87,7 +102,7 @@ impl CookieJar {
             (None, true) => {}
             (None, false) => self.add(cookie, now),
         }
-        true
+        Ok(())
     }
 
     /// The cookies that a request of this URL carries, in the order in which it does:
@@ -135,12 +150,16 @@ impl CookieJar {
 }
 
 impl Cookie {
-    fn new(url: &Url, cookie: SetCookie, now: SystemTime) -> Option<Self> {
-        if (cookie.secure && !is_secure(url)) || !prefix_holds(&cookie) {
-            return None;
+    fn new(url: &Url, cookie: SetCookie, now: SystemTime) -> Result<Self, CookieRefusal> {
+        if cookie.secure && !is_secure(url) {
+            return Err(CookieRefusal::Insecure);
         }
-        let Scope { domain, host_only } = domain::scope(url, cookie.domain.as_deref())?;
-        Some(Self {
+        if !prefix_holds(&cookie) {
+            return Err(CookieRefusal::Prefix);
+        }
+        let scope = domain::scope(url, cookie.domain.as_deref());
+        let Scope { domain, host_only } = scope.ok_or(CookieRefusal::Domain)?;
+        Ok(Self {
             domain,
             host_only,
             expires: expiry(&cookie, now),
@@ -198,6 +217,19 @@ fn prefix_holds(cookie: &SetCookie) -> bool {
     (!begins(&cookie.name, secure) || cookie.secure) && (!begins(&cookie.name, host) || (cookie.secure && whole_host))
 }
 
+impl fmt::Display for CookieRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Domain => "its domain is not one that this host may set it for",
+            Self::Insecure => "it is Secure, but was not set over https",
+            Self::Prefix => "its name begins with a promise that its attributes do not keep",
+            Self::HidesSecure => "it would hide a Secure cookie of that name",
+        })
+    }
+}
+
+impl std::error::Error for CookieRefusal {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,7 +246,7 @@ mod tests {
         let mut jar = CookieJar::new();
         for (from, cookie) in set {
             if let Some(cookie) = SetCookie::parse(cookie) {
-                jar.store(&url(from), cookie, now());
+                let _ = jar.store(&url(from), cookie, now());
             }
         }
         jar
@@ -276,7 +308,7 @@ mod tests {
     fn replaces_in_place_and_removes() {
         let mut jar = jar(&[("http://h/", "a=1"), ("http://h/", "b=2"), ("http://h/", "a=3")]);
         assert_eq!(sent(&jar, "http://h/", now()), "a=3; b=2");
-        jar.store(&url("http://h/"), SetCookie::parse("a=; Max-Age=0").unwrap(), now());
+        jar.store(&url("http://h/"), SetCookie::parse("a=; Max-Age=0").unwrap(), now()).unwrap();
         assert_eq!(sent(&jar, "http://h/", now()), "b=2");
         jar.clear();
         assert!(jar.is_empty());
@@ -301,6 +333,21 @@ mod tests {
     }
 
     #[test]
+    fn says_why_it_refuses_a_cookie() {
+        let mut jar = jar(&[("https://a.example.org/", "kept=1; Secure; Path=/")]);
+        for (cookie, expected) in [
+            ("n=v", Ok(())),
+            ("n=v; Domain=example.com", Err(CookieRefusal::Domain)),
+            ("n=v; Secure", Err(CookieRefusal::Insecure)),
+            ("__Host-n=v", Err(CookieRefusal::Prefix)),
+            ("kept=2", Err(CookieRefusal::HidesSecure)),
+        ] {
+            let cookie = SetCookie::parse(cookie).unwrap();
+            assert_eq!(jar.store(&url("http://a.example.org/"), cookie, now()), expected);
+        }
+    }
+
+    #[test]
     fn treats_loopback_as_secure() {
         for host in ["localhost", "127.0.0.1", "[::1]"] {
             let at = format!("http://{host}:8080/");
@@ -314,7 +361,7 @@ mod tests {
         for host in 0..70 {
             for number in 0..60 {
                 let cookie = SetCookie::parse(&format!("n{number}=v")).unwrap();
-                jar.store(&url(&format!("http://h{host}.example.org/")), cookie, now());
+                jar.store(&url(&format!("http://h{host}.example.org/")), cookie, now()).unwrap();
             }
         }
         assert_eq!(jar.iter().len(), MAX_IN_ALL);

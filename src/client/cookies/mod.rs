@@ -5,7 +5,7 @@ mod domain;
 mod jar;
 mod set_cookie;
 
-pub use jar::{Cookie, CookieJar};
+pub use jar::{Cookie, CookieJar, CookieRefusal};
 pub use set_cookie::{SameSite, SetCookie};
 
 /// Whether a path is one that a cookie is for (RFC 6265bis, 5.1.4).
@@ -83,7 +83,7 @@ mod tests {
             let mut jar = CookieJar::new();
             for line in case["received"].as_array().expect("a list of fields") {
                 if let Some(cookie) = SetCookie::parse(line.as_str().expect("a field")) {
-                    jar.store(&base, cookie, now);
+                    let _ = jar.store(&base, cookie, now);
                 }
             }
             let to = base.join(case["sent-to"].as_str().unwrap_or("/cookie-parser-result")).unwrap();
