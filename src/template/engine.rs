@@ -26,6 +26,24 @@ impl Engine {
     pub fn compile(&self, _text: &Text) -> Result<Template, Diagnostic> {
         todo!()
     }
+
+    /// Whether there is a filter of this name.
+    pub fn has_filter(&self, _name: &str) -> bool {
+        todo!()
+    }
+
+    /// What a filter makes of a value.
+    ///
+    /// # Errors
+    /// Why it makes nothing of it, as a lowercase fragment.
+    pub fn apply_filter(
+        &self,
+        _name: &str,
+        _value: serde_json::Value,
+        _arguments: Vec<serde_json::Value>,
+    ) -> Result<serde_json::Value, String> {
+        todo!()
+    }
 }
 
 impl Template {

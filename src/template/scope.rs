@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::client::Response;
+use crate::diagnostic::Diagnostic;
 use crate::spec::Variable;
 
 /// Variables that are the same for the whole run.
@@ -46,4 +47,14 @@ impl FileScope {
 pub struct Scope<'file> {
     /// The file's.
     pub file: &'file FileScope,
+}
+
+impl Scope<'_> {
+    /// The value of a variable, if there is one of that name.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub fn lookup(&self, _name: &str) -> Result<Option<Value>, Diagnostic> {
+        todo!()
+    }
 }
