@@ -6,7 +6,7 @@ pub mod yaml;
 
 use std::sync::Arc;
 
-pub use assertion::{parse_assertion, parse_capture};
+pub use assertion::{parse_assertion, parse_capture, parse_operand, parse_subject};
 
 use crate::source::SourceFile;
 use crate::spec::{Format, Spec};

@@ -3,6 +3,7 @@
 
 mod assertion;
 mod defaults;
+mod quantity;
 mod request;
 mod settings;
 mod value;
@@ -13,6 +14,7 @@ pub use assertion::{
     Assertion, Capture, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, Subject, TypeTest,
 };
 pub use defaults::Defaults;
+pub use quantity::{parse_duration, parse_size};
 pub use request::{Auth, Body, FileReference, Flow, HeaderField, Part, PartContent, Piece, Request, Retry};
 pub use settings::{Settings, Verify};
 pub use value::{Node, Text, Value};

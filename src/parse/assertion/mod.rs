@@ -1,21 +1,297 @@
 //! The assertion language: `query filter* predicate` (`grammar/assertion.pest`).
 
+mod filter;
+mod predicate;
+mod query;
+mod unsupported;
+mod value;
+
+use pest::Parser as _;
+use pest::error::{ErrorVariant, InputLocation};
+use pest::iterators::{Pair, Pairs};
+
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Assertion, Capture, Format};
+use crate::spec::{Assertion, Capture, Format, Operand, Subject};
+
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/assertion.pest"]
+struct Grammar;
+
+/// The deepest nesting of brackets that is read: it bounds the parser's recursion.
+const DEEPEST: usize = 100;
 
 /// Reads `query filter* predicate` from a place in a spec file.
 ///
 /// # Errors
 /// Where and why it is no assertion.
-pub fn parse_assertion(_span: &Span, _format: Format) -> Result<Assertion, Diagnostic> {
-    todo!()
+pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnostic> {
+    let reader = Reader::new(span, format);
+    let mut pairs = reader.parse(Rule::assertion)?;
+    let subject_pair = expect_pair(&mut pairs, Rule::subject);
+    let subject_span = reader.span_of(&subject_pair);
+    let subject = reader.subject(subject_pair)?;
+    let Some(pair) = pairs.next().filter(|pair| pair.as_rule() == Rule::predicate) else {
+        return Err(reader.no_predicate(&subject_span));
+    };
+    let claim = reader.predicate(pair)?;
+    reader.refuse_leftover(&mut pairs)?;
+    let (subject, claim) = claim.applied_to(subject);
+    Ok(Assertion {
+        subject,
+        predicate: claim.predicate,
+        negated: claim.negated,
+        text: reader.text().to_owned(),
+        span: reader.span.clone(),
+    })
 }
 
 /// Reads `name = query filter*` from a place in a `.http` file.
 ///
 /// # Errors
 /// Where and why it is no capture.
-pub fn parse_capture(_span: &Span, _format: Format) -> Result<Capture, Diagnostic> {
-    todo!()
+pub fn parse_capture(span: &Span, format: Format) -> Result<Capture, Diagnostic> {
+    let reader = Reader::new(span, format);
+    let mut pairs = reader.parse(Rule::capture)?;
+    let name = expect_pair(&mut pairs, Rule::variable);
+    let name = reader.span_of(&name).with(name.as_str().to_owned());
+    let subject = reader.subject(expect_pair(&mut pairs, Rule::subject))?;
+    reader.refuse_leftover(&mut pairs)?;
+    Ok(Capture { name, subject, span: reader.span })
+}
+
+/// Reads `query filter*` alone, from a place in a spec file.
+///
+/// # Errors
+/// Where and why it is none.
+pub fn parse_subject(span: &Span, format: Format) -> Result<Subject, Diagnostic> {
+    let reader = Reader::new(span, format);
+    let mut pairs = reader.parse(Rule::lone_subject)?;
+    let subject = reader.subject(expect_pair(&mut pairs, Rule::subject))?;
+    reader.refuse_leftover(&mut pairs)?;
+    Ok(subject)
+}
+
+/// Reads a value as it stands after `==`: `200`, `"text"`, `500ms`, `base64,…`, JSON, or a text without quotes.
+///
+/// # Errors
+/// Where and why it is none: JSON that breaks off, an unknown encoding, ….
+pub fn parse_operand(span: &Span, format: Format) -> Result<Operand, Diagnostic> {
+    let reader = Reader::new(span, format);
+    match reader.parse(Rule::lone_value)?.find(|pair| pair.as_rule() == Rule::value) {
+        Some(value) => reader.value(value),
+        None => Err(Diagnostic::error("there is no value").at(span, "").help("write `\"\"` for an empty text")),
+    }
+}
+
+/// A text of the assertion language with its place.
+struct Reader {
+    /// The text without white space around it.
+    span: Span,
+    format: Format,
+}
+
+impl Reader {
+    fn new(span: &Span, format: Format) -> Self {
+        let text = span.text();
+        let start = text.len() - text.trim_start().len();
+        Self { span: span.slice(start..start + text.trim().len()), format }
+    }
+
+    fn text(&self) -> &str {
+        self.span.text()
+    }
+
+    /// What a rule makes of the whole text: the pairs within it.
+    fn parse(&self, rule: Rule) -> Result<Pairs<'_, Rule>, Diagnostic> {
+        self.check_depth()?;
+        match Grammar::parse(rule, self.text()) {
+            Ok(mut pairs) => Ok(pairs.next().expect("an entry point yields one pair").into_inner()),
+            Err(error) => Err(self.syntax_error(&error, rule)),
+        }
+    }
+
+    fn check_depth(&self) -> Result<(), Diagnostic> {
+        let mut depth = 0_usize;
+        for (at, byte) in self.text().bytes().enumerate() {
+            match byte {
+                b'[' | b'(' | b'{' => depth += 1,
+                b']' | b')' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > DEEPEST {
+                let message = format!("brackets are nested more than {DEEPEST} deep");
+                return Err(Diagnostic::error(message).at(&self.span.slice(at..at + 1), "one more here"));
+            }
+        }
+        Ok(())
+    }
+
+    fn span_of(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        self.span.slice(span.start()..span.end())
+    }
+
+    fn refuse_leftover(&self, pairs: &mut Pairs<'_, Rule>) -> Result<(), Diagnostic> {
+        match pairs.find(|pair| pair.as_rule() == Rule::leftover) {
+            None => Ok(()),
+            Some(pair) => {
+                let message = format!("`{}` is one too many", excerpt(pair.as_str()));
+                Err(Diagnostic::error(message).at(&self.span_of(&pair), "nothing is expected here"))
+            }
+        }
+    }
+
+    fn no_predicate(&self, subject: &Span) -> Diagnostic {
+        let rest = self.span.slice(subject.range().end - self.span.range().start..self.text().len());
+        let message = format!("nothing is demanded of `{}`", excerpt(subject.text()));
+        let diagnostic = if rest.text().trim().is_empty() {
+            Diagnostic::error(message).at(subject, "no predicate follows")
+        } else {
+            Diagnostic::error(message).at(&rest, "this is no predicate")
+        };
+        diagnostic.help("say what must hold, as in `== 200`, `contains text`, `exists`")
+    }
+
+    fn syntax_error(&self, error: &pest::error::Error<Rule>, rule: Rule) -> Diagnostic {
+        let at = match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+        };
+        let width = self.text()[at..].chars().next().map_or(0, char::len_utf8);
+        let (wanted, help) = match rule {
+            Rule::capture => ("a capture", "write `name = query`, as in `userId = body $.id`"),
+            Rule::lone_structure => ("JSON", "put the value in quotes if a text is meant"),
+            Rule::lone_subject => ("a query", "write what to look at, as in `status` or `body $.id`"),
+            _ => ("an assertion", "write `query predicate`, as in `status == 200`"),
+        };
+        let label = match &error.variant {
+            ErrorVariant::ParsingError { .. } if width == 0 => "it ends too early",
+            ErrorVariant::ParsingError { .. } => "it breaks off here",
+            ErrorVariant::CustomError { message } => message,
+        };
+        let message = format!("`{}` is not {wanted}", excerpt(self.text()));
+        Diagnostic::error(message).at(&self.span.slice(at..at + width), label).help(help)
+    }
+}
+
+/// The next pair, which the grammar says is of this rule.
+fn expect_pair<'i>(pairs: &mut Pairs<'i, Rule>, rule: Rule) -> Pair<'i, Rule> {
+    let pair = pairs.next().expect("the grammar demands a pair here");
+    debug_assert_eq!(pair.as_rule(), rule, "the grammar demands this rule here");
+    pair
+}
+
+/// The start of a text, for a message.
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::source::SourceFile;
+
+    pub(super) fn span(text: &str) -> Span {
+        let source = SourceFile::new("a.http", format!("# @assert {text}"));
+        let end = source.text().len();
+        source.span(10..end)
+    }
+
+    pub(super) fn read(text: &str) -> Assertion {
+        match parse_assertion(&span(text), Format::Http) {
+            Ok(assertion) => assertion,
+            Err(diagnostic) => panic!("{text}: {diagnostic:?}"),
+        }
+    }
+
+    /// The message, the place that it points at, and the help.
+    pub(super) fn error(text: &str) -> (String, String, String) {
+        let diagnostic = parse_assertion(&span(text), Format::Http).expect_err(text);
+        let place = diagnostic.span().map_or_else(String::new, |span| span.text().to_owned());
+        (diagnostic.message, place, diagnostic.help.unwrap_or_default())
+    }
+
+    #[test]
+    fn keeps_the_text_and_its_place_without_white_space_around_it() {
+        let assertion = read("  status == 200 ");
+        assert_eq!(assertion.text, "status == 200");
+        assert_eq!(assertion.span.range(), 12..25);
+    }
+
+    #[test]
+    fn says_what_is_missing_or_too_much() {
+        for (text, message, place, help) in [
+            ("status", "nothing is demanded of `status`", "status", "say what must hold"),
+            ("body | count 5", "nothing is demanded of `body | count`", " 5", "say what must hold"),
+            ("status exists now", "`now` is one too many", "now", ""),
+            ("== 200", "`== 200` is not an assertion", "=", "write `query predicate`"),
+            ("", "`` is not an assertion", "", "write `query predicate`"),
+        ] {
+            let (actual, at, hint) = error(text);
+            assert_eq!((actual.as_str(), at.as_str()), (message, place), "{text}");
+            assert!(hint.starts_with(help), "{text}: {hint}");
+        }
+    }
+
+    #[test]
+    fn reads_captures() {
+        let capture = parse_capture(&span("userId = body $.id | toString"), Format::Http).unwrap();
+        assert_eq!(capture.name.value, "userId");
+        assert_eq!(capture.name.span.text(), "userId");
+        assert_eq!(capture.subject.filters.len(), 1);
+        let diagnostic = parse_capture(&span("body $.id"), Format::Http).unwrap_err();
+        assert_eq!(diagnostic.message, "`body $.id` is not a capture");
+    }
+
+    #[test]
+    fn reads_subjects_alone() {
+        let subject = parse_subject(&span("header x | first"), Format::Yaml).unwrap();
+        assert_eq!(subject.query.span.text(), "header x");
+        let diagnostic = parse_subject(&span("status == 200"), Format::Yaml).unwrap_err();
+        assert_eq!(diagnostic.message, "`== 200` is one too many");
+    }
+
+    #[test]
+    fn refuses_nesting_that_would_exhaust_the_stack() {
+        let (message, _, _) = error(&format!("body $.a == {}", "[".repeat(100_000)));
+        assert_eq!(message, "brackets are nested more than 100 deep");
+    }
+
+    #[test]
+    fn takes_linear_time_for_unclosed_brackets() {
+        let text = format!("body ${} == 1", "[?(@".repeat(20));
+        assert!(parse_assertion(&span(&text), Format::Http).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn never_panics(text in ".{0,60}") {
+            drop(parse_assertion(&span(&text), Format::Http));
+            drop(parse_capture(&span(&text), Format::Yaml));
+            drop(parse_operand(&span(&text), Format::Http));
+        }
+
+        #[test]
+        fn never_panics_on_what_is_nearly_right(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "status", "header", "body", "$.a", "[", "]", "(", ")", "{", "}", "{{", "}}", "\"", "'", "/", "|",
+                " ", "==", "not", "in", "between", "matches", "contains", "1", "-", "e5", "ms", "\\", "\\u", ",", ":",
+                "replace", "regex", "é", "base64,", "hex,", "file,", ";", "true", "2xx",
+            ]), 0..24),
+        ) {
+            let text = parts.concat();
+            if let Ok(assertion) = parse_assertion(&span(&text), Format::Http) {
+                prop_assert_eq!(assertion.span.text(), text.trim());
+            }
+        }
+    }
 }

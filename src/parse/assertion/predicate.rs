@@ -1,0 +1,261 @@
+//! Predicates: what must hold.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pest::iterators::{Pair, Pairs};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, Spanned};
+use crate::spec::{Expected, Node, Operand, Predicate, Query, Subject, TypeTest, Value};
+
+use super::unsupported::{self, not_supported};
+use super::{Reader, Rule};
+
+/// Makes a predicate of its value.
+type WithValue = fn(Operand) -> Predicate;
+
+/// Predicates that take a value.
+const WITH_VALUE: &[(&str, WithValue)] = &[
+    ("==", Predicate::Equal),
+    ("!=", Predicate::NotEqual),
+    (">", Predicate::Greater),
+    (">=", Predicate::GreaterOrEqual),
+    ("<", Predicate::Less),
+    ("<=", Predicate::LessOrEqual),
+    ("contains", Predicate::Contains),
+    ("includes", Predicate::Contains),
+    ("startsWith", Predicate::StartsWith),
+    ("endsWith", Predicate::EndsWith),
+    ("matches", Predicate::Matches),
+    ("in", Predicate::In),
+    ("equals", Predicate::Equals),
+    ("containsJson", Predicate::ContainsJson),
+];
+
+/// Predicates that stand alone, beside the tests of [`TypeTest::NAMES`].
+const ALONE: &[(&str, Predicate)] = &[("exists", Predicate::Exists), ("isEmpty", Predicate::IsEmpty)];
+
+/// The one predicate that takes two values.
+const BETWEEN: &str = "between";
+
+/// httpYac's predicates that compare the body's digest, and the query that they stand for.
+const DIGESTS: &[(&str, Query, usize)] = &[("sha256", Query::Sha256, 32), ("md5", Query::Md5, 16)];
+
+/// What other languages call an operator.
+const OTHER_OPERATORS: &[(&str, &str)] = &[
+    ("=", "=="),
+    ("===", "=="),
+    ("!==", "!="),
+    ("<>", "!="),
+    ("=~", "matches"),
+    ("~", "matches"),
+    ("!", "not"),
+    ("=>", ">="),
+    ("=<", "<="),
+];
+
+/// A predicate, and what it does to the query before it.
+pub(super) struct Claim {
+    pub(super) predicate: Spanned<Predicate>,
+    pub(super) negated: bool,
+    /// The query that takes the place of `body` or `bytes`.
+    digest: Option<Query>,
+}
+
+impl Claim {
+    /// Joins the predicate to its subject: `body sha256 …` asks for the digest, and
+    /// `status == 2xx` for a class.
+    pub(super) fn applied_to(mut self, mut subject: Subject) -> (Subject, Self) {
+        if let Some(digest) = self.digest.take() {
+            subject.query.value = digest;
+        }
+        if subject.query.value == Query::Status && subject.filters.is_empty() {
+            let class = match &self.predicate.value {
+                Predicate::Equal(operand) => status_class(operand).map(|class| (class, false)),
+                Predicate::NotEqual(operand) => status_class(operand).map(|class| (class, true)),
+                _ => None,
+            };
+            if let Some((class, differs)) = class {
+                self.predicate.value = Predicate::StatusClass(class);
+                self.negated ^= differs;
+            }
+        }
+        (subject, self)
+    }
+}
+
+/// `2xx`
+fn status_class(operand: &Operand) -> Option<u8> {
+    match operand.span.text().as_bytes() {
+        [class @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => Some(class - b'0'),
+        _ => None,
+    }
+}
+
+impl Reader {
+    pub(super) fn predicate(&self, pair: Pair<'_, Rule>) -> Result<Claim, Diagnostic> {
+        let span = self.span_of(&pair);
+        let mut pairs = pair.into_inner().peekable();
+        let negated = pairs.next_if(|pair| pair.as_rule() == Rule::negation).is_some();
+        let pair = pairs.next().expect("the grammar demands a predicate");
+        let rule = pair.as_rule();
+        let start = pair.as_span().start() - (span.range().start - self.span.range().start);
+        let span = span.slice(start..span.text().len());
+        let mut parts = pair.into_inner();
+        let name = parts.next().expect("the grammar demands a predicate's name");
+        let (predicate, digest) = match rule {
+            Rule::between => (self.between(&name, parts)?, None),
+            Rule::plain_predicate => (plain(name.as_str(), &self.span_of(&name))?, None),
+            _ => self.with_value(&name, parts.next())?,
+        };
+        Ok(Claim { predicate: span.with(predicate), negated, digest })
+    }
+
+    fn with_value(
+        &self,
+        name: &Pair<'_, Rule>,
+        value: Option<Pair<'_, Rule>>,
+    ) -> Result<(Predicate, Option<Query>), Diagnostic> {
+        let span = self.span_of(name);
+        let word = name.as_str();
+        if unsupported::PREDICATES.contains(&word) {
+            return Err(not_supported("predicate", word, &span));
+        }
+        let digest = DIGESTS.iter().find(|(known, _, _)| *known == word);
+        let make = WITH_VALUE.iter().find(|(known, _)| *known == word);
+        if digest.is_none() && make.is_none() {
+            return Err(unknown_predicate(word, &span));
+        }
+        let Some(value) = value else {
+            let help =
+                if word == "==" { "write `\"\"` or `isEmpty` for an empty text" } else { "write a value after it" };
+            return Err(Diagnostic::error(format!("`{word}` stands alone")).at(&span, "a value is missing").help(help));
+        };
+        let operand = if value.as_rule() == Rule::pattern { self.pattern(value)? } else { self.value(value)? };
+        match (digest, make) {
+            (Some((_, query, length)), _) => {
+                Ok((Predicate::Equal(digest_operand(operand, *length)?), Some(query.clone())))
+            }
+            (None, Some((_, make))) => Ok((make(operand), None)),
+            (None, None) => Err(unknown_predicate(word, &span)),
+        }
+    }
+
+    fn between(&self, name: &Pair<'_, Rule>, mut bounds: Pairs<'_, Rule>) -> Result<Predicate, Diagnostic> {
+        let (Some(low), Some(high)) = (bounds.next(), bounds.next()) else {
+            return Err(Diagnostic::error("`between` needs two values")
+                .at(&self.span_of(name), "")
+                .help("write both bounds, as in `between 1 5`"));
+        };
+        Ok(Predicate::Between(self.item(super::query::first(low))?, self.item(super::query::first(high))?))
+    }
+}
+
+fn plain(name: &str, span: &Span) -> Result<Predicate, Diagnostic> {
+    if let Some((_, predicate)) = ALONE.iter().find(|(known, _)| *known == name) {
+        return Ok(predicate.clone());
+    }
+    match TypeTest::NAMES.iter().find(|(known, _)| *known == name) {
+        Some(&(_, test)) => Ok(Predicate::Is(test)),
+        None => Err(unknown_predicate(name, span)),
+    }
+}
+
+fn unknown_predicate(name: &str, span: &Span) -> Diagnostic {
+    if unsupported::PREDICATES.contains(&name) {
+        return not_supported("predicate", name, span);
+    }
+    let diagnostic = Diagnostic::error(format!("there is no predicate `{name}`")).at(span, "");
+    if let Some((_, known)) = OTHER_OPERATORS.iter().find(|(other, _)| *other == name) {
+        return diagnostic.help(format!("did you mean `{known}`?"));
+    }
+    let known = WITH_VALUE.iter().map(|&(name, _)| name).chain(ALONE.iter().map(|&(name, _)| name));
+    diagnostic.suggest(name, known.chain(TypeTest::NAMES.iter().map(|&(name, _)| name)).chain([BETWEEN, "not"]))
+}
+
+/// The digest that httpYac's `sha256 …` names: in base64, or in hexadecimal.
+fn digest_operand(operand: Operand, length: usize) -> Result<Operand, Diagnostic> {
+    let Expected::Value(Value { node: Node::Text(text), .. }) = &operand.value else {
+        return Ok(operand);
+    };
+    let decoded = super::value::decode_hex(&text.value).or_else(|| STANDARD.decode(&text.value).ok());
+    match decoded.filter(|bytes| bytes.len() == length) {
+        Some(bytes) => Ok(Operand { value: Expected::Bytes(bytes), span: operand.span }),
+        None => Err(Diagnostic::error(format!("`{}` is no digest of {length} bytes", super::excerpt(&text.value)))
+            .at(&operand.span, "")
+            .help("write it in base64 or in hexadecimal")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{error, read};
+    use super::*;
+
+    #[test]
+    fn the_grammar_reads_every_predicate() {
+        for (name, _) in WITH_VALUE {
+            let assertion = read(&format!("body {name} \"a\""));
+            assert_eq!(assertion.predicate.span.text(), format!("{name} \"a\""));
+        }
+        for (name, predicate) in ALONE {
+            assert_eq!(read(&format!("body {name}")).predicate.value, *predicate);
+        }
+        for (name, test) in TypeTest::NAMES {
+            assert_eq!(read(&format!("body {name}")).predicate.value, Predicate::Is(*test));
+        }
+        assert!(matches!(read("body between 1 5ms").predicate.value, Predicate::Between(..)));
+    }
+
+    #[test]
+    fn negates() {
+        let assertion = read("header content-type not contains json");
+        assert!(assertion.negated);
+        assert_eq!(assertion.predicate.span.text(), "contains json");
+        assert!(read("status not == 200").negated);
+        assert!(!read("body == not").negated);
+    }
+
+    #[test]
+    fn reads_status_classes() {
+        assert_eq!(read("status == 2xx").predicate.value, Predicate::StatusClass(2));
+        let differs = read("status != 5XX");
+        assert_eq!((differs.predicate.value, differs.negated), (Predicate::StatusClass(5), true));
+        assert!(matches!(read("body == 2xx").predicate.value, Predicate::Equal(_)));
+        assert!(matches!(read("status == 6xx").predicate.value, Predicate::Equal(_)));
+    }
+
+    #[test]
+    fn reads_digests_the_way_of_httpyac() {
+        for value in [
+            "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        ] {
+            let assertion = read(&format!("body sha256 {value}"));
+            assert_eq!(assertion.subject.query.value, Query::Sha256);
+            assert!(
+                matches!(assertion.predicate.value, Predicate::Equal(Operand { value: Expected::Bytes(bytes), .. }) if bytes.len() == 32)
+            );
+        }
+        assert_eq!(error("body md5 abc").0, "`abc` is no digest of 16 bytes");
+        assert_eq!(error("body sha512 abc").0, "the predicate `sha512` is not supported yet");
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_predicate() {
+        for (text, message, help) in [
+            ("status = 200", "there is no predicate `=`", "did you mean `==`?"),
+            ("status === 200", "there is no predicate `===`", "did you mean `==`?"),
+            ("body contain x", "there is no predicate `contain`", "did you mean `contains`?"),
+            ("body isinteger", "there is no predicate `isinteger`", "did you mean `isInteger`?"),
+            ("body exist", "there is no predicate `exist`", "did you mean `exists`?"),
+            ("body schema a.json", "the predicate `schema` is not supported yet", ""),
+            ("body snapshot", "the predicate `snapshot` is not supported yet", ""),
+            ("body contains", "`contains` stands alone", "write a value after it"),
+            ("body between 1", "`between` needs two values", "write both bounds, as in `between 1 5`"),
+        ] {
+            let (actual, _, hint) = error(text);
+            assert_eq!((actual.as_str(), hint.as_str()), (message, help), "{text}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Queries: what is asked of a response.
+
+use pest::iterators::Pair;
+
+use crate::diagnostic::Diagnostic;
+use crate::http::Phase;
+use crate::source::{Span, Spanned};
+use crate::spec::{Cookie, Query, Subject, Text};
+
+use super::unsupported::{self, not_supported};
+use super::{Reader, Rule, expect_pair};
+
+/// Queries that are one word.
+const PLAIN: &[(&str, Query)] = &[
+    ("status", Query::Status),
+    ("version", Query::Version),
+    ("reason", Query::Reason),
+    ("url", Query::Url),
+    ("bytes", Query::Bytes),
+    ("size", Query::Size),
+    ("sha256", Query::Sha256),
+    ("md5", Query::Md5),
+    ("redirects", Query::Redirects),
+];
+
+/// Queries that need something after their name, and what.
+const WITH_ARGUMENT: &[(&str, &str)] = &[
+    ("header", "the name of a header field: `header content-type`"),
+    ("cookie", "the name of a cookie: `cookie session`, `cookie session[Secure]`"),
+    ("variable", "the name of a variable: `variable userId`"),
+    ("regex", "a pattern in slashes or quotes: `regex /id=(\\d+)/`"),
+    ("jsonpath", "a path: `jsonpath $.id`"),
+];
+
+/// Queries that may have something after their name.
+const OPTIONAL_ARGUMENT: &[&str] = &["body", "duration"];
+
+/// The attributes of a cookie (RFC 6265, 5.2), and its value.
+const COOKIE_ATTRIBUTES: &[&str] = &["Value", "Expires", "Max-Age", "Domain", "Path", "Secure", "HttpOnly", "SameSite"];
+
+impl Reader {
+    pub(super) fn subject(&self, pair: Pair<'_, Rule>) -> Result<Subject, Diagnostic> {
+        let mut pairs = pair.into_inner();
+        let query = self.query(expect_pair(&mut pairs, Rule::query))?;
+        let filters = pairs.map(|filter| self.filter(filter)).collect::<Result<_, _>>()?;
+        Ok(Subject { query, filters })
+    }
+
+    fn query(&self, pair: Pair<'_, Rule>) -> Result<Spanned<Query>, Diagnostic> {
+        let span = self.span_of(&pair);
+        let pair = first(pair);
+        let query = match pair.as_rule() {
+            Rule::path => Query::JsonPath(self.verbatim(&pair)),
+            Rule::plain_query => plain(pair.as_str()).unwrap_or(Query::Status),
+            Rule::named_query => self.named_query(pair)?,
+            Rule::body_query => self.body_query(pair)?,
+            Rule::duration_query => duration_query(pair),
+            Rule::regex_query => Query::Regex(self.pattern_text(first(pair))?),
+            Rule::path_query => Query::JsonPath(self.path_text(first(pair))),
+            _ => return Err(unknown_query(pair.as_str(), &span)),
+        };
+        Ok(span.with(query))
+    }
+
+    fn named_query(&self, pair: Pair<'_, Rule>) -> Result<Query, Diagnostic> {
+        let mut pairs = pair.into_inner();
+        let kind = expect_pair(&mut pairs, Rule::named_query_name).as_str();
+        let name = first(expect_pair(&mut pairs, Rule::name));
+        let text = match name.as_rule() {
+            Rule::quoted => self.quoted(name),
+            _ => self.verbatim(&name),
+        };
+        match kind {
+            "header" => Ok(Query::Header(text)),
+            "cookie" => cookie(text).map(Query::Cookie),
+            _ => Ok(Query::Variable(text)),
+        }
+    }
+
+    fn body_query(&self, pair: Pair<'_, Rule>) -> Result<Query, Diagnostic> {
+        match pair.into_inner().next() {
+            None => Ok(Query::Body),
+            Some(path) if path.as_rule() == Rule::path => Ok(Query::JsonPath(self.verbatim(&path))),
+            Some(path) => Err(not_supported("query", "xpath", &self.span_of(&path))),
+        }
+    }
+
+    /// The text of a `path` or a quoted one.
+    pub(super) fn path_text(&self, pair: Pair<'_, Rule>) -> Text {
+        match pair.as_rule() {
+            Rule::quoted => self.quoted(pair),
+            _ => self.verbatim(&pair),
+        }
+    }
+}
+
+fn plain(name: &str) -> Option<Query> {
+    PLAIN.iter().find(|(known, _)| *known == name).map(|(_, query)| query.clone())
+}
+
+fn duration_query(pair: Pair<'_, Rule>) -> Query {
+    let written = pair.into_inner().next();
+    let named = |name: &str| Phase::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, phase)| phase);
+    Query::Duration(written.and_then(|phase| named(phase.as_str())).unwrap_or(Phase::Total))
+}
+
+/// `NAME` or `NAME[ATTRIBUTE]`.
+fn cookie(text: Text) -> Result<Cookie, Diagnostic> {
+    let Some((name, written)) = text.value.strip_suffix(']').and_then(|inside| inside.rsplit_once('[')) else {
+        return Ok(Cookie { name: text, attribute: None });
+    };
+    let place = if text.is_verbatim() {
+        text.span.slice(name.len() + 1..name.len() + 1 + written.len())
+    } else {
+        text.span.clone()
+    };
+    let Some(known) = COOKIE_ATTRIBUTES.iter().find(|known| known.eq_ignore_ascii_case(written)) else {
+        return Err(Diagnostic::error(format!("a cookie has no attribute `{written}`"))
+            .at(&place, "")
+            .suggest(written, COOKIE_ATTRIBUTES.iter().copied())
+            .note(format!("there are {}", COOKIE_ATTRIBUTES.join(", "))));
+    };
+    let name_span = if text.is_verbatim() { text.span.slice(0..name.len()) } else { text.span.clone() };
+    let name = Text::new(name_span.with(name.to_owned()), text.format);
+    Ok(Cookie { name, attribute: Some(place.with((*known).to_owned())) })
+}
+
+fn unknown_query(name: &str, span: &Span) -> Diagnostic {
+    if let Some((_, needed)) = WITH_ARGUMENT.iter().find(|(known, _)| *known == name) {
+        return Diagnostic::error(format!("`{name}` stands alone")).at(span, format!("it needs {needed}"));
+    }
+    if unsupported::QUERIES.contains(&name) {
+        return not_supported("query", name, span);
+    }
+    let plain = PLAIN.iter().map(|&(name, _)| name);
+    let others = WITH_ARGUMENT.iter().map(|&(name, _)| name).chain(OPTIONAL_ARGUMENT.iter().copied());
+    Diagnostic::error(format!("there is no query `{name}`")).at(span, "").suggest(name, plain.chain(others))
+}
+
+/// The first pair within one that the grammar does not leave empty.
+pub(super) fn first(pair: Pair<'_, Rule>) -> Pair<'_, Rule> {
+    pair.into_inner().next().expect("the grammar demands a pair here")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{error, read};
+    use super::*;
+
+    fn query(text: &str) -> Query {
+        read(&format!("{text} exists")).subject.query.value
+    }
+
+    #[test]
+    fn the_grammar_reads_every_plain_query() {
+        for (name, expected) in PLAIN {
+            assert_eq!(query(name), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn reads_names_with_and_without_quotes() {
+        for (text, expected, span) in [
+            ("header content-type", "content-type", "content-type"),
+            ("header \"x a\"", "x a", "x a"),
+            ("header {{ name }}-x", "{{ name }}-x", "{{ name }}-x"),
+            ("header 'a\\'b'", "a'b", "a\\'b"),
+        ] {
+            let Query::Header(name) = query(text) else { panic!("{text}") };
+            assert_eq!((name.value.as_str(), name.span.text()), (expected, span), "{text}");
+        }
+        assert!(matches!(query("variable userId"), Query::Variable(name) if name.value == "userId"));
+    }
+
+    #[test]
+    fn a_path_ends_at_white_space_outside_of_brackets() {
+        for (text, expected) in [
+            ("$.a", "$.a"),
+            ("body $.a[?@.b == \"x ]\"].c", "$.a[?@.b == \"x ]\"].c"),
+            ("body $.a[?(@.b && match(@.c, 'a b'))]", "$.a[?(@.b && match(@.c, 'a b'))]"),
+            ("jsonpath \"$.a b\"", "$.a b"),
+            ("jsonpath $.items[{{ i }}].{{ name }}", "$.items[{{ i }}].{{ name }}"),
+        ] {
+            assert!(matches!(query(text), Query::JsonPath(path) if path.value == expected), "{text}");
+        }
+        assert!(matches!(read("$.a==1").subject.query.value, Query::JsonPath(path) if path.value == "$.a"));
+    }
+
+    #[test]
+    fn reads_body_duration_and_regex() {
+        assert_eq!(query("body"), Query::Body);
+        assert_eq!(query("duration"), Query::Duration(Phase::Total));
+        assert_eq!(query("duration wait"), Query::Duration(Phase::Wait));
+        assert!(matches!(query("regex /a\\/ b/i"), Query::Regex(pattern) if pattern.value == "(?i)a/ b"));
+        assert!(matches!(query("regex \"a\\\\d\""), Query::Regex(pattern) if pattern.value == "a\\d"));
+    }
+
+    #[test]
+    fn reads_cookies_with_attributes() {
+        for text in ["cookie session[httponly]", "cookie \"session[HttpOnly]\""] {
+            let Query::Cookie(cookie) = query(text) else { panic!("{text}") };
+            assert_eq!(cookie.name.value, "session");
+            assert_eq!(cookie.name.span.text(), "session");
+            assert_eq!(cookie.attribute.unwrap().value, "HttpOnly");
+        }
+        let (message, place, help) = error("cookie session[Secur] exists");
+        assert_eq!(message, "a cookie has no attribute `Secur`");
+        assert_eq!((place.as_str(), help.as_str()), ("Secur", "did you mean `Secure`?"));
+    }
+
+    #[test]
+    fn names_what_is_near_missing_or_not_supported_yet() {
+        for (text, message, help) in [
+            ("statu == 200", "there is no query `statu`", "did you mean `status`?"),
+            ("headers x == 1", "there is no query `headers`", "did you mean `header`?"),
+            ("header == 1", "`header` stands alone", ""),
+            ("xpath \"//a\" exists", "the query `xpath` is not supported yet", ""),
+            ("body //a exists", "the query `xpath` is not supported yet", ""),
+            ("certificate Subject exists", "the query `certificate` is not supported yet", ""),
+        ] {
+            let (actual, _, hint) = error(text);
+            assert_eq!((actual.as_str(), hint.as_str()), (message, help), "{text}");
+        }
+    }
+}

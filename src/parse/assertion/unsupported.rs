@@ -1,0 +1,33 @@
+//! What the language has names for and rqtest does not have yet.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// Queries that are not supported yet.
+pub(super) const QUERIES: &[&str] = &["xpath", "link", "certificate", "ip", "request", "js", "rawbytes"];
+
+/// Filters that are not supported yet.
+pub(super) const FILTERS: &[&str] = &[
+    "xpath",
+    "toDate",
+    "dateFormat",
+    "format",
+    "daysAfterNow",
+    "daysBeforeNow",
+    "htmlEscape",
+    "htmlUnescape",
+    "urlQueryParam",
+    "decode",
+    "charsetDecode",
+    "utf8Decode",
+    "utf8Encode",
+    "location",
+];
+
+/// Predicates that are not supported yet.
+pub(super) const PREDICATES: &[&str] = &["schema", "snapshot", "sha512"];
+
+/// The error for a construct that is not supported yet: a `kind` of a name.
+pub(super) fn not_supported(kind: &str, name: &str, span: &Span) -> Diagnostic {
+    Diagnostic::error(format!("the {kind} `{name}` is not supported yet")).at(span, "")
+}

@@ -1,0 +1,360 @@
+//! Values: what a result is compared with, and what a filter takes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use pest::Parser as _;
+use pest::iterators::Pair;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec::{Expected, Node, Operand, Text, Value, parse_duration, parse_size};
+
+use super::query::first;
+use super::{Grammar, Reader, Rule, excerpt};
+
+/// The flags of a regular expression, and what the `regex` crate calls them; `g`, `u`
+/// and `y` of JavaScript change nothing here.
+const REGEX_FLAGS: &[(char, &str)] =
+    &[('i', "i"), ('m', "m"), ('s', "s"), ('x', "x"), ('U', "U"), ('g', ""), ('u', ""), ('y', "")];
+
+impl Reader {
+    /// A `value`: the rest of the text.
+    pub(super) fn value(&self, pair: Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
+        let pair = first(pair);
+        match pair.as_rule() {
+            Rule::text => self.rest(&pair),
+            _ => self.item(pair),
+        }
+    }
+
+    /// A `pattern`: what `matches` takes.
+    pub(super) fn pattern(&self, pair: Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
+        let pair = first(pair);
+        if pair.as_rule() == Rule::text && pair.as_str().starts_with('/') {
+            return Err(Diagnostic::error(format!("`{}` is no regular expression", excerpt(pair.as_str())))
+                .at(&self.span_of(&pair), "")
+                .help("write `/pattern/flags`, and `\\/` for a slash within it"));
+        }
+        match pair.as_rule() {
+            Rule::text => Ok(self.operand(&pair, Expected::Value(self.text_value(&pair)))),
+            _ => self.item(pair),
+        }
+    }
+
+    /// Any one value that has an end of its own.
+    pub(super) fn item(&self, pair: Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
+        let expected = match pair.as_rule() {
+            Rule::scalar => self.scalar(&pair)?,
+            Rule::regex => self.regex(pair.clone())?,
+            Rule::bytes => self.bytes(pair.clone())?,
+            Rule::file => Expected::File(self.verbatim(&first(pair.clone()))),
+            _ => Expected::Value(self.tree(pair.clone())?),
+        };
+        Ok(self.operand(&pair, expected))
+    }
+
+    fn operand(&self, pair: &Pair<'_, Rule>, value: Expected) -> Operand {
+        Operand { value, span: self.span_of(pair) }
+    }
+
+    /// A text without quotes; one that begins like JSON or a quoted text must be that.
+    fn rest(&self, pair: &Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
+        let text = pair.as_str();
+        let structure = text.starts_with('[') || text.starts_with('{') && !text.starts_with("{{");
+        if structure {
+            let inner = Reader { span: self.span_of(pair), format: self.format };
+            if let Err(error) = Grammar::parse(Rule::lone_structure, text) {
+                return Err(inner.syntax_error(&error, Rule::lone_structure));
+            }
+        }
+        if text.starts_with('"') {
+            return Err(Diagnostic::error("a quoted text does not end where the value ends")
+                .at(&self.span_of(pair), "")
+                .help("write `\\\"` for a quote within it"));
+        }
+        Ok(self.operand(pair, Expected::Value(self.text_value(pair))))
+    }
+
+    /// `true`, `5`, `500ms`, `10KiB`; what has an unknown unit is a text.
+    fn scalar(&self, pair: &Pair<'_, Rule>) -> Result<Expected, Diagnostic> {
+        let has_unit = pair.clone().into_inner().any(|part| part.as_rule() == Rule::unit);
+        if !has_unit {
+            return self.tree(first(pair.clone())).map(Expected::Value);
+        }
+        let text = pair.as_str();
+        let quantity = parse_duration(text).map(Expected::Duration).or_else(|| parse_size(text).map(Expected::Size));
+        Ok(quantity.unwrap_or_else(|| Expected::Value(self.text_value(pair))))
+    }
+
+    fn tree(&self, pair: Pair<'_, Rule>) -> Result<Value, Diagnostic> {
+        let span = self.span_of(&pair);
+        let node = match pair.as_rule() {
+            Rule::keyword | Rule::json_keyword => keyword(pair.as_str()),
+            Rule::number | Rule::json_number => Node::Number(number(pair.as_str(), &span)?),
+            Rule::quoted => Node::Text(self.quoted(pair)),
+            Rule::structure | Rule::element | Rule::json => return self.tree(first(pair)),
+            Rule::list => Node::List(pair.into_inner().map(|element| self.tree(element)).collect::<Result<_, _>>()?),
+            Rule::object => Node::Map(pair.into_inner().map(|member| self.member(member)).collect::<Result<_, _>>()?),
+            _ => Node::Text(self.verbatim(&pair)),
+        };
+        Ok(Value { node, span })
+    }
+
+    fn member(&self, pair: Pair<'_, Rule>) -> Result<(Text, Value), Diagnostic> {
+        let mut parts = pair.into_inner();
+        let key = parts.next().expect("the grammar demands a key");
+        let value = parts.next().expect("the grammar demands a value");
+        Ok((self.quoted(key), self.tree(value)?))
+    }
+
+    /// A `regex`; one with a template in it is a text, which becomes a pattern later.
+    fn regex(&self, pair: Pair<'_, Rule>) -> Result<Expected, Diagnostic> {
+        let span = self.span_of(&pair);
+        let text = self.pattern_text(pair)?;
+        if text.value.contains("{{") {
+            return Ok(Expected::Value(Value { node: Node::Text(text), span }));
+        }
+        Ok(Expected::Regex(text.value))
+    }
+
+    /// The pattern of a `regex`, flags written into it, or of a quoted text.
+    pub(super) fn pattern_text(&self, pair: Pair<'_, Rule>) -> Result<Text, Diagnostic> {
+        if pair.as_rule() != Rule::regex {
+            return Ok(self.quoted(pair));
+        }
+        let mut parts = pair.into_inner();
+        let pattern = parts.next().expect("the grammar demands a pattern");
+        let flags = parts.next().expect("the grammar demands flags, which may be empty");
+        let mut known = String::new();
+        for flag in flags.as_str().chars() {
+            match REGEX_FLAGS.iter().find(|(name, _)| *name == flag) {
+                Some((_, name)) => known.push_str(name),
+                None => {
+                    return Err(Diagnostic::error(format!("a regular expression has no flag `{flag}`"))
+                        .at(&self.span_of(&flags), "")
+                        .help("the flags are `i`, `m`, `s`, `x`, `U`; write `\\/` for a slash within the pattern"));
+                }
+            }
+        }
+        let prefix = if known.is_empty() { known } else { format!("(?{known})") };
+        let value = format!("{prefix}{}", pattern.as_str().replace("\\/", "/"));
+        Ok(Text::new(self.span_of(&pattern).with(value), self.format))
+    }
+
+    fn bytes(&self, pair: Pair<'_, Rule>) -> Result<Expected, Diagnostic> {
+        let span = self.span_of(&pair);
+        let mut parts = pair.into_inner();
+        let encoding = parts.next().expect("the grammar demands an encoding").as_str();
+        let payload = parts.next().expect("the grammar demands a payload, which may be empty").as_str();
+        let decoded = if encoding == "hex" { decode_hex(payload) } else { decode_base64(payload) };
+        decoded
+            .map(Expected::Bytes)
+            .ok_or_else(|| Diagnostic::error(format!("`{}` is not {encoding}", excerpt(payload))).at(&span, ""))
+    }
+
+    /// A text that stands as it is.
+    pub(super) fn verbatim(&self, pair: &Pair<'_, Rule>) -> Text {
+        Text::new(self.span_of(pair).with(pair.as_str().to_owned()), self.format)
+    }
+
+    fn text_value(&self, pair: &Pair<'_, Rule>) -> Value {
+        Value { node: Node::Text(self.verbatim(pair)), span: self.span_of(pair) }
+    }
+
+    /// What stands between quotes, escapes undone.
+    pub(super) fn quoted(&self, pair: Pair<'_, Rule>) -> Text {
+        let inner = first(pair);
+        Text::new(self.span_of(&inner).with(unescape(inner.as_str())), self.format)
+    }
+}
+
+fn keyword(word: &str) -> Node {
+    match word {
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        _ => Node::Null,
+    }
+}
+
+fn number(text: &str, span: &Span) -> Result<serde_json::Number, Diagnostic> {
+    serde_json::from_str(text).map_err(|_| Diagnostic::error(format!("the number {text} is too large")).at(span, ""))
+}
+
+/// Undoes the escapes of JSON (RFC 8259, 7); a backslash before anything else stands for itself, so that `"\d"` is a
+/// pattern.
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        plain.push_str(&rest[..at]);
+        let (character, length) = escape(&rest[at..]);
+        plain.push(character);
+        rest = &rest[at + length..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The character that an escape at the start of a text stands for, and the escape's length.
+fn escape(text: &str) -> (char, usize) {
+    match text.as_bytes().get(1) {
+        Some(b'n') => ('\n', 2),
+        Some(b'r') => ('\r', 2),
+        Some(b't') => ('\t', 2),
+        Some(b'b') => ('\u{8}', 2),
+        Some(b'f') => ('\u{c}', 2),
+        Some(&plain @ (b'"' | b'\'' | b'\\' | b'/')) => (char::from(plain), 2),
+        Some(b'u') => unicode_escape(text).unwrap_or(('\\', 1)),
+        _ => ('\\', 1),
+    }
+}
+
+/// `\u00e9`, or two of them that are a surrogate pair.
+fn unicode_escape(text: &str) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
+    };
+    let units = [unit(0)?, unit(6).unwrap_or_default()];
+    let character = char::decode_utf16(units).next()?.ok()?;
+    Some((character, 6 * character.len_utf16()))
+}
+
+pub(super) fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
+/// Base64 of either alphabet, with or without padding.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_end_matches('=');
+    STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::tests::{error, read, span};
+    use super::*;
+    use crate::parse::parse_operand;
+    use crate::spec::{Format, Predicate};
+
+    fn value(text: &str) -> Expected {
+        match read(&format!("body == {text}")).predicate.value {
+            Predicate::Equal(operand) => {
+                assert_eq!(operand.span.text(), text);
+                operand.value
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The value as JSON, templates as they are written.
+    fn json(text: &str) -> serde_json::Value {
+        match value(text) {
+            Expected::Value(value) => plain(&value),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    fn plain(value: &Value) -> serde_json::Value {
+        match &value.node {
+            Node::Null => serde_json::Value::Null,
+            Node::Bool(flag) => (*flag).into(),
+            Node::Number(number) => number.clone().into(),
+            Node::Text(text) => text.value.clone().into(),
+            Node::List(elements) => elements.iter().map(plain).collect(),
+            Node::Map(members) => members.iter().map(|(key, value)| (key.value.clone(), plain(value))).collect(),
+        }
+    }
+
+    #[test]
+    fn reads_values_as_what_they_look_like() {
+        use serde_json::json;
+        for (text, expected) in [
+            ("200", json!(200)),
+            ("-1.5e3", json!(-1500.0)),
+            ("18446744073709551615", json!(u64::MAX)),
+            ("true", json!(true)),
+            ("null", json!(null)),
+            ("truely", json!("truely")),
+            ("007", json!("007")),
+            ("12 apples", json!("12 apples")),
+            ("5 ms", json!("5 ms")),
+            ("5px", json!("5px")),
+            ("Ada Lovelace", json!("Ada Lovelace")),
+            ("\"200\"", json!("200")),
+            ("'a \"b\"'", json!("a \"b\"")),
+            ("'tis", json!("'tis")),
+            (r#""a\n\u00e9\ud83d\ude00\"\d""#, json!("a\n\u{e9}\u{1f600}\"\\d")),
+            ("/api/users", json!("/api/users")),
+            ("{{id}}", json!("{{id}}")),
+            ("{\"a\": [1, {\"b\": {{x}}}], \"c\": \"{{y}}\"}", json!({"a": [1, {"b": "{{x}}"}], "c": "{{y}}"})),
+            ("{}", json!({})),
+            ("[]", json!([])),
+            ("[a, b c, 1, true, \"x,y\", {{z}}]", json!(["a", "b c", 1, true, "x,y", "{{z}}"])),
+        ] {
+            assert_eq!(json(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_quantities_bytes_and_files() {
+        assert_eq!(value("500ms"), Expected::Duration(Duration::from_millis(500)));
+        assert_eq!(value("10KiB"), Expected::Size(10_240));
+        assert_eq!(value("base64,SGk="), Expected::Bytes(b"Hi".to_vec()));
+        assert_eq!(value("base64,SGk;"), Expected::Bytes(b"Hi".to_vec()));
+        assert_eq!(value("hex,4869"), Expected::Bytes(b"Hi".to_vec()));
+        for text in ["file,a b.json", "file,a b.json;"] {
+            assert!(matches!(value(text), Expected::File(path) if path.value == "a b.json"), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_patterns() {
+        let pattern = |text: &str| match read(&format!("body matches {text}")).predicate.value {
+            Predicate::Matches(operand) => operand.value,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(pattern("/^a\\/b c$/gi"), Expected::Regex("(?i)^a/b c$".into()));
+        assert!(
+            matches!(pattern("\"^\\d+$\""), Expected::Value(Value { node: Node::Text(text), .. }) if text.value == "^\\d+$")
+        );
+        assert!(
+            matches!(pattern("^a b"), Expected::Value(Value { node: Node::Text(text), .. }) if text.value == "^a b")
+        );
+        assert!(
+            matches!(pattern("/{{x}}/i"), Expected::Value(Value { node: Node::Text(text), .. }) if text.value == "(?i){{x}}")
+        );
+    }
+
+    #[test]
+    fn text_in_quotes_knows_its_exact_place() {
+        let operand = parse_operand(&span("\"{{a}} b\""), Format::Http).unwrap();
+        let Expected::Value(Value { node: Node::Text(text), .. }) = operand.value else { panic!() };
+        assert!(text.is_verbatim());
+        assert_eq!(operand.span.text(), "\"{{a}} b\"");
+    }
+
+    #[test]
+    fn says_where_a_value_breaks_off() {
+        for (text, message, place) in [
+            ("body == {\"a\": }", "`{\"a\": }` is not JSON", "}"),
+            ("body == [1, 2", "`[1, 2` is not JSON", "2"),
+            ("body == {a: 1}", "`{a: 1}` is not JSON", "a"),
+            ("body == \"a\" b", "a quoted text does not end where the value ends", "\"a\" b"),
+            ("body == 1e999", "the number 1e999 is too large", "1e999"),
+            ("body == hex,4g", "`4g` is not hex", "hex,4g"),
+            ("body == base64,a", "`a` is not base64", "base64,a"),
+            ("body matches /a/b/", "`/a/b/` is no regular expression", "/a/b/"),
+            ("body matches /a/q", "a regular expression has no flag `q`", "q"),
+        ] {
+            let (actual, at, _) = error(text);
+            assert_eq!((actual.as_str(), at.as_str()), (message, place), "{text}");
+        }
+    }
+}
