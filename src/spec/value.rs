@@ -43,6 +43,20 @@ pub struct Value {
     pub span: Span,
 }
 
+impl Value {
+    /// The value as JSON, the templates in its texts left as they stand.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.node {
+            Node::Null => serde_json::Value::Null,
+            Node::Bool(value) => (*value).into(),
+            Node::Number(number) => number.clone().into(),
+            Node::Text(text) => text.value.clone().into(),
+            Node::List(items) => items.iter().map(Self::to_json).collect(),
+            Node::Map(entries) => entries.iter().map(|(key, value)| (key.value.clone(), value.to_json())).collect(),
+        }
+    }
+}
+
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {

@@ -1,0 +1,49 @@
+//! Who sends a request.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Spanned;
+use crate::spec::{Auth, Node, Text};
+
+use super::Field;
+use super::fields::{Problems, not_supported, unknown_key};
+
+type Scheme = fn(Field<'_>) -> Result<Auth, Diagnostic>;
+
+const SCHEMES: &[(&str, Scheme)] = &[
+    ("basic", |field| pair(field).map(|(user, password)| Auth::Basic { user, password })),
+    ("bearer", |field| field.text().map(Auth::Bearer)),
+];
+
+/// Schemes of the format that are not built yet.
+const NOT_YET: &[&str] = &["digest", "oauth1", "oauth2", "aws_sigv4", "api_key", "netrc"];
+
+/// Reads `none`, or a map of one scheme: `{basic: [user, password]}`, `{bearer: token}`.
+pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Auth>> {
+    problems.keep(auth(field)).map(|auth| field.span().clone().with(auth))
+}
+
+fn auth(field: Field<'_>) -> Result<Auth, Diagnostic> {
+    match &field.value.node {
+        Node::Null | Node::Bool(false) => return Ok(Auth::None),
+        Node::Text(text) if text.value == "none" => return Ok(Auth::None),
+        _ => {}
+    }
+    let Some(scheme) = field.only_entry() else {
+        return Err(field.expected("`none`, or one scheme such as `{bearer: token}`"));
+    };
+    if NOT_YET.contains(&scheme.key.value.as_str()) {
+        return Err(not_supported(scheme.key));
+    }
+    match SCHEMES.iter().find(|(name, _)| *name == scheme.key.value) {
+        Some((_, read)) => read(scheme),
+        None => Err(unknown_key(scheme.key, SCHEMES.iter().map(|(name, _)| *name).chain(NOT_YET.iter().copied()))),
+    }
+}
+
+fn pair(field: Field<'_>) -> Result<(Text, Text), Diagnostic> {
+    let items: Vec<Field<'_>> = field.items().map(Iterator::collect).unwrap_or_default();
+    match items.as_slice() {
+        [user, password] => Ok((user.text()?, password.text()?)),
+        _ => Err(field.expected("`[user, password]`")),
+    }
+}

@@ -1,0 +1,170 @@
+//! What a request carries: one key, one kind of body.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Spanned;
+use crate::spec::{Body, FileReference, Node, Part, PartContent, Piece, Text, Value};
+
+use super::fields::{Problems, Table, key};
+use super::{Field, defaults};
+
+/// The bodies that a request was given, each with its key; more than one is too many.
+pub(super) type Bodies = Vec<(Text, Body)>;
+
+/// The keys of bodies.
+pub(super) const BODIES: Table<Bodies> = Table(&[
+    key("json", |bodies, field, _| add(bodies, field, Some(Body::Json(field.value.clone())))),
+    key("form", |bodies, field, problems| {
+        let pairs = defaults::pairs(field, problems);
+        add(bodies, field, Some(Body::Form(pairs)));
+    }),
+    key("multipart", |bodies, field, problems| {
+        let parts = multipart(field, problems);
+        add(bodies, field, Some(Body::Multipart(parts)));
+    }),
+    key("text", |bodies, field, problems| {
+        let text = problems.keep(field.text());
+        add(bodies, field, text.map(|text| Body::Content(vec![Piece::Text(text)])));
+    }),
+    key("bytes", |bodies, field, problems| {
+        let bytes = problems.keep(base64(field));
+        add(bodies, field, bytes.map(Body::Bytes));
+    }),
+    key("file", |bodies, field, problems| {
+        let file = file(field, problems);
+        add(bodies, field, file.map(|file| Body::Content(vec![Piece::File(file)])));
+    }),
+    key("graphql", |bodies, field, problems| {
+        let query = graphql(field, problems);
+        add(bodies, field, query);
+    }),
+    key("raw", |bodies, field, problems| {
+        let text = problems.keep(field.string());
+        add(bodies, field, text.map(Body::Raw));
+    }),
+]);
+
+fn add(bodies: &mut Bodies, field: Field<'_>, body: Option<Body>) {
+    bodies.extend(body.map(|body| (field.key.clone(), body)));
+}
+
+/// The one body of a request.
+pub(super) fn only(mut bodies: Bodies, problems: &mut Problems) -> Option<Body> {
+    if let [(first, _), (second, _), ..] = bodies.as_slice() {
+        let message = format!("a request has one body, and not both `{}` and `{}`", first.value, second.value);
+        problems.push(Diagnostic::error(message).at(&second.span, "the second").at(&first.span, "the first"));
+    }
+    bodies.pop().map(|(_, body)| body)
+}
+
+fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {
+    let text = field.text()?;
+    let compact: String = text.value.split_ascii_whitespace().collect();
+    let bytes = STANDARD.decode(compact).map_err(|error| {
+        Diagnostic::error(format!("not base64: {error}"))
+            .at(&text.span, "")
+            .help("`text` and `file` take bytes as they are")
+    })?;
+    Ok(text.span.with(bytes))
+}
+
+/// A path, sent as it is, or `{path, render, encoding}`.
+#[derive(Default)]
+struct FileDraft {
+    path: Option<Text>,
+    render: bool,
+    encoding: Option<Spanned<String>>,
+}
+
+const FILE: Table<FileDraft> = Table(&[
+    key("path", |file, field, problems| file.path = problems.keep(field.text())),
+    key("render", |file, field, problems| {
+        file.render = problems.keep(field.boolean()).is_some_and(|render| render.value);
+    }),
+    key("encoding", |file, field, problems| file.encoding = problems.keep(field.string())),
+]);
+
+fn file(field: Field<'_>, problems: &mut Problems) -> Option<FileReference> {
+    if !matches!(field.value.node, Node::Map(_)) {
+        return problems.keep(field.text()).map(FileReference::Verbatim);
+    }
+    let mut draft = FileDraft::default();
+    FILE.read_map(&mut draft, field, problems);
+    field.require("path", problems);
+    let path = draft.path?;
+    let is_rendered = draft.render || draft.encoding.is_some();
+    Some(if is_rendered {
+        FileReference::Rendered { path, encoding: draft.encoding }
+    } else {
+        FileReference::Verbatim(path)
+    })
+}
+
+#[derive(Default)]
+struct PartDraft {
+    name: Option<Text>,
+    value: Option<Value>,
+    file: Option<Text>,
+    filename: Option<Text>,
+    content_type: Option<Text>,
+    headers: Vec<(Text, Text)>,
+}
+
+const PART: Table<PartDraft> = Table(&[
+    key("name", |part, field, problems| part.name = problems.keep(field.text())),
+    key("value", |part, field, _| part.value = Some(field.value.clone())),
+    key("file", |part, field, problems| part.file = problems.keep(field.text())),
+    key("filename", |part, field, problems| part.filename = problems.keep(field.text())),
+    key("content_type", |part, field, problems| part.content_type = problems.keep(field.text())),
+    key("headers", |part, field, problems| part.headers = field.texts(problems)),
+]);
+
+fn multipart(field: Field<'_>, problems: &mut Problems) -> Vec<Part> {
+    let parts = problems.keep(field.items());
+    parts.into_iter().flatten().filter_map(|item| part(item, problems)).collect()
+}
+
+fn part(field: Field<'_>, problems: &mut Problems) -> Option<Part> {
+    let mut draft = PartDraft::default();
+    PART.read_map(&mut draft, field, problems);
+    field.require("name", problems);
+    let content = match (draft.value, draft.file) {
+        (Some(value), None) => Some(PartContent::Value(value)),
+        (None, Some(path)) => Some(PartContent::File(path)),
+        _ => {
+            problems.push(Diagnostic::error("a part has either a `value` or a `file`").at(field.span(), ""));
+            None
+        }
+    };
+    let PartDraft { name, filename, content_type, headers, .. } = draft;
+    Some(Part { name: name?, content: content?, filename, content_type, headers })
+}
+
+#[derive(Default)]
+struct GraphQlDraft {
+    query: Option<Text>,
+    variables: Option<Value>,
+    operation_name: Option<Text>,
+}
+
+const GRAPHQL: Table<GraphQlDraft> = Table(&[
+    key("query", |graphql, field, problems| graphql.query = problems.keep(field.text())),
+    key("variables", |graphql, field, _| graphql.variables = Some(field.value.clone())),
+    key("operation_name", |graphql, field, problems| graphql.operation_name = problems.keep(field.text())),
+]);
+
+/// A document, or `{query, variables, operation_name}`.
+fn graphql(field: Field<'_>, problems: &mut Problems) -> Option<Body> {
+    let mut draft = GraphQlDraft::default();
+    match &field.value.node {
+        Node::Map(_) => {
+            GRAPHQL.read_map(&mut draft, field, problems);
+            field.require("query", problems);
+        }
+        _ => draft.query = problems.keep(field.text()),
+    }
+    let GraphQlDraft { query, variables, operation_name } = draft;
+    Some(Body::GraphQl { query: query?, variables, operation_name })
+}

@@ -1,0 +1,143 @@
+//! `expect` and `capture`: what must hold of a response, and what is taken from it.
+
+use crate::diagnostic::Diagnostic;
+use crate::http::Phase;
+use crate::parse::{parse_assertion, parse_subject};
+use crate::source::{Span, Spanned};
+use crate::spec::{Assertion, Capture, Cookie, Format, Node, Query, Subject, Text};
+
+use super::Field;
+use super::fields::{Problems, Table, key};
+use super::operand::Answer;
+use super::predicate;
+use super::settings::refuse;
+
+type Assertions = Vec<Assertion>;
+
+/// The keys of `expect`.
+const EXPECT: Table<Assertions> = Table(&[
+    key("status", |all, field, problems| add(all, Query::Status, Answer::Status, field, problems)),
+    key("version", |all, field, problems| add(all, Query::Version, Answer::Text, field, problems)),
+    key("reason", |all, field, problems| add(all, Query::Reason, Answer::Text, field, problems)),
+    key("url", |all, field, problems| add(all, Query::Url, Answer::Text, field, problems)),
+    key("headers", |all, field, problems| add_each(all, header, field, problems)),
+    key("cookies", |all, field, problems| add_each(all, cookie, field, problems)),
+    key("json", |all, field, problems| add_each(all, json_path, field, problems)),
+    key("body", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
+    key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
+    key("bytes", |all, field, problems| add(all, Query::Bytes, Answer::Bytes, field, problems)),
+    key("size", |all, field, problems| add(all, Query::Size, Answer::Size, field, problems)),
+    key("sha256", |all, field, problems| add(all, Query::Sha256, Answer::Digest, field, problems)),
+    key("md5", |all, field, problems| add(all, Query::Md5, Answer::Digest, field, problems)),
+    key("duration", |all, field, problems| add(all, Query::Duration(Phase::Total), Answer::Duration, field, problems)),
+    key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
+    key("variables", |all, field, problems| add_each(all, variable, field, problems)),
+    key("assert", assert),
+    key("xpath", refuse),
+    key("link", refuse),
+    key("certificate", refuse),
+    key("ip", refuse),
+    key("schema", refuse),
+]);
+
+/// Reads `expect:`.
+pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Assertions {
+    let mut assertions = Vec::new();
+    EXPECT.read_map(&mut assertions, field, problems);
+    assertions
+}
+
+/// Adds what must hold of the answer to a query that has no argument.
+fn add(all: &mut Assertions, query: Query, answer: Answer, field: Field<'_>, problems: &mut Problems) {
+    let text = match query {
+        Query::Body => "body",
+        _ => field.key.value.as_str(),
+    };
+    demand(all, query, text, answer, field, problems);
+}
+
+/// A query with an argument: what it asks, how the language writes it, what it answers with.
+type Lookup = fn(&Text) -> Result<(Query, String, Answer), Diagnostic>;
+
+fn header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    Ok((Query::Header(name.clone()), format!("header {}", name.value), Answer::Text))
+}
+
+fn variable(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    Ok((Query::Variable(name.clone()), format!("variable {}", name.value), Answer::Json))
+}
+
+fn json_path(path: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    if path.value.starts_with('$') {
+        return Ok((Query::JsonPath(path.clone()), format!("body {}", path.value), Answer::Json));
+    }
+    let problem = Diagnostic::error(format!("`{}` is not a JSONPath", path.value)).at(&path.span, "");
+    Err(problem.help(format!("a JSONPath begins with `$`, as in `$.{}`; `$` alone is the whole body", path.value)))
+}
+
+/// `session`, or `session[HttpOnly]`.
+fn cookie(key: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    let (name, attribute) = match key.value.strip_suffix(']').and_then(|rest| rest.split_once('[')) {
+        Some((name, attribute)) => (name, Some(attribute)),
+        None => (key.value.as_str(), None),
+    };
+    let part = |range: std::ops::Range<usize>| if key.is_verbatim() { key.span.slice(range) } else { key.span.clone() };
+    let attribute = attribute.map(|attribute| {
+        let start = name.len() + 1;
+        part(start..start + attribute.len()).with(attribute.to_owned())
+    });
+    let name = Text::new(part(0..name.len()).with(name.to_owned()), Format::Yaml);
+    Ok((Query::Cookie(Cookie { name, attribute }), format!("cookie {}", key.value), Answer::Text))
+}
+
+/// Adds what must hold of the answers to a query, one for each entry of a map.
+fn add_each(all: &mut Assertions, lookup: Lookup, field: Field<'_>, problems: &mut Problems) {
+    for entry in problems.keep(field.entries()).into_iter().flatten() {
+        if let Some((query, text, answer)) = problems.keep(lookup(entry.key)) {
+            demand(all, query, &text, answer, entry, problems);
+        }
+    }
+}
+
+fn demand(all: &mut Assertions, query: Query, text: &str, answer: Answer, field: Field<'_>, problems: &mut Problems) {
+    let demands = predicate::read(field, answer, problems);
+    all.extend(demands.into_iter().map(|demand| Assertion {
+        subject: Subject { query: field.key.span.clone().with(query.clone()), filters: Vec::new() },
+        span: demand.predicate.span.clone(),
+        predicate: demand.predicate,
+        negated: demand.negated,
+        text: format!("{text} {}", demand.text),
+    }));
+}
+
+/// `assert:` one text, or a list of them, in the assertion language.
+fn assert(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
+    for item in field.one_or_more() {
+        let assertion = sentence(item, "an assertion").and_then(|span| parse_assertion(&span, Format::Yaml));
+        all.extend(problems.keep(assertion));
+    }
+}
+
+/// Reads `capture:`.
+pub(super) fn captures(field: Field<'_>, problems: &mut Problems) -> Vec<Capture> {
+    let entries = problems.keep(field.entries()).into_iter().flatten();
+    entries.filter_map(|entry| problems.keep(capture(entry))).collect()
+}
+
+fn capture(field: Field<'_>) -> Result<Capture, Diagnostic> {
+    let subject = parse_subject(&sentence(field, "a query such as `body $.id`")?, Format::Yaml)?;
+    let name = Spanned { value: field.key.value.clone(), span: field.key.span.clone() };
+    Ok(Capture { name, subject, span: field.key.span.to(field.span()) })
+}
+
+/// The place of a text in the assertion language, which is read as it stands there.
+fn sentence(field: Field<'_>, wanted: &str) -> Result<Span, Diagnostic> {
+    match &field.value.node {
+        Node::Text(text) if text.is_verbatim() => Ok(text.span.clone()),
+        Node::Text(_) => {
+            let problem = Diagnostic::error(format!("{wanted} is written on one line, without escapes"));
+            Err(problem.at(field.span(), "").help("use single quotes where it holds `\"`, `: ` or ` #`"))
+        }
+        _ => Err(field.expected(wanted)),
+    }
+}

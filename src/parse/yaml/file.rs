@@ -1,0 +1,129 @@
+//! A spec file's tree to a [`Spec`].
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceFile, Span, Spanned};
+use crate::spec::{Defaults, Entry, Format, Invalid, Node, SourceText, Spec, Text, Value, Variable};
+
+use super::fields::{Problems, Table, key};
+use super::request::{self, Surroundings};
+use super::settings::refuse;
+use super::{Field, defaults};
+
+/// What the entries of a file have been read into so far; requests wait for the defaults.
+#[derive(Default)]
+struct Draft {
+    name: Option<Spanned<String>>,
+    description: Option<Spanned<String>>,
+    tags: Vec<Spanned<String>>,
+    variables: Vec<Variable>,
+    defaults: Defaults,
+    setup: Option<(Text, Value)>,
+    requests: Option<(Text, Value)>,
+    teardown: Option<(Text, Value)>,
+}
+
+/// The keys of a file.
+const FILE: Table<Draft> = Table(&[
+    key("name", |draft, field, problems| draft.name = problems.keep(field.string())),
+    key("description", |draft, field, problems| draft.description = problems.keep(field.string())),
+    key("tags", |draft, field, problems| draft.tags = request::tags(field, problems)),
+    key("variables", |draft, field, problems| draft.variables = request::variables(field, problems)),
+    key("defaults", |draft, field, problems| draft.defaults = defaults::read(field, problems)),
+    key("setup", |draft, field, problems| draft.setup = list(field, problems)),
+    key("requests", |draft, field, problems| draft.requests = list(field, problems)),
+    key("teardown", |draft, field, problems| draft.teardown = list(field, problems)),
+    key("parallel", refuse),
+    key("imports", refuse),
+    key("data", refuse),
+]);
+
+/// A file in which nothing could be read but what is wrong with it.
+pub(super) fn broken(source: &Arc<SourceFile>, problems: Vec<Diagnostic>) -> Spec {
+    let mut spec = empty(source);
+    spec.requests.push(invalid(source, &[], problems));
+    spec
+}
+
+/// Reads a file. What is wrong outside of its requests is an invalid request of its
+/// setup: what follows would run on other terms than its author meant.
+pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagnostic>) -> Spec {
+    let mut problems = Problems::default();
+    let mut draft = Draft::default();
+    match &root.node {
+        Node::Map(entries) => {
+            let fields = entries.iter().map(|(key, value)| Field { key, value });
+            FILE.read_entries(&mut draft, fields, &mut problems);
+            if !entries.iter().any(|(key, _)| key.value == "requests") {
+                problems.push(no_requests(root));
+            }
+        }
+        _ => problems.push(no_requests(root)),
+    }
+    let surroundings = Surroundings { tags: &draft.tags, defaults: &draft.defaults };
+    let mut entries = |list: &Option<(Text, Value)>| read_list(list.as_ref(), &mut found, &surroundings);
+    let (setup, requests, teardown) = (entries(&draft.setup), entries(&draft.requests), entries(&draft.teardown));
+    problems.extend(found);
+    let problems = problems.into_vec();
+    let wrong = (!problems.is_empty()).then(|| invalid(source, &draft.tags, problems));
+    Spec {
+        name: draft.name,
+        description: draft.description,
+        tags: draft.tags,
+        variables: draft.variables,
+        setup: wrong.into_iter().chain(setup).collect(),
+        requests,
+        teardown,
+        ..empty(source)
+    }
+}
+
+fn list(field: Field<'_>, problems: &mut Problems) -> Option<(Text, Value)> {
+    let is_list = problems.keep(field.items().map(drop)).is_some();
+    is_list.then(|| (field.key.clone(), field.value.clone()))
+}
+
+/// Reads the requests of a list; what was found wrong in the tree of one is taken out of `found`.
+fn read_list(list: Option<&(Text, Value)>, found: &mut Vec<Diagnostic>, surroundings: &Surroundings<'_>) -> Vec<Entry> {
+    let Some((key, value)) = list else { return Vec::new() };
+    let items = Field { key, value }.one_or_more();
+    let entry = |item: Field<'_>| {
+        let lies_within = |problem: &mut Diagnostic| problem.span().is_some_and(|span| contains(item.span(), span));
+        let own = found.extract_if(.., lies_within).collect();
+        request::read(item, own, surroundings)
+    };
+    items.map(entry).collect()
+}
+
+fn contains(outer: &Span, inner: &Span) -> bool {
+    let (outer, inner) = (outer.range(), inner.range());
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+fn no_requests(root: &Value) -> Diagnostic {
+    let start = root.span.slice(0..0);
+    let problem = Diagnostic::error("this file has no `requests`").at(&start, "");
+    problem.help("a spec file is a map with a list of `requests:`")
+}
+
+fn invalid(source: &Arc<SourceFile>, tags: &[Spanned<String>], diagnostics: Vec<Diagnostic>) -> Entry {
+    let span = diagnostics.first().and_then(Diagnostic::span).cloned();
+    let span = span.unwrap_or_else(|| source.span(0..0));
+    Entry::Invalid(Invalid { name: None, tags: tags.to_vec(), span, diagnostics })
+}
+
+fn empty(source: &Arc<SourceFile>) -> Spec {
+    Spec {
+        source: SourceText(Arc::clone(source)),
+        format: Format::Yaml,
+        name: None,
+        description: None,
+        tags: Vec::new(),
+        variables: Vec::new(),
+        setup: Vec::new(),
+        requests: Vec::new(),
+        teardown: Vec::new(),
+        diagnostics: Vec::new(),
+    }
+}

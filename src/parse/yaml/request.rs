@@ -1,0 +1,185 @@
+//! One request of a YAML spec file, read from its own node.
+
+use crate::diagnostic::Diagnostic;
+use crate::http::Method;
+use crate::source::{Span, Spanned};
+use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Request, Text, Variable};
+
+use super::body::{self, BODIES, Bodies};
+use super::fields::{Problems, Table, key, unknown_key};
+use super::{Field, defaults, expectation, settings};
+
+/// The methods that have a key of their own: `get: URL`.
+const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+/// What the entries of a request have been read into so far.
+#[derive(Default)]
+struct Draft {
+    name: Option<Spanned<String>>,
+    description: Option<Spanned<String>>,
+    tags: Vec<Spanned<String>>,
+    short: Vec<(Text, Option<Text>)>,
+    method: Option<Text>,
+    url: Option<Text>,
+    bodies: Bodies,
+    own: Defaults,
+    never_skipped: bool,
+    variables: Vec<Variable>,
+    assertions: Vec<Assertion>,
+    captures: Vec<Capture>,
+}
+
+/// The keys that only a request has, beside methods and bodies.
+const REQUEST: Table<Draft> = Table(&[
+    key("name", |draft, field, problems| draft.name = problems.keep(field.string())),
+    key("description", |draft, field, problems| draft.description = problems.keep(field.string())),
+    key("tags", |draft, field, problems| draft.tags = tags(field, problems)),
+    key("method", |draft, field, problems| draft.method = problems.keep(method(field))),
+    key("url", |draft, field, problems| draft.url = problems.keep(field.text())),
+    key("variables", |draft, field, problems| draft.variables = variables(field, problems)),
+    key("expect", |draft, field, problems| draft.assertions = expectation::read(field, problems)),
+    key("capture", |draft, field, problems| draft.captures = expectation::captures(field, problems)),
+]);
+
+/// What a file says of each of its requests.
+pub(super) struct Surroundings<'a> {
+    pub(super) tags: &'a [Spanned<String>],
+    pub(super) defaults: &'a Defaults,
+}
+
+/// Whether a request has a key of this name.
+pub(super) fn has_key(name: &str) -> bool {
+    names().any(|known| known == name)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().copied().chain(REQUEST.names()).chain(BODIES.names()).chain(defaults::names())
+}
+
+/// Reads a request; `found` is what was wrong with its tree.
+pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surroundings<'_>) -> Entry {
+    let mut problems = Problems::default();
+    problems.extend(found);
+    let mut draft = Draft::default();
+    for entry in problems.keep(field.entries()).into_iter().flatten() {
+        read_field(&mut draft, entry, &mut problems);
+    }
+    draft.tags = surroundings.tags.iter().cloned().chain(draft.tags).collect();
+    let (name, tags, never_skipped) = (draft.name.clone(), draft.tags.clone(), draft.never_skipped);
+    let request = draft.finish(field, &mut problems);
+    let mut diagnostics = problems.into_vec();
+    match request {
+        Some(mut request) if diagnostics.is_empty() => {
+            surroundings.defaults.apply(&mut request);
+            request.flow.skip.take_if(|_| never_skipped);
+            Entry::Request(Box::new(request))
+        }
+        _ => {
+            diagnostics.sort_by_key(|problem| problem.span().map_or(0, |span| span.range().start));
+            Entry::Invalid(Invalid { name, tags, span: field.span().clone(), diagnostics })
+        }
+    }
+}
+
+fn read_field(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
+    if METHODS.contains(&field.key.value.as_str()) {
+        draft.short.push((field.key.clone(), problems.keep(field.text())));
+        return;
+    }
+    draft.never_skipped |= settings::is_never_skipped(field.key, &field.value.node);
+    let known = REQUEST.read(draft, field, problems)
+        || BODIES.read(&mut draft.bodies, field, problems)
+        || defaults::read_field(&mut draft.own, field, problems);
+    if !known {
+        problems.push(unknown_key(field.key, names()));
+    }
+}
+
+impl Draft {
+    /// The request, as far as it can be told what it is.
+    fn finish(mut self, field: Field<'_>, problems: &mut Problems) -> Option<Request> {
+        let span = field.span();
+        let (method, target) = self.destination(span, problems)?;
+        Some(Request {
+            name: self.name,
+            description: self.description,
+            tags: self.tags,
+            span: span.clone(),
+            method,
+            target,
+            version: None,
+            params: self.own.params,
+            headers: self.own.headers,
+            cookies: self.own.cookies,
+            body: body::only(self.bodies, problems),
+            auth: self.own.auth,
+            settings: self.own.settings,
+            flow: self.own.flow,
+            variables: self.variables,
+            assertions: self.assertions,
+            captures: self.captures,
+            diagnostics: Vec::new(),
+        })
+    }
+
+    /// Method and URL, from `get: URL` or from `method` and `url`; without a method it is a GET.
+    fn destination(&mut self, span: &Span, problems: &mut Problems) -> Option<(Option<Text>, Text)> {
+        let mut short = std::mem::take(&mut self.short).into_iter();
+        match (short.next(), self.url.take()) {
+            (Some((key, url)), None) => {
+                let second = short.next().map(|(key, _)| key).or_else(|| self.method.take());
+                if let Some(second) = second {
+                    problems.push(two_methods(&key, &second));
+                }
+                let method = Spanned { value: key.value.to_ascii_uppercase(), span: key.span };
+                Some((Some(Text::new(method, key.format)), url?))
+            }
+            (Some((key, _)), Some(url)) => {
+                let message = format!("both `{}` and `url` say where the request goes", key.value);
+                problems.push(Diagnostic::error(message).at(&url.span, "").at(&key.span, ""));
+                None
+            }
+            (None, Some(url)) => Some((self.method.take(), url)),
+            (None, None) => {
+                problems.push(nowhere(span));
+                None
+            }
+        }
+    }
+}
+
+fn two_methods(first: &Text, second: &Text) -> Diagnostic {
+    let message = format!("a request has one method, and not both `{}` and `{}`", first.value, second.value);
+    Diagnostic::error(message).at(&second.span, "the second").at(&first.span, "the first")
+}
+
+fn nowhere(span: &Span) -> Diagnostic {
+    let first_line = span.slice(0..span.text().lines().next().map_or(0, str::len));
+    let problem = Diagnostic::error("this request does not say where it goes").at(&first_line, "");
+    problem.help("write `get: URL`, `post: URL`, …, or `method:` and `url:`")
+}
+
+fn method(field: Field<'_>) -> Result<Text, Diagnostic> {
+    let text = field.text()?;
+    match text.value.parse::<Method>() {
+        Err(error) if !text.value.contains("{{") => Err(Diagnostic::error(error.to_string()).at(&text.span, "")),
+        _ => Ok(text),
+    }
+}
+
+/// One tag, or a list of them.
+pub(super) fn tags(field: Field<'_>, problems: &mut Problems) -> Vec<Spanned<String>> {
+    field.one_or_more().filter_map(|item| problems.keep(item.string())).collect()
+}
+
+/// Names with values of any kind.
+pub(crate) fn variables(field: Field<'_>, problems: &mut Problems) -> Vec<Variable> {
+    let entries = problems.keep(field.entries()).into_iter().flatten();
+    let variable = |entry: Field<'_>| Variable {
+        name: Spanned { value: entry.key.value.clone(), span: entry.key.span.clone() },
+        value: entry.value.clone(),
+        binding: Binding::Once,
+        position: 0,
+    };
+    entries.map(variable).collect()
+}

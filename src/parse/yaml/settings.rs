@@ -1,0 +1,120 @@
+//! How a request is sent, and whether, when and how often it runs.
+
+use std::time::Duration;
+
+use crate::diagnostic::Diagnostic;
+use crate::http::Version;
+use crate::source::Spanned;
+use crate::spec::{Flow, Node, Retry, Settings, Text, Verify};
+
+use super::Field;
+use super::fields::{Problems, Table, key, not_supported};
+
+/// How many redirects `redirects: true` follows.
+const REDIRECTS: usize = 30;
+
+/// The keys of [`Settings`].
+pub(super) const SETTINGS: Table<Settings> = Table(&[
+    key("timeout", |settings, field, problems| settings.timeout = problems.keep(field.duration())),
+    key("connect_timeout", |settings, field, problems| settings.connect_timeout = problems.keep(field.duration())),
+    key("read_timeout", |settings, field, problems| settings.read_timeout = problems.keep(field.duration())),
+    key("redirects", |settings, field, problems| settings.redirects = problems.keep(redirects(field))),
+    key("verify", |settings, field, problems| settings.verify = problems.keep(verify(field))),
+    key("http_version", |settings, field, problems| settings.http_version = problems.keep(version(field))),
+    key("decompress", |settings, field, problems| settings.decompress = problems.keep(field.boolean())),
+    key("encoding", |settings, field, problems| settings.encoding = problems.keep(field.string())),
+    key("cookie_jar", |settings, field, problems| settings.cookie_jar = problems.keep(field.boolean())),
+    key("max_body", |settings, field, problems| settings.max_body = problems.keep(field.size())),
+]);
+
+/// The keys of [`Flow`].
+pub(super) const FLOW: Table<Flow> = Table(&[
+    key("skip", |flow, field, problems| flow.skip = problems.keep(skip(field)).flatten()),
+    key("retry", |flow, field, problems| flow.retry = retry(field, problems)),
+    key("delay", |flow, field, problems| flow.delay = problems.keep(field.duration())),
+    key("repeat", |flow, field, problems| flow.repeat = problems.keep(field.whole())),
+]);
+
+/// Keys of the format that nothing acts on yet.
+pub(super) const NOT_YET: Table<()> = Table(&[
+    key("cert", refuse),
+    key("proxy", refuse),
+    key("unix_socket", refuse),
+    key("resolve", refuse),
+    key("output", refuse),
+    key("if", refuse),
+    key("each", refuse),
+    key("needs", refuse),
+    key("run", refuse),
+]);
+
+/// Reads a key of the format by saying that it is not supported yet.
+pub(super) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
+    problems.push(not_supported(field.key));
+}
+
+fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
+    let count = match field.value.node {
+        Node::Bool(true) => REDIRECTS,
+        Node::Bool(false) => 0,
+        _ => return field.whole().map_err(|_| field.expected("`true`, `false` or a whole number")),
+    };
+    Ok(field.span().clone().with(count))
+}
+
+fn verify(field: Field<'_>) -> Result<Spanned<Verify>, Diagnostic> {
+    let verify = match &field.value.node {
+        Node::Bool(true) => Verify::On,
+        Node::Bool(false) => Verify::Off,
+        Node::Text(path) => Verify::Roots(path.clone()),
+        _ => return Err(field.expected("`true`, `false`, or the path of a PEM file")),
+    };
+    Ok(field.span().clone().with(verify))
+}
+
+fn version(field: Field<'_>) -> Result<Spanned<Version>, Diagnostic> {
+    let version = field.scalar().and_then(|text| Version::parse(&text.value));
+    let version = version.map(|version| field.span().clone().with(version));
+    version.ok_or_else(|| field.expected("an HTTP version such as `1.1`"))
+}
+
+fn skip(field: Field<'_>) -> Result<Option<Spanned<String>>, Diagnostic> {
+    match &field.value.node {
+        Node::Bool(false) => Ok(None),
+        Node::Bool(true) => Ok(Some(field.span().clone().with(String::new()))),
+        Node::Text(_) => field.string().map(Some),
+        _ => Err(field.expected("`true`, `false`, or a reason")),
+    }
+}
+
+/// What `retry` is written as: a number, or a map of these.
+#[derive(Default)]
+struct RetryDraft {
+    times: Option<Spanned<u32>>,
+    delay: Option<Spanned<Duration>>,
+}
+
+const RETRY: Table<RetryDraft> = Table(&[
+    key("times", |retry, field, problems| retry.times = problems.keep(field.whole())),
+    key("delay", |retry, field, problems| retry.delay = problems.keep(field.duration())),
+    key("until", refuse),
+    key("backoff", refuse),
+]);
+
+/// Reads a number of attempts, or `{times: 3, delay: 1s}`; without a delay there is none.
+pub(crate) fn retry(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Retry>> {
+    let mut draft = RetryDraft::default();
+    match field.value.node {
+        Node::Map(_) => RETRY.read_map(&mut draft, field, problems),
+        Node::Number(_) => draft.times = problems.keep(field.whole()),
+        _ => problems.push(field.expected("a number, or `{times: 3, delay: 1s}`")),
+    }
+    let times = draft.times?.value;
+    let delay = draft.delay.map_or(Duration::ZERO, |delay| delay.value);
+    Some(field.span().clone().with(Retry { times, delay }))
+}
+
+/// Whether a request says that it is not skipped, whatever the defaults say.
+pub(super) fn is_never_skipped(key: &Text, node: &Node) -> bool {
+    key.value == "skip" && *node == Node::Bool(false)
+}
