@@ -62,10 +62,9 @@ pub(super) fn only(mut bodies: Bodies, problems: &mut Problems) -> Option<Body> 
 fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {
     let text = field.text()?;
     let compact: String = text.value.split_ascii_whitespace().collect();
-    let bytes = STANDARD.decode(compact).map_err(|error| {
-        Diagnostic::error(format!("not base64: {error}"))
-            .at(&text.span, "")
-            .help("`text` and `file` take bytes as they are")
+    let bytes = STANDARD.decode(compact).map_err(|_| {
+        let problem = Diagnostic::error("`bytes`: not base64").at(&text.span, "");
+        problem.help("`text` and `file` take what they send as it is")
     })?;
     Ok(text.span.with(bytes))
 }
@@ -131,6 +130,7 @@ fn part(field: Field<'_>, problems: &mut Problems) -> Option<Part> {
     PART.read_map(&mut draft, field, problems);
     field.require("name", problems);
     let content = match (draft.value, draft.file) {
+        _ if !matches!(field.value.node, Node::Map(_)) => None,
         (Some(value), None) => Some(PartContent::Value(value)),
         (None, Some(path)) => Some(PartContent::File(path)),
         _ => {

@@ -24,7 +24,7 @@ impl<'a> Field<'a> {
         &self.value.span
     }
 
-    /// That the key takes something else than what it was given.
+    /// That the key, or each item of its list, is something else than what was written.
     pub(crate) fn expected(self, wanted: &str) -> Diagnostic {
         let found = match &self.value.node {
             Node::Null => "null",
@@ -34,7 +34,8 @@ impl<'a> Field<'a> {
             Node::List(_) => "a list",
             Node::Map(_) => "a map",
         };
-        Diagnostic::error(format!("`{}` takes {wanted}", self.key.value)).at(self.span(), format!("this is {found}"))
+        Diagnostic::error(format!("`{}`: expected {wanted}", self.key.value))
+            .at(self.span(), format!("this is {found}"))
     }
 
     /// A text that may hold templates. A number, `true` and `false` are texts as they are

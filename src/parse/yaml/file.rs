@@ -65,7 +65,8 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
     let mut entries = |list: &Option<(Text, Value)>| read_list(list.as_ref(), &mut found, &surroundings);
     let (setup, requests, teardown) = (entries(&draft.setup), entries(&draft.requests), entries(&draft.teardown));
     problems.extend(found);
-    let problems = problems.into_vec();
+    let mut problems = problems.into_vec();
+    request::sort(&mut problems);
     let wrong = (!problems.is_empty()).then(|| invalid(source, &draft.tags, problems));
     Spec {
         name: draft.name,

@@ -21,10 +21,10 @@ mod tree;
 
 use std::sync::Arc;
 
-pub(crate) use defaults::read as defaults;
+pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
-pub(crate) use fields::{Problems, Table, key, not_supported, unknown_key};
-pub(crate) use settings::retry;
+pub(crate) use fields::{Problems, Table, key};
+pub(crate) use settings::{refuse, retry};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
@@ -59,11 +59,12 @@ mod tests {
     use std::path::Path;
 
     use proptest::prelude::*;
+    use regex::Regex;
     use serde_json::json;
 
     use super::*;
     use crate::source::read_source;
-    use crate::spec::{Entry, Node};
+    use crate::spec::{Assertion, Entry, Node, Request};
 
     /// The YAML fixtures whose names begin as given, by name.
     fn inputs(prefix: &str) -> Vec<Arc<SourceFile>> {
@@ -75,11 +76,44 @@ mod tests {
         names.iter().map(read).collect()
     }
 
-    /// What a spec says, without all that it does not say.
+    /// What a spec says, a line for each thing that is said.
     fn said(spec: &Spec) -> String {
-        let shown = format!("{spec:#?}");
-        let is_said = |line: &&str| ![": None,", ": [],", ": Yaml,", ": Once,"].iter().any(|end| line.ends_with(end));
-        shown.lines().filter(is_said).map(|line| format!("{line}\n")).collect()
+        let Spec { name, description, tags, variables, .. } = spec;
+        let mut shown = format!("{name:?} {description:?} {tags:?}\n");
+        variables.iter().for_each(|variable| shown += &format!("{} = {:?}\n", variable.name.value, variable.value));
+        for (part, entries) in [("setup", &spec.setup), ("requests", &spec.requests), ("teardown", &spec.teardown)] {
+            for entry in entries {
+                let Entry::Request(request) = entry else { panic!("{part}: {entry:?}") };
+                shown += &format!("\n{part}: {:?} {:?} @ {:?}\n", request.method, request.target, request.span);
+                shown += &said_by_request(request);
+            }
+        }
+        shown
+    }
+
+    fn said_by_request(request: &Request) -> String {
+        let Request { name, description, tags, params, headers, cookies, body, auth, settings, .. } = request;
+        let lines = [
+            format!("name: {name:?}"),
+            format!("description: {description:?}"),
+            format!("tags: {tags:?}"),
+            format!("params: {params:?}"),
+            format!("headers: {headers:?}"),
+            format!("cookies: {cookies:?}"),
+            format!("body: {body:?}"),
+            format!("auth: {auth:?}"),
+            format!("settings: {settings:?}"),
+            format!("flow: {:?}", request.flow),
+            format!("variables: {:?}", request.variables),
+        ];
+        let silence = Regex::new(r"\w+: (None|\[\])(, )?|\w+ \{ \}").unwrap();
+        let lines = lines.iter().map(|line| silence.replace_all(&silence.replace_all(line, ""), "").into_owned());
+        let assertions = request.assertions.iter().map(|assertion| {
+            let Assertion { text, subject, predicate, span, .. } = assertion;
+            format!("{text} @ {span:?}: {:?} {predicate:?}", subject.query)
+        });
+        let said = lines.chain(assertions).filter(|line| !line.trim_end().ends_with(':') && !line.is_empty());
+        said.map(|line| format!("  {line}\n")).collect()
     }
 
     /// Each entry of a spec, with all that is wrong with it.

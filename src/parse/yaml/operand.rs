@@ -126,6 +126,9 @@ pub(super) fn show(field: Field<'_>) -> String {
         }
         Node::Text(text) => text.value.clone(),
         Node::Bool(_) | Node::Number(_) => field.span().text().to_owned(),
+        Node::List(_) if field.span().text().starts_with('[') && !field.span().text().contains('\n') => {
+            field.span().text().to_owned()
+        }
         Node::Null | Node::List(_) | Node::Map(_) => field.value.to_json().to_string(),
     }
 }

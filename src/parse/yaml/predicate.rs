@@ -87,7 +87,7 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
         }
         Answer::Text => Predicate::Equal(operand::as_text(field)?),
         Answer::Duration => {
-            let problem = Diagnostic::error("no duration is equal to another").at(&span, "");
+            let problem = Diagnostic::error("`duration`: no duration is equal to another").at(&span, "");
             return Err(problem.help("say `{<: 500ms}`"));
         }
         Answer::Json | Answer::Size | Answer::Bytes | Answer::Digest => Predicate::Equal(operand::read(field, answer)?),

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::http::Method;
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Request, Text, Variable};
+use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Text, Variable};
 
 use super::body::{self, BODIES, Bodies};
 use super::fields::{Problems, Table, key, unknown_key};
@@ -66,7 +66,8 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
     }
     draft.tags = surroundings.tags.iter().cloned().chain(draft.tags).collect();
     let (name, tags, never_skipped) = (draft.name.clone(), draft.tags.clone(), draft.never_skipped);
-    let request = draft.finish(field, &mut problems);
+    let is_map = matches!(field.value.node, Node::Map(_));
+    let request = if is_map { draft.finish(field, &mut problems) } else { None };
     let mut diagnostics = problems.into_vec();
     match request {
         Some(mut request) if diagnostics.is_empty() => {
@@ -75,10 +76,15 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
             Entry::Request(Box::new(request))
         }
         _ => {
-            diagnostics.sort_by_key(|problem| problem.span().map_or(0, |span| span.range().start));
+            sort(&mut diagnostics);
             Entry::Invalid(Invalid { name, tags, span: field.span().clone(), diagnostics })
         }
     }
+}
+
+/// Brings problems into the order of their places.
+pub(super) fn sort(problems: &mut [Diagnostic]) {
+    problems.sort_by_key(|problem| problem.span().map_or(0, |span| span.range().start));
 }
 
 fn read_field(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {

@@ -49,7 +49,7 @@ pub(super) const NOT_YET: Table<()> = Table(&[
 ]);
 
 /// Reads a key of the format by saying that it is not supported yet.
-pub(super) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
+pub(crate) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
     problems.push(not_supported(field.key));
 }
 
@@ -105,7 +105,10 @@ const RETRY: Table<RetryDraft> = Table(&[
 pub(crate) fn retry(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Retry>> {
     let mut draft = RetryDraft::default();
     match field.value.node {
-        Node::Map(_) => RETRY.read_map(&mut draft, field, problems),
+        Node::Map(_) => {
+            RETRY.read_map(&mut draft, field, problems);
+            field.require("times", problems);
+        }
         Node::Number(_) => draft.times = problems.keep(field.whole()),
         _ => problems.push(field.expected("a number, or `{times: 3, delay: 1s}`")),
     }

@@ -30,6 +30,9 @@ fn message(kind: &ErrorKind) -> String {
     match kind {
         ErrorKind::MappingValueNotAllowed => "a `:` where no key can be".to_owned(),
         ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => "a tab in the indentation".to_owned(),
+        ErrorKind::InvalidQuotedScalarIndent => {
+            "a quoted text goes on at the left edge; is its quote not closed?".to_owned()
+        }
         ErrorKind::InvalidColonPlacement => "a `:` where none can be; is a bracket above not closed?".to_owned(),
         ErrorKind::UnknownQuotedScalarEscape => "an unknown escape in double quotes".to_owned(),
         ErrorKind::ExpectedDocumentStart => "more text after the end of the document".to_owned(),
