@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Format, Node, Text, Value};
+use crate::spec::{Format, Node, Text, Value, parse_duration, parse_size};
 
 use super::fields::Problems;
-use super::quantity;
 
 /// An entry of a map, or an item of the list that is an entry's value.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +80,8 @@ impl<'a> Field<'a> {
     /// A duration; a number without a unit is seconds.
     pub(crate) fn duration(self) -> Result<Spanned<Duration>, Diagnostic> {
         let duration = match &self.value.node {
-            Node::Number(number) => number.as_f64().and_then(quantity::seconds),
-            Node::Text(text) => quantity::duration(&text.value),
+            Node::Number(number) => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            Node::Text(text) => parse_duration(&text.value),
             _ => None,
         };
         let duration = duration.map(|duration| self.span().clone().with(duration));
@@ -93,7 +92,7 @@ impl<'a> Field<'a> {
     pub(crate) fn size(self) -> Result<Spanned<u64>, Diagnostic> {
         let size = match &self.value.node {
             Node::Number(number) => number.as_u64(),
-            Node::Text(text) => quantity::size(&text.value),
+            Node::Text(text) => parse_size(&text.value),
             _ => None,
         };
         let size = size.map(|size| self.span().clone().with(size));

@@ -12,7 +12,6 @@ mod file;
 mod mapping;
 mod operand;
 mod predicate;
-mod quantity;
 mod request;
 mod scalar;
 mod settings;

@@ -58,7 +58,7 @@ pub(super) fn pattern(field: Field<'_>) -> Result<Operand, Diagnostic> {
         return read(field, Answer::Text);
     }
     let pattern = match delimited(&text.value) {
-        Some((pattern, "")) => pattern.to_owned(),
+        Some((pattern, flags)) if flags.is_empty() => pattern.to_owned(),
         Some((pattern, flags)) => format!("(?{flags}){pattern}"),
         None => text.value.clone(),
     };
@@ -72,9 +72,11 @@ pub(super) fn pattern(field: Field<'_>) -> Result<Operand, Diagnostic> {
     }
 }
 
-fn delimited(text: &str) -> Option<(&str, &str)> {
+/// The pattern and the flags of `/re/flags`; `g`, `u` and `y` of JavaScript change nothing here.
+fn delimited(text: &str) -> Option<(&str, String)> {
     let (pattern, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
-    flags.chars().all(|flag| "imsUux".contains(flag)).then_some((pattern, flags))
+    let is_flag = flags.chars().all(|flag| "imsxUguy".contains(flag));
+    is_flag.then(|| (pattern, flags.replace(['g', 'u', 'y'], "")))
 }
 
 fn is_template(text: &Text) -> bool {
