@@ -5,7 +5,7 @@ use crate::source::Spanned;
 use crate::spec::{Auth, Node, Text};
 
 use super::Field;
-use super::fields::{Problems, not_supported, unknown_key};
+use super::table::{Problems, not_supported, unknown_key};
 
 type Scheme = fn(Field<'_>) -> Result<Auth, Diagnostic>;
 

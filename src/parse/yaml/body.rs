@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use crate::spec::{Body, FileReference, Node, Part, PartContent, Piece, Text, Value};
 
-use super::fields::{Problems, Table, key};
+use super::table::{Problems, Table, key};
 use super::{Field, defaults};
 
 /// The bodies that a request was given, each with its key; more than one is too many.

@@ -3,8 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Defaults, HeaderField, Node, Text, Value};
 
-use super::fields::{Problems, Table, key, unknown_key};
 use super::settings::{FLOW, NOT_YET, SETTINGS};
+use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, auth, request};
 
 /// The keys that [`Defaults`] have beside settings and flow.

@@ -7,10 +7,10 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Capture, Cookie, Format, Node, Query, Subject, Text};
 
 use super::Field;
-use super::fields::{Problems, Table, key};
 use super::operand::Answer;
 use super::predicate;
 use super::settings::refuse;
+use super::table::{Problems, Table, key};
 
 type Assertions = Vec<Assertion>;
 

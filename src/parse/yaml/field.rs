@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{Format, Node, Text, Value, parse_duration, parse_size};
 
-use super::fields::Problems;
+use super::table::Problems;
 
 /// An entry of a map, or an item of the list that is an entry's value.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Defaults, Entry, Format, Invalid, Node, SourceText, Spec, Text, Value, Variable};
 
-use super::fields::{Problems, Table, key};
 use super::request::{self, Surroundings};
 use super::settings::refuse;
+use super::table::{Problems, Table, key};
 use super::{Field, defaults};
 
 /// What the entries of a file have been read into so far; requests wait for the defaults.

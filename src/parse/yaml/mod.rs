@@ -7,7 +7,6 @@ mod body;
 mod defaults;
 mod expectation;
 mod field;
-mod fields;
 mod file;
 mod mapping;
 mod operand;
@@ -16,18 +15,19 @@ mod request;
 mod scalar;
 mod settings;
 mod syntax;
+mod table;
 mod tree;
 
 use std::sync::Arc;
 
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
-pub(crate) use fields::{Problems, Table, key};
 pub(crate) use settings::{refuse, retry};
+pub(crate) use table::{Problems, Table, key};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
-use crate::spec::{Spec, Value};
+use crate::spec::{Node, Spec, Value};
 
 /// Reads a YAML spec file. What is wrong with it becomes [`crate::spec::Entry::Invalid`];
 /// the rest is read.
@@ -37,6 +37,17 @@ pub fn parse(source: &Arc<SourceFile>) -> Spec {
         Some(root) => file::read(source, &root, problems),
         None => file::broken(source, problems),
     }
+}
+
+/// Whether a YAML file is a spec: it has a top-level `requests`. One that is no YAML is
+/// one too where a line says so, lest a typing error hide a file from the run.
+pub fn is_spec(source: &Arc<SourceFile>) -> bool {
+    let is_key = |line: &str| line.strip_prefix("requests").is_some_and(|rest| rest.trim_start().starts_with(':'));
+    let has_key = |root: &Value| match &root.node {
+        Node::Map(entries) => entries.iter().any(|(key, _)| key.value == "requests"),
+        _ => false,
+    };
+    source.text().lines().any(is_key) || tree::read(source).root.as_ref().is_some_and(has_key)
 }
 
 /// Reads any YAML or JSON text into a tree in which every value knows its place.
@@ -63,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::source::read_source;
-    use crate::spec::{Assertion, Entry, Node, Request};
+    use crate::spec::{Assertion, Entry, Request};
 
     /// The YAML fixtures whose names begin as given, by name.
     fn inputs(prefix: &str) -> Vec<Arc<SourceFile>> {
@@ -106,12 +117,14 @@ mod tests {
             format!("variables: {:?}", request.variables),
         ];
         let silence = Regex::new(r"\w+: (None|\[\])(, )?|\w+ \{ \}").unwrap();
+        let captures = request.captures.iter().map(|capture| format!("{} = {:?}", capture.name.value, capture.subject));
         let lines = lines.iter().map(|line| silence.replace_all(&silence.replace_all(line, ""), "").into_owned());
         let assertions = request.assertions.iter().map(|assertion| {
             let Assertion { text, subject, predicate, span, .. } = assertion;
             format!("{text} @ {span:?}: {:?} {predicate:?}", subject.query)
         });
-        let said = lines.chain(assertions).filter(|line| !line.trim_end().ends_with(':') && !line.is_empty());
+        let said =
+            lines.chain(assertions).chain(captures).filter(|line| !line.trim_end().ends_with(':') && !line.is_empty());
         said.map(|line| format!("  {line}\n")).collect()
     }
 
@@ -155,6 +168,16 @@ mod tests {
         for source in inputs("err_") {
             let name = source.path().with_extension("").display().to_string();
             insta::assert_snapshot!(name, wrong(&parse(&source)));
+        }
+    }
+
+    #[test]
+    fn tells_specs_from_other_files() {
+        for text in ["requests:\n- get: /\n", "requests : [", "{\"requests\": []}", "name: x\n\"requests\": []\n"] {
+            assert!(is_spec(&source(text)), "{text}");
+        }
+        for text in ["", "- requests: []\n", "services:\n  requests: []\n", "requests_per_second: 1\n", "{"] {
+            assert!(!is_spec(&source(text)), "{text}");
         }
     }
 

@@ -5,8 +5,8 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Expected, Node, Operand, Predicate, TypeTest};
 
 use super::Field;
-use super::fields::{Problems, not_supported, unknown_key};
 use super::operand::{self, Answer};
+use super::table::{Problems, not_supported, unknown_key};
 
 /// A predicate, and how the assertion language writes it.
 pub(super) struct Demand {
@@ -133,7 +133,7 @@ fn unknown(field: Field<'_>) -> Diagnostic {
     let tests = TypeTest::NAMES.iter().map(|(name, _)| *name);
     let names = PREDICATES.iter().map(|(name, _)| *name).chain(tests).chain(["not"]).chain(NOT_YET.iter().copied());
     let mut problem = unknown_key(field.key, names);
-    problem.message = format!("`{}` is not a predicate", field.key.value);
+    problem.message = format!("there is no predicate `{}`", field.key.value);
     problem.note("an object to compare with is written `equals: {…}`")
 }
 

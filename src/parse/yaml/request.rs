@@ -6,7 +6,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Text, Variable};
 
 use super::body::{self, BODIES, Bodies};
-use super::fields::{Problems, Table, key, unknown_key};
+use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, defaults, expectation, settings};
 
 /// The methods that have a key of their own: `get: URL`.

@@ -8,7 +8,7 @@ use crate::source::Spanned;
 use crate::spec::{Flow, Node, Retry, Settings, Text, Verify};
 
 use super::Field;
-use super::fields::{Problems, Table, key, not_supported};
+use super::table::{Problems, Table, key, not_supported};
 
 /// How many redirects `redirects: true` follows.
 const REDIRECTS: usize = 30;
