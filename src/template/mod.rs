@@ -1,10 +1,28 @@
 //! Spec and scope to request: minijinja templates, the variables that they see,
 //! and what a spec's request becomes when they are rendered.
 
+mod cut;
+mod definition;
+mod digest;
+mod dynamic;
 mod engine;
-mod render;
+mod environment;
+mod exchange;
+mod expression;
+#[cfg(test)]
+mod fixture;
+mod functions;
+mod program;
+mod reference;
+mod request;
 mod scope;
+mod text;
+mod tree;
+mod value;
+mod view;
 
-pub use engine::{Engine, Template};
-pub use render::CompiledRequest;
+pub use engine::Engine;
+pub use request::CompiledRequest;
 pub use scope::{FileScope, Scope, Variables};
+pub use text::Template;
+pub use tree::CompiledValue;

@@ -1,60 +1,279 @@
-//! The variables that a template sees, and which of them wins.
+//! The variables of a run, of a file, and of one request.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
 
-use serde_json::Value;
+use minijinja::value::Value;
 
 use crate::client::Response;
 use crate::diagnostic::Diagnostic;
-use crate::spec::Variable;
+use crate::spec::{self, Entry, Format, Spec};
 
-/// Variables that are the same for the whole run.
+use super::Engine;
+use super::definition::Definitions;
+use super::engine::Clock;
+use super::exchange::Exchange;
+use super::value::{from_json, to_json};
+use super::view::{Bindings, View};
+
+/// Variables that are the same for the whole run. Of two with the same name in one list
+/// the later one counts.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
     /// Given on the command line: they win over all others.
-    pub overrides: Vec<(String, Value)>,
+    pub overrides: Vec<(String, serde_json::Value)>,
     /// Those of the environment that was chosen.
-    pub environment: Vec<(String, Value)>,
+    pub environment: Vec<(String, serde_json::Value)>,
     /// Those of the project's configuration, and the servers that it starts.
-    pub project: Vec<(String, Value)>,
+    pub project: Vec<(String, serde_json::Value)>,
     /// What `.env` files define, for `{{$dotenv NAME}}`.
     pub dotenv: Vec<(String, String)>,
+    /// The environment of the process, for `{{$processEnv NAME}}` and `env("NAME")`.
+    pub process: Vec<(String, String)>,
 }
 
 /// The variables of one run of a file: its own, captures, and past exchanges.
+#[derive(Clone, Debug)]
+pub struct FileScope {
+    pub(super) fixed: Arc<Fixed>,
+    pub(super) captures: Arc<HashMap<String, Value>>,
+    pub(super) exchanges: Arc<HashMap<String, Arc<Exchange>>>,
+}
+
+/// What stays as it is while a file runs.
 #[derive(Debug)]
-pub struct FileScope {}
+pub(super) struct Fixed {
+    pub(super) variables: Arc<Variables>,
+    pub(super) definitions: Definitions,
+    pub(super) format: Format,
+    /// The names of the file's requests.
+    pub(super) requests: Vec<String>,
+    pub(super) clock: Clock,
+    pub(super) random: Mutex<fastrand::Rng>,
+}
 
 impl FileScope {
     /// A scope in which nothing is captured yet.
-    pub fn new(_variables: Arc<Variables>, _own: &[Variable]) -> Self {
-        todo!()
+    pub fn new(variables: Arc<Variables>, spec: &Spec, engine: &Engine) -> Self {
+        let entries = spec.setup.iter().chain(&spec.requests).chain(&spec.teardown);
+        let names = entries.filter_map(Entry::name).map(|name| name.value.clone());
+        let fixed = Fixed {
+            variables,
+            definitions: Definitions::compile(&spec.variables),
+            format: spec.format,
+            requests: names.collect(),
+            clock: engine.clock().clone(),
+            random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
+        };
+        Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
     }
 
     /// Keeps a captured value.
-    pub fn capture(&mut self, _name: &str, _value: Value) {
-        todo!()
+    pub fn capture(&mut self, name: &str, value: serde_json::Value) {
+        Arc::make_mut(&mut self.captures).insert(name.to_owned(), from_json(&value));
     }
 
     /// Keeps the exchange of a named request, for `{{name.response.…}}`.
-    pub fn record(&mut self, _name: &str, _response: Arc<Response>) {
-        todo!()
+    pub fn record(&mut self, name: &str, response: Arc<Response>) {
+        Arc::make_mut(&mut self.exchanges).insert(name.to_owned(), Arc::new(Exchange::new(response)));
     }
 }
 
 /// What the templates of one request see.
+///
+/// `--var` wins over the request's own variables, these over captures, these over the
+/// file's variables, these over the environment, and that over the project's configuration.
 #[derive(Debug)]
 pub struct Scope<'file> {
-    /// The file's.
-    pub file: &'file FileScope,
+    view: View,
+    file: PhantomData<&'file FileScope>,
 }
 
-impl Scope<'_> {
-    /// The value of a variable, if there is one of that name.
+impl<'file> Scope<'file> {
+    /// The scope of the request that stands at a position among the file's requests
+    /// (counted as in [`spec::Variable::position`]), with its own variables. The file's
+    /// variables that stand above it and are worked out once, are now.
+    pub fn new(file: &'file FileScope, position: usize, own: &[spec::Variable]) -> Self {
+        let own = Definitions::compile(own);
+        let view = View::new(Bindings { file: file.clone(), position, own, warnings: Mutex::default() });
+        view.settle();
+        Self { view, file: PhantomData }
+    }
+
+    /// The value of a variable.
     ///
     /// # Errors
     /// Why its value cannot be worked out.
-    pub fn lookup(&self, _name: &str) -> Result<Option<Value>, Diagnostic> {
-        todo!()
+    pub fn lookup(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
+        Ok(self.view.variable(name, None)?.map(|value| to_json(&value)))
+    }
+
+    /// The warnings that came up since the last call.
+    pub fn take_warnings(&self) -> Vec<Diagnostic> {
+        self.view.take_warnings()
+    }
+
+    /// Keeps a warning, to be taken with the others.
+    pub fn warn(&self, warning: Diagnostic) {
+        self.view.warn(warning);
+    }
+
+    pub(super) fn view(&self) -> &View {
+        &self.view
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::template::fixture::{engine, file, place, render, spec, variable};
+
+    fn list(values: &[(&str, &str)]) -> Vec<(String, Json)> {
+        values.iter().map(|&(name, value)| (name.to_owned(), json!(value))).collect()
+    }
+
+    fn from_spec(spec: &Spec, environment: &[(&str, &str)]) -> FileScope {
+        let variables = Variables { environment: list(environment), ..Variables::default() };
+        FileScope::new(Arc::new(variables), spec, &engine())
+    }
+
+    #[test]
+    fn the_nearer_source_of_a_variable_wins() {
+        const SOURCES: [&str; 6] = ["override", "own", "capture", "file", "environment", "project"];
+        for first in 0..SOURCES.len() {
+            let given = |source: usize| if source >= first { vec![("x", SOURCES[source])] } else { vec![] };
+            let variables = Variables {
+                overrides: list(&given(0)),
+                environment: list(&given(4)),
+                project: list(&given(5)),
+                ..Variables::default()
+            };
+            let mut file = file(variables, Format::Http, if first <= 3 { &["x = file"] } else { &[] });
+            if first <= 2 {
+                file.capture("x", json!("capture"));
+            }
+            let own = if first <= 1 { vec![variable("x = own", 0, Format::Http)] } else { vec![] };
+            let scope = Scope::new(&file, 0, &own);
+            assert_eq!(scope.lookup("x").unwrap(), Some(json!(SOURCES[first])));
+        }
+    }
+
+    #[test]
+    fn the_last_of_two_in_one_list_counts() {
+        let variables = Variables { overrides: list(&[("x", "1"), ("x", "2")]), ..Variables::default() };
+        assert_eq!(render(&file(variables, Format::Http, &[]), "{{x}}", Format::Http).unwrap(), "2");
+    }
+
+    #[test]
+    fn the_latest_definition_above_the_use_counts_else_a_later_one() {
+        let spec = spec(Format::Http, &[("x = first", 0), ("x = second", 1), ("y = late", 2)], &[]);
+        let file = from_spec(&spec, &[]);
+        for (position, name, expected, warnings) in [
+            (0, "x", "first", 0),
+            (1, "x", "second", 0),
+            (2, "x", "second", 0),
+            (0, "y", "late", 1),
+            (2, "y", "late", 0),
+        ] {
+            let scope = Scope::new(&file, position, &[]);
+            let template = crate::template::fixture::text(&format!("{{{{{name}}}}} {{{{{name}}}}}"), Format::Http);
+            let rendered = crate::template::Template::compile(&template).unwrap().render(&scope).unwrap();
+            assert_eq!(rendered, format!("{expected} {expected}"));
+            let labels: Vec<_> = scope.take_warnings().iter().map(|warning| place(warning).to_owned()).collect();
+            assert_eq!(labels, vec![name; warnings * 2]);
+            assert_eq!(scope.take_warnings(), []);
+        }
+    }
+
+    #[test]
+    fn a_later_redefinition_does_not_change_what_was_bound() {
+        let spec = spec(Format::Http, &[("host = a", 0), ("base = {{host}}/v1", 0), ("host = b", 1)], &[]);
+        let file = from_spec(&spec, &[]);
+        let scope = Scope::new(&file, 1, &[]);
+        assert_eq!(scope.lookup("base").unwrap(), Some(json!("a/v1")));
+        assert_eq!(scope.lookup("host").unwrap(), Some(json!("b")));
+    }
+
+    #[test]
+    fn yaml_variables_refer_to_later_ones_without_a_warning() {
+        let file = file(Variables::default(), Format::Yaml, &["a = {{ b }}1", "b = 2"]);
+        let scope = Scope::new(&file, 0, &[]);
+        assert_eq!(scope.lookup("a").unwrap(), Some(json!("21")));
+        assert_eq!(scope.take_warnings(), []);
+    }
+
+    #[test]
+    fn a_dynamic_value_is_drawn_once_or_at_each_use() {
+        let file = file(Variables::default(), Format::Http, &["once = {{$uuid}}", "lazy := {{$uuid}}"]);
+        let value = |name: &str| Scope::new(&file, 0, &[]).lookup(name).unwrap();
+        assert_eq!(value("once"), value("once"));
+        assert_ne!(value("lazy"), value("lazy"));
+    }
+
+    #[test]
+    fn what_is_worked_out_once_is_worked_out_at_its_place() {
+        let spec = spec(Format::Http, &[("kept = {{token}}", 1)], &[]);
+        let mut file = from_spec(&spec, &[]);
+        file.capture("token", json!("one"));
+        drop(Scope::new(&file, 1, &[]));
+        file.capture("token", json!("two"));
+        assert_eq!(Scope::new(&file, 2, &[]).lookup("kept").unwrap(), Some(json!("one")));
+    }
+
+    #[test]
+    fn what_cannot_be_worked_out_at_its_place_is_tried_at_its_use() {
+        let spec = spec(Format::Http, &[("kept = {{token}}", 0)], &[]);
+        let mut file = from_spec(&spec, &[]);
+        assert!(Scope::new(&file, 0, &[]).lookup("kept").is_err());
+        file.capture("token", json!(1));
+        assert_eq!(Scope::new(&file, 1, &[]).lookup("kept").unwrap(), Some(json!(1)));
+    }
+
+    #[test]
+    fn a_definition_may_extend_its_namesake() {
+        let spec = spec(Format::Http, &[("base = {{base}}/v1", 0), ("base = {{base}}/x", 0)], &[]);
+        let file = from_spec(&spec, &[("base", "http://h")]);
+        assert_eq!(Scope::new(&file, 0, &[]).lookup("base").unwrap(), Some(json!("http://h/v1/x")));
+    }
+
+    #[test]
+    fn own_variables_see_those_of_the_file() {
+        let file = file(Variables::default(), Format::Http, &["host = h", "url = {{host}}{{path}}"]);
+        let own = ["path = /p", "all = {{host}}{{path}}"].map(|definition| variable(definition, 0, Format::Http));
+        let scope = Scope::new(&file, 0, &own);
+        assert_eq!(scope.lookup("all").unwrap(), Some(json!("h/p")));
+        assert!(scope.lookup("url").is_err(), "the file's do not see those of a request");
+    }
+
+    #[test]
+    fn errors_name_the_cycle_and_where_it_was_needed() {
+        for (definitions, name, message) in [
+            (
+                &["a = {{b}}", "b = {{ c }}", "c = {{a}}"][..],
+                "b",
+                "variables are defined by one another: b -> c -> a -> b",
+            ),
+            (&["a = {{ a }}"], "a", "variable `a` is defined by itself"),
+            (&["a = {{nope}}"], "a", "variable `nope` is not defined"),
+            (&["a = {{ 1 + }}"], "a", "this is not an expression: unexpected end of input, expected expression"),
+        ] {
+            let file = file(Variables::default(), Format::Http, definitions);
+            let error = render(&file, &format!("{{{{{name}}}}}"), Format::Http).unwrap_err();
+            assert_eq!(error.message, message);
+            let last = error.labels.last().unwrap();
+            assert_eq!((last.span.text(), last.text.as_str()), (name, "needed here"));
+        }
+    }
+
+    #[test]
+    fn long_chains_of_definitions_end() {
+        let chain: Vec<_> = (0..1000).map(|index| format!("v{index} := {{{{v{}}}}}", index + 1)).collect();
+        let chain: Vec<_> = chain.iter().map(String::as_str).collect();
+        let file = file(Variables::default(), Format::Http, &chain);
+        let error = Scope::new(&file, 0, &[]).lookup("v0").unwrap_err();
+        assert!(error.message.contains("more than 64"), "{}", error.message);
     }
 }

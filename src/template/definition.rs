@@ -1,0 +1,93 @@
+//! The variables that a file or a request defines, compiled.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use minijinja::value::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Spanned;
+use crate::spec::{Binding, Variable};
+
+use super::CompiledValue;
+
+/// Definitions in the order in which they are written.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    list: Vec<Definition>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+/// One definition.
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub(super) name: Spanned<String>,
+    /// How many of the file's requests stand above it.
+    pub(super) position: usize,
+    /// What it is worked out from. A value that does not compile is an error where it is used.
+    pub(super) value: Result<CompiledValue, Diagnostic>,
+    pub(super) binding: Binding,
+    drawn: OnceLock<Value>,
+    tried: AtomicBool,
+}
+
+impl Definitions {
+    /// Compiles definitions.
+    pub(super) fn compile(variables: &[Variable]) -> Self {
+        let list: Vec<_> = variables.iter().map(Definition::compile).collect();
+        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        for (index, definition) in list.iter().enumerate() {
+            by_name.entry(definition.name.value.clone()).or_default().push(index);
+        }
+        Self { list, by_name }
+    }
+
+    /// The definitions, in order.
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Definition> {
+        self.list.iter()
+    }
+
+    /// The definition at an index.
+    pub(super) fn at(&self, index: usize) -> &Definition {
+        &self.list[index]
+    }
+
+    /// Where the definitions of a name stand, in order.
+    pub(super) fn indices(&self, name: &str) -> &[usize] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Definition {
+    fn compile(variable: &Variable) -> Self {
+        Self {
+            name: variable.name.clone(),
+            position: variable.position,
+            value: CompiledValue::compile(&variable.value),
+            binding: variable.binding,
+            drawn: OnceLock::new(),
+            tried: AtomicBool::new(false),
+        }
+    }
+
+    /// Its value, where it is worked out once and that is done.
+    pub(super) fn drawn(&self) -> Option<&Value> {
+        self.drawn.get()
+    }
+
+    /// Keeps its value, where it is worked out once. Of two threads that do so at a time
+    /// the first one sets it for both.
+    pub(super) fn draw(&self, value: Value) -> Value {
+        match self.binding {
+            Binding::Once => self.drawn.get_or_init(|| value).clone(),
+            Binding::Lazy => value,
+        }
+    }
+
+    /// Whether it is to be worked out now that its place is reached. True only once, so
+    /// that one which cannot be is tried again only where it is used.
+    pub(super) fn is_due(&self, position: usize) -> bool {
+        self.binding == Binding::Once && self.position <= position && !self.tried.swap(true, Ordering::Relaxed)
+    }
+}

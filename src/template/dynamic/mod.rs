@@ -1,0 +1,281 @@
+//! Dynamic variables: `{{$uuid}}`, `{{$timestamp -1 d}}`, `{{$random.integer(1, 6)}}`, ….
+//!
+//! Names and arguments are those of VS Code's REST Client and of JetBrains' HTTP Client.
+
+mod moment;
+mod random;
+
+use minijinja::value::Value;
+
+use crate::diagnostic::nearest;
+
+use super::view::View;
+
+/// A dynamic variable: its name, how it is written, and what it gives.
+#[derive(Debug)]
+struct Dynamic {
+    name: &'static str,
+    usage: &'static str,
+    produce: fn(&[String], &View) -> Result<Value, String>,
+}
+
+const fn dynamic(
+    name: &'static str,
+    usage: &'static str,
+    produce: fn(&[String], &View) -> Result<Value, String>,
+) -> Dynamic {
+    Dynamic { name, usage, produce }
+}
+
+const DYNAMICS: &[Dynamic] = &[
+    dynamic("$uuid", "$uuid", random::uuid),
+    dynamic("$guid", "$guid", random::uuid),
+    dynamic("$randomInt", "$randomInt [min max]", random::small_integer),
+    dynamic("$random.integer", "$random.integer(from, to)", random::integer),
+    dynamic("$random.float", "$random.float(from, to)", random::float),
+    dynamic("$random.alphabetic", "$random.alphabetic(length)", random::alphabetic),
+    dynamic("$random.alphanumeric", "$random.alphanumeric(length)", random::alphanumeric),
+    dynamic("$random.hexadecimal", "$random.hexadecimal(length)", random::hexadecimal),
+    dynamic("$random.email", "$random.email", random::email),
+    dynamic("$random.uuid", "$random.uuid", random::uuid),
+    dynamic("$timestamp", "$timestamp [offset unit]", moment::timestamp),
+    dynamic("$isoTimestamp", "$isoTimestamp [offset unit]", moment::iso_timestamp),
+    dynamic("$datetime", "$datetime rfc1123|iso8601|\"format\" [offset unit]", moment::datetime),
+    dynamic("$localDatetime", "$localDatetime rfc1123|iso8601|\"format\" [offset unit]", moment::local_datetime),
+    dynamic("$processEnv", "$processEnv NAME", process),
+    dynamic("$env", "$env.NAME", process),
+    dynamic("$dotenv", "$dotenv NAME", dotenv),
+];
+
+/// The names of all dynamic variables.
+pub(super) fn names<'a>() -> impl Iterator<Item = &'a str> {
+    DYNAMICS.iter().map(|dynamic| dynamic.name)
+}
+
+/// A dynamic variable with its arguments.
+#[derive(Debug)]
+pub(super) struct Call {
+    dynamic: &'static Dynamic,
+    arguments: Vec<String>,
+}
+
+/// Why a text is no call of a dynamic variable.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unknown {
+    /// The name as it was written.
+    pub(super) name: String,
+    /// The name that was most likely meant.
+    pub(super) nearest: Option<&'static str>,
+}
+
+impl Call {
+    /// A call of a name, if there is one of that name.
+    pub(super) fn new(name: &str, arguments: Vec<String>) -> Option<Self> {
+        let dynamic = DYNAMICS.iter().find(|dynamic| dynamic.name == name)?;
+        Some(Self { dynamic, arguments })
+    }
+
+    /// Reads `$name`, `$name argument …`, `$name(argument, …)` or `$env.NAME`.
+    ///
+    /// # Errors
+    /// If there is no dynamic variable of that name.
+    pub(super) fn parse(text: &str) -> Result<Self, Unknown> {
+        let end = text.find(|character: char| character.is_whitespace() || character == '(').unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        let call = match name.strip_prefix("$env.") {
+            Some(variable) if !variable.is_empty() => Self::new("$env", vec![variable.to_owned()]),
+            _ => Self::new(name, arguments(rest)),
+        };
+        call.ok_or_else(|| Unknown { name: name.to_owned(), nearest: nearest(name, names()) })
+    }
+
+    /// How it is written.
+    pub(super) fn usage(&self) -> &'static str {
+        self.dynamic.usage
+    }
+
+    /// A value of it: another at each call.
+    ///
+    /// # Errors
+    /// What is wrong with the arguments: a lowercase fragment.
+    pub(super) fn draw(&self, view: &View) -> Result<Value, String> {
+        (self.dynamic.produce)(&self.arguments, view)
+    }
+}
+
+/// Splits arguments at white space, or at commas where they stand in parentheses. Quotes
+/// hold one together.
+fn arguments(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let listed = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let separates = |character: char| match listed {
+        Some(_) => character == ',',
+        None => character.is_whitespace(),
+    };
+    let (mut arguments, mut current, mut quote, mut quoted) = (Vec::new(), String::new(), None, false);
+    for character in listed.unwrap_or(text).chars() {
+        match quote {
+            Some(open) if character == open => quote = None,
+            Some(_) => current.push(character),
+            None if matches!(character, '"' | '\'') => (quote, quoted) = (Some(character), true),
+            None if separates(character) => {
+                push_argument(&mut arguments, &mut current, &mut quoted);
+            }
+            None => current.push(character),
+        }
+    }
+    push_argument(&mut arguments, &mut current, &mut quoted);
+    arguments
+}
+
+fn push_argument(arguments: &mut Vec<String>, current: &mut String, quoted: &mut bool) {
+    let argument = std::mem::take(current);
+    let argument = if *quoted { argument } else { argument.trim().to_owned() };
+    if *quoted || !argument.is_empty() {
+        arguments.push(argument);
+    }
+    *quoted = false;
+}
+
+fn process(arguments: &[String], view: &View) -> Result<Value, String> {
+    from_list(arguments, view, &view.variables().process, "the process's environment")
+}
+
+fn dotenv(arguments: &[String], view: &View) -> Result<Value, String> {
+    from_list(arguments, view, &view.variables().dotenv, "the `.env` files")
+}
+
+/// The value of `NAME`; of the name that the variable `NAME` holds where it is written `%NAME`.
+fn from_list(arguments: &[String], view: &View, list: &[(String, String)], place: &str) -> Result<Value, String> {
+    let [name] = arguments else { return Err("it takes the name of one variable".to_owned()) };
+    let name = match name.strip_prefix('%') {
+        Some(variable) => view.text_of(variable)?,
+        None => name.clone(),
+    };
+    let found = list.iter().rev().find(|(known, _)| *known == name);
+    found.map(|(_, value)| Value::from(value.as_str())).ok_or_else(|| {
+        let near = nearest(&name, list.iter().map(|(known, _)| known.as_str()));
+        let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+        format!("`{name}` is not defined in {place}{near}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+
+    use super::*;
+    use crate::spec::Format;
+    use crate::template::Variables;
+    use crate::template::fixture::{file, place, render};
+
+    fn variables() -> Variables {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Variables {
+            process: vec![pair("HOME", "/root"), pair("STAGE_KEY", "k")],
+            dotenv: vec![pair("TOKEN", "t1")],
+            environment: vec![("key".to_owned(), "STAGE_KEY".into())],
+            ..Variables::default()
+        }
+    }
+
+    /// At 2024-03-05T14:07:09.042+01:00.
+    #[test]
+    fn every_dynamic_variable_gives_what_its_editors_give() {
+        const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+        let file = file(variables(), Format::Http, &[]);
+        for (call, pattern) in [
+            ("$uuid", UUID),
+            ("$guid", UUID),
+            ("$random.uuid", UUID),
+            ("$randomInt", "[0-9]{1,3}"),
+            ("$randomInt 5 6", "5"),
+            ("$randomInt -3 -2", "-3"),
+            ("$random.integer(5, 6)", "5"),
+            ("$random.integer()", "[0-9]{1,3}"),
+            ("$random.float(1, 2)", r"1\.[0-9]+"),
+            ("$random.alphabetic(12)", "[A-Za-z]{12}"),
+            ("$random.alphanumeric(12)", "[A-Za-z0-9]{12}"),
+            ("$random.hexadecimal(12)", "[0-9a-f]{12}"),
+            ("$random.email", r"[a-z]+@example\.com"),
+            ("$timestamp", "1709644029"),
+            ("$timestamp -1 d", "1709557629"),
+            ("$timestamp 2 h", "1709651229"),
+            ("$isoTimestamp", r"2024-03-05T13:07:09\.042Z"),
+            ("$datetime iso8601", r"2024-03-05T13:07:09\.042Z"),
+            ("$datetime rfc1123", "Tue, 05 Mar 2024 13:07:09 GMT"),
+            ("$datetime rfc1123 1 y", "Wed, 05 Mar 2025 13:07:09 GMT"),
+            ("$datetime \"DD-MM-YYYY HH:mm\" -1 M", "05-02-2024 13:07"),
+            ("$datetime YYYY-MM-DD", "2024-03-05"),
+            ("$localDatetime iso8601", r"2024-03-05T14:07:09\.042\+01:00"),
+            ("$localDatetime rfc1123", r"Tue, 05 Mar 2024 14:07:09 \+0100"),
+            ("$localDatetime 'HH:mm' 1 h", "15:07"),
+            ("$processEnv HOME", "/root"),
+            ("$processEnv %key", "k"),
+            ("$env.HOME", "/root"),
+            ("$dotenv TOKEN", "t1"),
+            ("$uuid | upper | length", "36"),
+        ] {
+            let rendered = render(&file, &format!("{{{{{call}}}}}"), Format::Http).unwrap();
+            assert!(Regex::new(&format!("^{pattern}$")).unwrap().is_match(&rendered), "{call}: {rendered}");
+        }
+    }
+
+    #[test]
+    fn wrong_arguments_are_errors_at_their_place() {
+        let file = file(variables(), Format::Yaml, &[]);
+        for (call, message) in [
+            ("$randomInt 5", "it takes a minimum and a maximum, or nothing"),
+            ("$randomInt 5 5", "there is no integer from 5 up to but without 5"),
+            ("$randomInt a b", "`a` is not a number that can be a bound"),
+            ("$random.float(2, 1)", "there is no number from 2 up to but without 1"),
+            ("$random.float(NaN, 1)", "there is no number from NaN up to but without 1"),
+            ("$random.alphabetic", "it takes a length"),
+            ("$random.alphabetic(99999999)", "its length is a number up to 1048576"),
+            ("$processEnv", "it takes the name of one variable"),
+            ("$processEnv HOM", "`HOM` is not defined in the process's environment: did you mean `HOME`?"),
+            ("$dotenv X", "`X` is not defined in the `.env` files"),
+            ("$processEnv %nope", "variable `nope` is not defined"),
+        ] {
+            let error = render(&file, &format!("x {{{{ {call} }}}}"), Format::Yaml).unwrap_err();
+            assert_eq!((error.message.as_str(), place(&error)), (message, call));
+        }
+    }
+
+    #[test]
+    fn each_occurrence_is_drawn_by_itself() {
+        let file = file(variables(), Format::Http, &[]);
+        let rendered = render(&file, "{{$uuid}} {{$uuid}}", Format::Http).unwrap();
+        let (first, second) = rendered.split_once(' ').unwrap();
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn splits_arguments() {
+        for (text, expected) in [
+            ("", &[][..]),
+            (" 1  10 ", &["1", "10"]),
+            ("(1, 10)", &["1", "10"]),
+            ("()", &[]),
+            (" \"YYYY MM\" 1 d", &["YYYY MM", "1", "d"]),
+            (" ''", &[""]),
+            (" 'it\"s'", &["it\"s"]),
+            ("(5", &["(5"]),
+        ] {
+            assert_eq!(arguments(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn suggests_the_nearest_of_unknown_names() {
+        for (text, name, nearest) in [
+            ("$uid", "$uid", Some("$uuid")),
+            ("$timestmp -1 d", "$timestmp", Some("$timestamp")),
+            ("$random.int(1, 2)", "$random.int", Some("$randomInt")),
+            ("$", "$", None),
+            ("$zzz", "$zzz", None),
+        ] {
+            assert_eq!(Call::parse(text).unwrap_err(), Unknown { name: name.to_owned(), nearest }, "{text}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Expressions of the template language, and the context that they see.
+//!
+//! References that the language cannot read, such as `$uuid` or `login.response.body.$.id`,
+//! may begin an expression: `{{ $uuid | upper }}`. They are put aside, and stand-ins of the
+//! same length take their place, so that the language's byte offsets still hold.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use minijinja::value::{Object, Value};
+use minijinja::{Error, ErrorKind, State};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec::Format;
+
+use super::environment::{ENVIRONMENT, FILTERS};
+use super::functions;
+use super::reference::Reference;
+use super::view::View;
+
+/// The name under which functions find the context; no variable can have it.
+const CONTEXT: &str = "$";
+
+/// Where a text stands in a source.
+#[derive(Clone, Debug)]
+pub(super) struct Site {
+    /// The place of the text.
+    pub(super) span: Span,
+    /// Whether a byte offset in the text is one in the span.
+    pub(super) exact: bool,
+}
+
+impl Site {
+    /// The place of a part of the text, or of all of it where parts cannot be told.
+    pub(super) fn slice(&self, range: Range<usize>) -> Span {
+        if self.exact { self.span.slice(range) } else { self.span.clone() }
+    }
+
+    /// The place of a part as a site.
+    pub(super) fn part(&self, range: Range<usize>) -> Self {
+        Self { span: self.slice(range), exact: self.exact }
+    }
+}
+
+/// An expression, compiled.
+#[derive(Debug)]
+pub(super) struct Expression {
+    code: minijinja::Expression<'static, 'static>,
+    surroundings: Arc<Surroundings>,
+}
+
+/// What is known of an expression beside its code.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    pub(super) site: Site,
+    /// The references that were put aside.
+    pub(super) references: Vec<Reference>,
+    /// The functions that are called: a variable of the same name does not hide them.
+    functions: Vec<&'static str>,
+    /// Whether undefined variables are provided for.
+    lenient: bool,
+}
+
+impl Surroundings {
+    pub(super) fn new(text: &str, site: Site, references: Vec<Reference>) -> Self {
+        let calls =
+            |name: &str| text.match_indices(name).any(|(at, _)| text[at + name.len()..].trim_start().starts_with('('));
+        let lenient = ["default", "defined"].iter().any(|word| text.contains(word));
+        let functions = functions::NAMES.iter().copied().filter(|name| calls(name)).collect();
+        Self { site, references, functions, lenient }
+    }
+}
+
+impl Expression {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// Where and why it is none.
+    pub(super) fn compile(text: &str, site: Site, format: Format) -> Result<Self, Diagnostic> {
+        let (code, reference) = put_reference_aside(text, format, 0);
+        let surroundings = Surroundings::new(text, site, reference.into_iter().collect());
+        let compiled = ENVIRONMENT.compile_expression_owned(code);
+        let code = compiled.map_err(|error| explain(&error, &surroundings.site))?;
+        Ok(Self { code, surroundings: Arc::new(surroundings) })
+    }
+
+    /// Its value.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub(super) fn evaluate(&self, view: &View) -> Result<Value, Diagnostic> {
+        let context = Arc::new(Context::new(view, &self.surroundings));
+        let value = context.check(self.code.eval(Value::from_dyn_object(Arc::clone(&context))))?;
+        if value.is_undefined() {
+            let site = &self.surroundings.site;
+            return Err(Diagnostic::error("the expression gives nothing: a part of it is undefined")
+                .at(&site.span, "")
+                .help("check the names after each `.`, or give it a value with `| default(…)`"));
+        }
+        Ok(value)
+    }
+}
+
+/// Replaces the reference that an expression begins with, if the language could not read
+/// it, by a stand-in of the same length.
+pub(super) fn put_reference_aside(text: &str, format: Format, index: usize) -> (String, Option<Reference>) {
+    let end = head_end(text);
+    let head = text[..end].trim();
+    let start = text.len() - text.trim_start().len();
+    let stand_in = format!("_{index}");
+    let readable = head.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match Reference::parse(head, format) {
+        Some(Ok(reference)) if !readable && head.len() >= stand_in.len() => {
+            let width = head.len();
+            let code = format!("{}{stand_in:<width$}{}", &text[..start], &text[start + width..]);
+            (code, Some(reference))
+        }
+        _ => (text.to_owned(), None),
+    }
+}
+
+/// Where the first `|` stands outside of quotes and brackets; else the end.
+fn head_end(text: &str) -> usize {
+    let (mut depth, mut quote) = (0_usize, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+            (None, b'|') if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// What an expression sees: each name is looked up when it is asked for.
+#[derive(Debug)]
+pub(super) struct Context {
+    view: View,
+    surroundings: Arc<Surroundings>,
+    /// Why a variable that exists has no value.
+    failure: Mutex<Option<Diagnostic>>,
+    /// Names that mean nothing, in the order in which they were asked for.
+    missing: Mutex<Vec<String>>,
+}
+
+impl Context {
+    /// The context of one evaluation.
+    pub(super) fn new(view: &View, surroundings: &Arc<Surroundings>) -> Self {
+        Self {
+            view: view.clone(),
+            surroundings: Arc::clone(surroundings),
+            failure: Mutex::default(),
+            missing: Mutex::default(),
+        }
+    }
+
+    /// Calls `action` with the context of a running template.
+    pub(super) fn of<T>(state: &State<'_, '_>, action: impl FnOnce(&Self) -> T) -> Option<T> {
+        state.lookup(CONTEXT)?.downcast_object_ref::<Self>().map(action)
+    }
+
+    /// Where it is looked up from.
+    pub(super) fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The result of an evaluation, its error with the place. That a variable is undefined
+    /// is an error even where the language would let it pass, as in `x == 1`.
+    pub(super) fn check<T>(&self, result: Result<T, Error>) -> Result<T, Diagnostic> {
+        if let Some(failure) = self.failure.lock().expect("no holder of this lock panics").take() {
+            return Err(failure);
+        }
+        let Surroundings { site, lenient, .. } = &*self.surroundings;
+        let missing = self.missing.lock().expect("no holder of this lock panics");
+        match (result, missing.last()) {
+            (Err(error), Some(name)) if error.kind() == ErrorKind::UndefinedError => {
+                Err(self.view.undefined(name, &place(&error, site)))
+            }
+            (Err(error), _) => Err(explain(&error, site)),
+            (Ok(_), Some(name)) if !lenient => Err(self.view.undefined(name, &site.span)),
+            (Ok(value), _) => Ok(value),
+        }
+    }
+
+    fn find(self: &Arc<Self>, name: &str) -> Result<Option<Value>, Diagnostic> {
+        if name == CONTEXT {
+            return Ok(Some(Value::from_dyn_object(Arc::clone(self))));
+        }
+        let Surroundings { site, references, functions, .. } = &*self.surroundings;
+        let aside = name.strip_prefix('_').and_then(|index| index.parse().ok());
+        if let Some(reference) = aside.and_then(|index: usize| references.get(index)) {
+            return reference.resolve(&self.view, &site.span).map(Some);
+        }
+        if functions.contains(&name) {
+            return Ok(None);
+        }
+        if let Some(value) = self.view.variable(name, Some(&site.span))? {
+            return Ok(Some(value));
+        }
+        Ok(self.view.exchange(name).map(|exchange| exchange.as_value()))
+    }
+}
+
+impl Object for Context {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        match self.find(key) {
+            Ok(None) => {
+                if !functions::NAMES.contains(&key) {
+                    self.missing.lock().expect("no holder of this lock panics").push(key.to_owned());
+                }
+                None
+            }
+            Ok(found) => found,
+            Err(diagnostic) => {
+                let error = Error::new(ErrorKind::InvalidOperation, diagnostic.message.clone());
+                *self.failure.lock().expect("no holder of this lock panics") = Some(diagnostic);
+                Some(error.into())
+            }
+        }
+    }
+}
+
+/// Where the language says that its error is.
+fn place(error: &Error, site: &Site) -> Span {
+    error.range().map_or_else(|| site.span.clone(), |range| site.slice(range))
+}
+
+/// The language's error in our words.
+pub(super) fn explain(error: &Error, site: &Site) -> Diagnostic {
+    let detail = error.detail().unwrap_or_default();
+    let said = |message: String| Diagnostic::error(message).at(&place(error, site), "");
+    let unknown = || detail.split_whitespace().find(|word| !matches!(*word, "filter" | "test")).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownFilter => {
+            said(format!("there is no filter `{}`", unknown())).suggest(unknown(), FILTERS.iter().copied())
+        }
+        ErrorKind::UnknownFunction => {
+            said(format!("there is no function `{}`", unknown())).suggest(unknown(), functions::NAMES.iter().copied())
+        }
+        ErrorKind::OutOfFuel => said("the template takes too many steps".to_owned()),
+        ErrorKind::SyntaxError => said(format!("this is not an expression: {detail}")),
+        kind if detail.is_empty() => said(kind.to_string()),
+        _ => said(detail.to_owned()),
+    }
+}

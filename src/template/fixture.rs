@@ -1,0 +1,114 @@
+//! Files, scopes and responses for the tests of this room.
+
+use std::sync::Arc;
+
+use jiff::Zoned;
+
+use crate::client::{Response, SentRequest};
+use crate::diagnostic::Diagnostic;
+use crate::http::{Body, Headers, Method, Status, Timings, Version};
+use crate::source::{SourceFile, Span};
+use crate::spec::{Binding, Entry, Format, Invalid, Node, SourceText, Spec, Text, Value, Variable};
+
+use super::{Engine, FileScope, Scope, Template, Variables};
+
+/// A text that stands by itself in a file.
+pub(super) fn text(value: &str, format: Format) -> Text {
+    let source = SourceFile::new("spec", value);
+    // Without a byte order mark, as what a parser hands on.
+    let value = source.text().to_owned();
+    Text { span: source.span(0..value.len()), value, format }
+}
+
+/// A text as a value.
+pub(super) fn value(value: &str, format: Format) -> Value {
+    let text = text(value, format);
+    Value { span: text.span.clone(), node: Node::Text(text) }
+}
+
+/// `name = value`, or `name := value`, below a number of requests.
+pub(super) fn variable(definition: &str, position: usize, format: Format) -> Variable {
+    let (name, written) = definition.split_once('=').unwrap();
+    let (name, binding) = match name.trim_end().strip_suffix(':') {
+        Some(name) => (name, Binding::Lazy),
+        None => (name, Binding::Once),
+    };
+    let name = name.trim();
+    let source = SourceFile::new("spec", definition);
+    Variable {
+        name: source.span(0..name.len()).with(name.to_owned()),
+        value: value(written.trim(), format),
+        binding,
+        position,
+    }
+}
+
+/// A file of a format, with variables, each with its position, and requests of these names.
+pub(super) fn spec(format: Format, variables: &[(&str, usize)], requests: &[&str]) -> Spec {
+    let source = SourceFile::new("spec", "");
+    let nowhere: Span = source.span(0..0);
+    let request = |name: &&str| {
+        let name = Some(nowhere.clone().with((*name).to_owned()));
+        Entry::Invalid(Invalid { name, tags: vec![], span: nowhere.clone(), diagnostics: vec![] })
+    };
+    Spec {
+        source: SourceText(source),
+        format,
+        name: None,
+        description: None,
+        tags: vec![],
+        variables: variables.iter().map(|&(definition, position)| variable(definition, position, format)).collect(),
+        setup: vec![],
+        requests: requests.iter().map(request).collect(),
+        teardown: vec![],
+        diagnostics: vec![],
+    }
+}
+
+/// An engine with a seed, at a time that stands still.
+pub(super) fn engine() -> Engine {
+    let time: Zoned = "2024-03-05T14:07:09.042+01:00[Europe/Paris]".parse().unwrap();
+    Engine::new(Some(7)).at(time)
+}
+
+/// A file with these variables of the run, and of its own, all above its requests.
+pub(super) fn file(variables: Variables, format: Format, own: &[&str]) -> FileScope {
+    let own: Vec<_> = own.iter().map(|&definition| (definition, 0)).collect();
+    FileScope::new(Arc::new(variables), &spec(format, &own, &["login", "later"]), &engine())
+}
+
+/// What a text of a format renders to in the first request of a file.
+pub(super) fn render(file: &FileScope, template: &str, format: Format) -> Result<String, Diagnostic> {
+    Template::compile(&text(template, format))?.render(&Scope::new(file, 0, &[]))
+}
+
+/// A response to a POST.
+pub(super) fn response(headers: &[(&str, &str)], body: &[u8]) -> Arc<Response> {
+    let url: crate::http::Url = "http://h/login".parse().unwrap();
+    let mut fields = Headers::new();
+    for (name, value) in headers {
+        fields.append(name, value).unwrap();
+    }
+    let mut sent = Headers::new();
+    sent.append("X-Trace", "t1").unwrap();
+    Arc::new(Response {
+        status: Status::new(201).unwrap(),
+        reason: "Created".to_owned(),
+        version: Version::Http11,
+        headers: fields,
+        trailers: Headers::new(),
+        body: body.to_vec(),
+        url: url.clone(),
+        history: vec![],
+        request: SentRequest { method: Method::POST, url, headers: sent, body: Body::from(r#"{"user":"ada"}"#) },
+        timings: Timings::default(),
+        peer: None,
+        encoding: None,
+        warnings: vec![],
+    })
+}
+
+/// The text at the place of an error.
+pub(super) fn place(error: &Diagnostic) -> &str {
+    error.span().unwrap().text()
+}

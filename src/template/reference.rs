@@ -1,0 +1,293 @@
+//! References: what stands in braces and is no expression. They are looked up directly.
+
+use std::ops::Range;
+
+use jsonpath_rust::parser::errors::JsonPathError;
+use jsonpath_rust::parser::model::JpQuery;
+use jsonpath_rust::parser::parse_json_path;
+use minijinja::value::Value;
+use pest::error::InputLocation;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec::Format;
+
+use super::dynamic::Call;
+use super::exchange::Side;
+use super::view::View;
+
+/// Names that are values of the expression language and so are no variables.
+const CONSTANTS: &[&str] = &["true", "false", "none", "null", "True", "False", "None"];
+
+/// What braces refer to.
+#[derive(Debug)]
+pub(super) enum Reference {
+    /// `name`
+    Variable(String),
+    /// `$name argument …`
+    Dynamic(Call),
+    /// `name.response.body.$.path`, `name.request.headers.Name`, …
+    Exchange {
+        /// The request's name.
+        request: String,
+        /// Which side of the exchange.
+        side: Side,
+        /// What of it.
+        facet: Facet,
+    },
+}
+
+/// What of one side of an exchange is meant.
+#[derive(Debug)]
+pub(super) enum Facet {
+    /// The octets of the body.
+    Body,
+    /// What a JSONPath finds in the body.
+    Path(JpQuery),
+    /// A header field.
+    Header(String),
+    /// Anything else that has a name.
+    Attribute(String),
+}
+
+/// What looks like a reference and is none.
+#[derive(Debug)]
+pub(super) struct Malformed {
+    /// What is wrong: a lowercase fragment.
+    message: String,
+    /// What to try.
+    help: Option<String>,
+    /// Where, within the text.
+    range: Range<usize>,
+}
+
+impl Malformed {
+    /// The error at a place that is given for the range.
+    pub(super) fn at(self, place: impl FnOnce(Range<usize>) -> Span) -> Diagnostic {
+        let error = Diagnostic::error(self.message).at(&place(self.range), "");
+        match self.help {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+}
+
+impl Reference {
+    /// Reads a trimmed text; `None` if it does not have the form of a reference.
+    pub(super) fn parse(text: &str, format: Format) -> Option<Result<Self, Malformed>> {
+        if text.starts_with('$') {
+            return Some(parse_dynamic(text));
+        }
+        if is_variable_name(text, format) {
+            return Some(Ok(Self::Variable(text.to_owned())));
+        }
+        parse_exchange(text)
+    }
+
+    /// Its value.
+    ///
+    /// # Errors
+    /// Why it has none, at the place of the reference.
+    pub(super) fn resolve(&self, view: &View, at: &Span) -> Result<Value, Diagnostic> {
+        match self {
+            Self::Variable(name) => match view.variable(name, Some(at))? {
+                Some(value) => Ok(value),
+                None => Err(undefined(name, view, at)),
+            },
+            Self::Dynamic(call) => call.draw(view).map_err(|message| {
+                Diagnostic::error(message).at(at, "").note(format!("it is written `{{{{{}}}}}`", call.usage()))
+            }),
+            Self::Exchange { request, side, facet } => {
+                let exchange = view.exchange(request).ok_or_else(|| view.no_exchange(request, at))?;
+                let value = match facet {
+                    Facet::Body => exchange.body(*side),
+                    Facet::Path(path) => exchange.select(*side, path),
+                    Facet::Header(name) => exchange.header(*side, name).ok_or_else(|| no_header(*side, name)),
+                    Facet::Attribute(name) => exchange.attribute(*side, name).ok_or_else(|| no_attribute(*side, name)),
+                };
+                value.map_err(|message| {
+                    let error = Diagnostic::error(message).at(at, "");
+                    match facet {
+                        Facet::Header(name) => error.suggest(name, exchange.header_names(*side)),
+                        Facet::Attribute(name) => error.suggest(name, side.attributes().iter().copied()),
+                        Facet::Body | Facet::Path(_) => error,
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// The http specification, `variable-definition#name-grammar`: one or more ASCII letters,
+/// ASCII digits, underscore or hyphen. In YAML numbers are numbers.
+fn is_variable_name(text: &str, format: Format) -> bool {
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || format == Format::Http;
+    text.bytes().next().is_some_and(begins) && text.bytes().all(in_name) && !CONSTANTS.contains(&text)
+}
+
+/// The error that a name means nothing; it may have been meant as a difference.
+fn undefined(name: &str, view: &View, at: &Span) -> Diagnostic {
+    let error = view.undefined(name, at);
+    match name.split_once('-') {
+        Some((left, right)) if matches!(view.variable(left, None), Ok(Some(_))) => {
+            error.note(format!("a name may hold `-`: a difference is written `{left} - {right}`"))
+        }
+        _ => error,
+    }
+}
+
+fn no_header(side: Side, name: &str) -> String {
+    format!("that {} has no header `{name}`", side.as_str())
+}
+
+fn no_attribute(side: Side, name: &str) -> String {
+    format!("a {} has no `{name}`", side.as_str())
+}
+
+fn parse_dynamic(text: &str) -> Result<Reference, Malformed> {
+    Call::parse(text).map(Reference::Dynamic).map_err(|unknown| Malformed {
+        message: format!("there is no dynamic variable `{}`", unknown.name),
+        help: unknown.nearest.map(|near| format!("did you mean `{near}`?")),
+        range: 0..unknown.name.len(),
+    })
+}
+
+/// `name.response.…` and `name.request.…`, but for what only the expression language can read.
+fn parse_exchange(text: &str) -> Option<Result<Reference, Malformed>> {
+    let (request, rest) = text.split_once('.')?;
+    if !is_variable_name(request, Format::Http) {
+        return None;
+    }
+    let (side, rest) = match rest.split_at_checked(rest.find('.')?)? {
+        ("response", rest) => (Side::Response, &rest[1..]),
+        ("request", rest) => (Side::Request, &rest[1..]),
+        _ => return None,
+    };
+    let facet = parse_facet(rest, text.len() - rest.len())?;
+    Some(facet.map(|facet| Reference::Exchange { request: request.to_owned(), side, facet }))
+}
+
+fn parse_facet(text: &str, offset: usize) -> Option<Result<Facet, Malformed>> {
+    let is_word =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match text.split_once('.') {
+        None if matches!(text, "body") => Some(Ok(Facet::Body)),
+        None => is_word(text).then(|| Ok(Facet::Attribute(text.to_owned()))),
+        Some(("body", "*")) => Some(Ok(Facet::Body)),
+        Some(("body", path)) if path.starts_with('$') => Some(parse_path(path, offset + "body.".len())),
+        Some(("body", path)) if path.starts_with('/') => Some(Err(no_xpath(path, offset + "body.".len()))),
+        Some(("headers", name)) if name.bytes().all(crate::http::is_token_byte) && !name.is_empty() => {
+            Some(Ok(Facet::Header(name.to_owned())))
+        }
+        _ => None,
+    }
+}
+
+fn no_xpath(path: &str, offset: usize) -> Malformed {
+    Malformed {
+        message: "XPath is not supported here".to_owned(),
+        help: Some("take the value from a JSON body by its JSONPath: `$.…`".to_owned()),
+        range: offset..offset + path.len(),
+    }
+}
+
+fn parse_path(path: &str, offset: usize) -> Result<Facet, Malformed> {
+    parse_json_path(path).map(Facet::Path).map_err(|error| {
+        let range = match &error {
+            JsonPathError::PestError(error) => match error.location {
+                InputLocation::Pos(at) => at..path.len(),
+                InputLocation::Span((start, end)) => start..end,
+            },
+            _ => 0..path.len(),
+        };
+        Malformed {
+            message: format!("`{path}` is not a JSONPath"),
+            help: None,
+            range: offset + range.start..offset + range.end,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::fixture::{file, place, render, response, text};
+    use crate::template::{FileScope, Scope, Template, Variables};
+
+    fn after_login(body: &[u8]) -> FileScope {
+        let mut file = file(Variables::default(), Format::Http, &[]);
+        let headers = [("Content-Type", "application/json"), ("X-Id", "1"), ("x-id", "2")];
+        file.record("login", response(&headers, body));
+        file
+    }
+
+    #[test]
+    fn refers_to_every_part_of_a_past_exchange() {
+        let file = after_login(br#"{"token": "t{{x}}", "ids": [1, 2], "user": {"id": 7}}"#);
+        for (template, expected) in [
+            ("{{login.response.body.$.token}}", "t{{x}}"),
+            ("{{ login.response.body.$.user.id }}", "7"),
+            ("{{login.response.body.$.ids[*]}}", "[1,2]"),
+            ("{{login.response.body.$.ids[?@ > 1 || @ > 5]}}", "2"),
+            ("{{login.response.body.$.token | upper}}", "T{{X}}"),
+            ("{{ login.response.body.user.id + 1 }}", "8"),
+            ("{{ login.response.body.ids | length }}", "2"),
+            ("{{login.response.body}}", r#"{"token": "t{{x}}", "ids": [1, 2], "user": {"id": 7}}"#),
+            ("{{login.response.body.*}}", r#"{"token": "t{{x}}", "ids": [1, 2], "user": {"id": 7}}"#),
+            ("{{login.response.headers.content-type}}", "application/json"),
+            ("{{login.response.headers.X-Id}}", "1, 2"),
+            ("{{ login.response.headers['X-ID'] }}", "1, 2"),
+            ("{{login.response.status}}", "201"),
+            ("{{ login.response.status == 201 }}", "true"),
+            ("{{login.request.headers.X-Trace}}", "t1"),
+            ("{{login.request.body}}", r#"{"user":"ada"}"#),
+            ("{{login.request.body.$.user}}", "ada"),
+            ("{{login.request.method}} {{login.request.url}}", "POST http://h/login"),
+        ] {
+            for format in [Format::Http, Format::Yaml] {
+                assert_eq!(render(&file, template, format).unwrap(), expected, "{template}");
+            }
+        }
+    }
+
+    #[test]
+    fn selected_values_keep_their_type() {
+        let file = after_login(br#"{"ids": [1, 2]}"#);
+        let template = Template::compile(&text("{{login.response.body.$.ids}}", Format::Http)).unwrap();
+        assert_eq!(template.evaluate(&Scope::new(&file, 0, &[])).unwrap(), json!([1, 2]));
+    }
+
+    #[test]
+    fn octets_of_a_body_pass_as_they_came() {
+        let file = after_login(&[0xff, 0, b'a']);
+        let template = Template::compile(&text("<{{login.response.body}}>", Format::Http)).unwrap();
+        let scope = Scope::new(&file, 0, &[]);
+        assert_eq!(template.octets(scope.view()).unwrap(), [b'<', 0xff, 0, b'a', b'>']);
+        assert_eq!(template.render(&scope).unwrap_err().message, "the value is bytes that are not text");
+        assert_eq!(render(&after_login(b""), "<{{login.response.body}}>", Format::Http).unwrap(), "<>");
+    }
+
+    #[test]
+    fn says_what_is_missing_in_a_past_exchange() {
+        let json = br#"{"a": 1}"#;
+        for (body, template, message, at) in [
+            (&json[..], "{{login.response.body.$.b}}", "the path finds nothing in the body of that response", ""),
+            (b"text", "{{login.response.body.$.b}}", "the body of that response is not JSON", ""),
+            (json, "{{login.response.body.$.a[}}", "`$.a[` is not a JSONPath", "["),
+            (json, "{{login.response.body.//x}}", "XPath is not supported here", "//x"),
+            (json, "{{login.response.headers.Nope}}", "that response has no header `Nope`", ""),
+            (json, "{{login.response.stats}}", "a response has no `stats`", ""),
+            (json, "{{later.response.body}}", "request `later` has no response yet", ""),
+            (json, "{{ later.response.status + 1 }}", "request `later` has no response yet", "later"),
+            (json, "{{unknown.response.body}}", "no request of this file is named `unknown`", ""),
+        ] {
+            let error = render(&after_login(body), template, Format::Http).unwrap_err();
+            let whole = template.trim_start_matches("{{").trim_end_matches("}}");
+            assert_eq!(error.message, message, "{template}");
+            assert_eq!(place(&error), if at.is_empty() { whole } else { at }, "{template}");
+        }
+    }
+}

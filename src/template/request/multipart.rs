@@ -1,0 +1,104 @@
+//! The parts of a `multipart/form-data` body.
+
+use serde_json::Value;
+
+use crate::client::{self, Multipart, Payload};
+use crate::diagnostic::Diagnostic;
+use crate::http::{Body, Headers, Segment};
+use crate::source::Root;
+use crate::spec;
+use crate::spec::PartContent;
+
+use super::super::{CompiledValue, Scope, Template};
+use super::body::file_segment;
+use super::compiler::Compiler;
+use super::error_at;
+use super::fields::text;
+
+/// A part, compiled.
+#[derive(Debug)]
+pub(super) struct Part {
+    name: Template,
+    content: Content,
+    filename: Option<Template>,
+    content_type: Option<Template>,
+    headers: Vec<(Template, Template)>,
+}
+
+#[derive(Debug)]
+enum Content {
+    Value(CompiledValue),
+    File(Template),
+}
+
+/// The body, and its media type with a boundary drawn for it.
+pub(super) fn render(parts: &[Part], scope: &Scope<'_>, root: &Root) -> Result<Payload, Diagnostic> {
+    let parts = parts.iter().map(|part| part.render(scope, root)).collect::<Result<_, _>>()?;
+    let mut random = scope.view().random();
+    let boundary: String = std::iter::repeat_with(|| random.alphanumeric()).take(32).collect();
+    Ok(Multipart { parts }.into_payload(&boundary))
+}
+
+impl Part {
+    pub(super) fn compile(compiler: &mut Compiler<'_>, part: &spec::Part) -> Self {
+        let mut texts = |texts: &[(spec::Text, spec::Text)]| {
+            texts.iter().map(|(name, value)| (compiler.text(name), compiler.text(value))).collect()
+        };
+        let headers = texts(&part.headers);
+        Self {
+            name: compiler.text(&part.name),
+            content: match &part.content {
+                PartContent::Value(value) => Content::Value(compiler.value(value)),
+                PartContent::File(path) => Content::File(compiler.text(path)),
+            },
+            filename: part.filename.as_ref().map(|name| compiler.text(name)),
+            content_type: part.content_type.as_ref().map(|media_type| compiler.text(media_type)),
+            headers,
+        }
+    }
+
+    fn render(&self, scope: &Scope<'_>, root: &Root) -> Result<client::Part, Diagnostic> {
+        let mut part = match &self.content {
+            Content::Value(value) => value_part(&value.evaluate(scope)?),
+            Content::File(path) => file_part(file_segment(path, scope, root)?),
+        };
+        part.name = self.name.render(scope)?;
+        if let Some(filename) = &self.filename {
+            part.filename = Some(filename.render(scope)?);
+        }
+        if let Some(content_type) = &self.content_type {
+            part.content_type = Some(content_type.render(scope)?);
+        }
+        for (name, value) in &self.headers {
+            let (written, content) = (name.render(scope)?, value.render(scope)?);
+            part.headers.append(&written, content).map_err(|error| error_at(value, error))?;
+        }
+        Ok(part)
+    }
+}
+
+fn value_part(value: &Value) -> client::Part {
+    let is_tree = value.is_array() || value.is_object();
+    client::Part {
+        name: String::new(),
+        body: Body::from(text(value)),
+        filename: None,
+        content_type: is_tree.then(|| "application/json".to_owned()),
+        headers: Headers::new(),
+    }
+}
+
+/// A part with a file, which is called by its own name; the client guesses its media type.
+fn file_part(file: Segment) -> client::Part {
+    let filename = match &file {
+        Segment::File { path, .. } => path.file_name().map(|name| name.to_string_lossy().into_owned()),
+        Segment::Bytes(_) => None,
+    };
+    client::Part {
+        name: String::new(),
+        body: Body::new(vec![file]),
+        filename,
+        content_type: None,
+        headers: Headers::new(),
+    }
+}

@@ -1,0 +1,132 @@
+//! Method, URL and version: what the request line says once it is rendered.
+
+use crate::diagnostic::Diagnostic;
+use crate::http::{Headers, Method, Url, Version};
+use crate::spec;
+use crate::spec::Format;
+
+use super::super::{Scope, Template};
+use super::compiler::Compiler;
+use super::error_at;
+
+/// The request line, compiled.
+#[derive(Debug)]
+pub(super) struct Target {
+    method: Option<Template>,
+    url: Template,
+    version: Option<Version>,
+    format: Format,
+}
+
+impl Target {
+    pub(super) fn compile(compiler: &mut Compiler<'_>, request: &spec::Request) -> Self {
+        Self {
+            method: request.method.as_ref().map(|method| compiler.text(method)),
+            url: compiler.text(&request.target),
+            version: request.version.as_deref().copied(),
+            format: request.target.format,
+        }
+    }
+
+    /// The method, the URL and, where the line names one, the version.
+    pub(super) fn render(
+        &self,
+        scope: &Scope<'_>,
+        headers: &Headers,
+    ) -> Result<(Method, Url, Option<Version>), Diagnostic> {
+        let rendered = self.url.render(scope)?;
+        let line = Line::read(rendered.trim(), self.rereads(), self.method.is_none());
+        let method = match (&self.method, line.method) {
+            (Some(template), _) => {
+                let method = template.render(scope)?;
+                method.trim().parse().map_err(|error| error_at(template, error))?
+            }
+            (None, method) => method.unwrap_or(Method::GET),
+        };
+        let url = self.url(line.target, scope, headers)?;
+        Ok((method, url, self.version.or(line.version)))
+    }
+
+    /// The http specification, `variable-substitution#resolved-interpretation`: token-level
+    /// meaning is read from the text as it stands after substitution.
+    fn rereads(&self) -> bool {
+        self.format == Format::Http && self.url.as_literal().is_none()
+    }
+
+    fn url(&self, target: &str, scope: &Scope<'_>, headers: &Headers) -> Result<Url, Diagnostic> {
+        let absolute = match headers.text("Host") {
+            _ if !target.starts_with('/') => target.to_owned(),
+            Some(host) => format!("{}{target}", host.trim()),
+            None => {
+                return Err(error_at(&self.url, "the target is a path, and no `Host` header names its host")
+                    .help("write the whole URL, or add the header `Host: …`"));
+            }
+        };
+        let (url, assumed) = Url::parse_with_default_scheme(&absolute).map_err(|error| error_at(&self.url, error))?;
+        if assumed {
+            let scheme = url.scheme().as_str();
+            scope.warn(
+                Diagnostic::warning(format!("the URL names no scheme: `{scheme}` is assumed"))
+                    .at(self.url.span(), "")
+                    .help(format!("begin it with `{scheme}://`")),
+            );
+        }
+        Ok(url)
+    }
+}
+
+/// A request line, or only the target of one.
+#[derive(Debug, PartialEq)]
+struct Line<'a> {
+    method: Option<Method>,
+    target: &'a str,
+    version: Option<Version>,
+}
+
+impl<'a> Line<'a> {
+    fn read(text: &'a str, whole: bool, with_method: bool) -> Self {
+        if !whole {
+            return Self { method: None, target: text, version: None };
+        }
+        let version = text.rsplit_once([' ', '\t']).and_then(|(rest, version)| {
+            let version = version.starts_with("HTTP/").then(|| Version::parse(version))??;
+            Some((rest.trim_end(), version))
+        });
+        let (text, version) = version.map_or((text, None), |(rest, version)| (rest, Some(version)));
+        let method = text.split_once([' ', '\t']).filter(|_| with_method).and_then(|(method, target)| {
+            let is_method = method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+                || Method::KNOWN.iter().any(|known| known.as_str().eq_ignore_ascii_case(method));
+            Some((method.parse().ok().filter(|_| is_method)?, target.trim_start()))
+        });
+        match method {
+            Some((method, target)) => Self { method: Some(method), target, version },
+            None => Self { method: None, target: text, version },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rereads_a_rendered_request_line() {
+        for (text, method, target, version) in [
+            ("http://h/", None, "http://h/", None),
+            ("POST http://h/ HTTP/1.1", Some(Method::POST), "http://h/", Some(Version::Http11)),
+            ("post  http://h/", Some(Method::POST), "http://h/", None),
+            ("http://h/ HTTP/2", None, "http://h/", Some(Version::Http2)),
+            ("http://h/a b", None, "http://h/a b", None),
+            ("hello http://h/", None, "hello http://h/", None),
+            ("", None, "", None),
+        ] {
+            assert_eq!(Line::read(text, true, true), Line { method, target, version }, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_no_method_where_one_is_written() {
+        let line = Line { method: None, target: "POST http://h/", version: None };
+        assert_eq!(Line::read("POST http://h/", true, false), line);
+    }
+}

@@ -1,0 +1,425 @@
+//! Texts compiled once and rendered often.
+
+use minijinja::value::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec::{Format, Text};
+
+use super::Scope;
+use super::cut::{Cut, Unclosed, cut, is_literal, is_program};
+use super::expression::{Expression, Site};
+use super::program::Program;
+use super::reference::Reference;
+use super::value::{octets, to_json, write_text};
+use super::view::View;
+
+/// The most bytes that a text may render to.
+const LARGEST: usize = 256 * 1024 * 1024;
+
+/// A text, compiled.
+#[derive(Debug)]
+pub struct Template {
+    content: Content,
+    span: Span,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// Text in which nothing is a template.
+    Literal(String),
+    /// One whole expression, which keeps its type.
+    Single(Live),
+    /// Text with expressions in it.
+    Mixed(Vec<Piece>),
+    /// Text with statements in it.
+    Program(Box<Program>),
+}
+
+#[derive(Debug)]
+enum Piece {
+    Literal(String),
+    Live(Live),
+}
+
+/// What stands in braces.
+#[derive(Debug)]
+enum Live {
+    Reference(Reference, Span),
+    Expression(Expression),
+}
+
+impl Template {
+    pub(super) fn compile(text: &Text) -> Result<Self, Diagnostic> {
+        let span = text.span.clone();
+        if is_literal(&text.value, text.format) {
+            return Ok(Self { content: Content::Literal(text.value.clone()), span });
+        }
+        let site = Site { span: span.clone(), exact: text.is_verbatim() };
+        let content = if is_program(&text.value, text.format) {
+            Content::Program(Box::new(Program::compile(&text.value, site)?))
+        } else {
+            compile_pieces(&text.value, text.format, &site)?
+        };
+        Ok(Self { content, span })
+    }
+
+    /// A text in which nothing is a template.
+    pub(super) fn literal(text: String, span: Span) -> Self {
+        Self { content: Content::Literal(text), span }
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// The text, where nothing in it is a template.
+    pub fn as_literal(&self) -> Option<&str> {
+        match &self.content {
+            Content::Literal(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text that it renders to.
+    ///
+    /// # Errors
+    /// Where and why it cannot be rendered: a variable that is not defined, ….
+    pub fn render(&self, scope: &Scope<'_>) -> Result<String, Diagnostic> {
+        let bytes = self.octets(scope.view())?;
+        String::from_utf8(bytes).map_err(|_| {
+            Diagnostic::error("the value is bytes that are not text").at(&self.span, "").help("encode it: `| base64`")
+        })
+    }
+
+    /// The value that it renders to: one that is a single whole expression keeps the type of its result.
+    ///
+    /// # Errors
+    /// As [`Template::render`].
+    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<serde_json::Value, Diagnostic> {
+        Ok(to_json(&self.value(scope.view())?))
+    }
+
+    /// As [`Template::evaluate`], in the values of templates.
+    pub(super) fn value(&self, view: &View) -> Result<Value, Diagnostic> {
+        match &self.content {
+            Content::Literal(text) => Ok(Value::from(text.as_str())),
+            Content::Single(live) => live.value(view),
+            Content::Program(program) => program.render(view).map(Value::from),
+            Content::Mixed(_) => {
+                let octets = self.octets(view)?;
+                Ok(String::from_utf8(octets).map_or_else(|error| Value::from_bytes(error.into_bytes()), Value::from))
+            }
+        }
+    }
+
+    /// The octets that it renders to: those of a past body as they were received.
+    pub(super) fn octets(&self, view: &View) -> Result<Vec<u8>, Diagnostic> {
+        match &self.content {
+            Content::Literal(text) => Ok(text.as_bytes().to_vec()),
+            Content::Single(live) => Ok(octets(&live.value(view)?)),
+            Content::Program(program) => program.render(view).map(String::into_bytes),
+            Content::Mixed(pieces) => {
+                let mut rendered = Rendered::default();
+                for piece in pieces {
+                    match piece {
+                        Piece::Literal(text) => rendered.0.extend_from_slice(text.as_bytes()),
+                        Piece::Live(live) => rendered.push(&live.value(view)?),
+                    }
+                    if rendered.0.len() > LARGEST {
+                        return Err(Diagnostic::error("the text grows too large").at(&self.span, ""));
+                    }
+                }
+                Ok(rendered.0)
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Rendered(Vec<u8>);
+
+impl Rendered {
+    fn push(&mut self, value: &Value) {
+        match (value.as_bytes(), value.as_str()) {
+            (Some(bytes), _) => self.0.extend_from_slice(bytes),
+            (None, Some(text)) => self.0.extend_from_slice(text.as_bytes()),
+            (None, None) => {
+                let mut text = String::new();
+                write_text(&mut text, value);
+                self.0.extend_from_slice(text.as_bytes());
+            }
+        }
+    }
+}
+
+fn compile_pieces(text: &str, format: Format, site: &Site) -> Result<Content, Diagnostic> {
+    let mut pieces = Vec::new();
+    for cut in cut(text, format).map_err(|unclosed| unclosed_error(unclosed, site))? {
+        pieces.push(match cut {
+            Cut::Literal(literal) => Piece::Literal(literal),
+            Cut::Live(inner) => compile_live(&text[inner.clone()], format, &site.part(inner), site)?,
+        });
+    }
+    Ok(match <[Piece; 1]>::try_from(pieces) {
+        Ok([Piece::Live(live)]) => Content::Single(live),
+        Ok([Piece::Literal(text)]) => Content::Literal(text),
+        Err(pieces) => Content::Mixed(merge(pieces)),
+    })
+}
+
+/// Joins texts that stand side by side.
+fn merge(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut merged: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (merged.last_mut(), piece) {
+            (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
+            (_, piece) => merged.push(piece),
+        }
+    }
+    merged
+}
+
+fn compile_live(inner: &str, format: Format, site: &Site, whole: &Site) -> Result<Piece, Diagnostic> {
+    let trimmed = inner.trim();
+    let start = inner.len() - inner.trim_start().len();
+    let word = site.part(start..start + trimmed.len());
+    match Reference::parse(trimmed, format) {
+        Some(Ok(reference)) => Ok(Piece::Live(Live::Reference(reference, word.span))),
+        Some(Err(malformed)) if !trimmed.contains('|') => Err(malformed.at(|range| word.slice(range))),
+        _ => match Expression::compile(trimmed, word, format) {
+            Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
+            Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(format!("{{{{{inner}}}}}"))),
+            Err(error) => Err(with_hint(error, format, whole)),
+        },
+    }
+}
+
+/// Whether brace text of a `.http` file that is no expression is more likely text than a mistake.
+fn is_doubtful(inner: &str) -> bool {
+    !inner.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '$')
+}
+
+fn with_hint(error: Diagnostic, format: Format, whole: &Site) -> Diagnostic {
+    match format {
+        Format::Http if error.help.is_none() && whole.exact => error.help(r"to send the braces, write `\{\{…\}\}`"),
+        _ => error,
+    }
+}
+
+fn unclosed_error(Unclosed(at): Unclosed, site: &Site) -> Diagnostic {
+    Diagnostic::error("`{{` is not closed")
+        .at(&site.slice(at..at + 2), "")
+        .help("close it with `}}`; to send the braces, write `{{ '{{' }}`")
+}
+
+impl Live {
+    fn value(&self, view: &View) -> Result<Value, Diagnostic> {
+        match self {
+            Self::Reference(reference, span) => reference.resolve(view, span),
+            Self::Expression(expression) => expression.evaluate(view),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::source::SourceFile;
+    use crate::template::fixture::{file, place, render, text};
+    use crate::template::{FileScope, Variables};
+
+    const BOTH: [Format; 2] = [Format::Http, Format::Yaml];
+
+    fn scope_file() -> FileScope {
+        let given = [
+            ("name", json!("Ada")),
+            ("api-key", json!("k1")),
+            ("id", json!(7)),
+            ("user", json!({"roles": ["a", "b"], "ok": true})),
+            ("braces", json!("{{name}} }}")),
+            ("env", json!("staging")),
+            ("nothing", json!(null)),
+        ];
+        let environment = given.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let process = vec![("HOME".to_owned(), "/root".to_owned())];
+        file(Variables { environment, process, ..Variables::default() }, Format::Http, &[])
+    }
+
+    fn evaluate(file: &FileScope, template: &str, format: Format) -> Json {
+        Template::compile(&text(template, format)).unwrap().evaluate(&Scope::new(file, 0, &[])).unwrap()
+    }
+
+    #[test]
+    fn renders_in_both_formats() {
+        let file = scope_file();
+        for (template, expected) in [
+            ("", ""),
+            ("plain } text", "plain } text"),
+            ("{{name}}", "Ada"),
+            ("<{{ name }}|{{id}}>", "<Ada|7>"),
+            ("{{api-key}}", "k1"),
+            ("{{ api-key | upper }}", "K1"),
+            ("{{ id + 1 }}", "8"),
+            ("{{ user.roles[1] }}", "b"),
+            ("{{ user }}", r#"{"roles":["a","b"],"ok":true}"#),
+            ("{{ user.ok }} {{ nothing }} {{ 1.0 }}", "true null 1.0"),
+            ("{{ name | tojson }}", r#""Ada""#),
+            ("{{ 'a' ~ name }}", "aAda"),
+            ("{{ missing | default('x') }}", "x"),
+            ("{{ env('HOME') }} {{ env }}", "/root staging"),
+            ("{{ random_int(3, 4) }} {{ timestamp() }}", "3 1709644029"),
+            ("{{ now() }} {{ now('YYYY') }}", "2024-03-05T13:07:09.042Z 2024"),
+            ("{{ uuid() | length }}", "36"),
+            ("{{braces}}", "{{name}} }}"),
+            ("{{ '}}' }}", "}}"),
+        ] {
+            for format in BOTH {
+                assert_eq!(render(&file, template, format).unwrap(), expected, "{template}");
+            }
+        }
+    }
+
+    #[test]
+    fn leaves_what_is_no_reference_in_http_texts() {
+        let file = scope_file();
+        for (template, expected) in [
+            ("{{}} {{ }} {{", "{{}} {{ }} {{"),
+            ("{{#if x}}{{name}}{{/if}}", "{{#if x}}Ada{{/if}}"),
+            ("{% if x %}{# c #}{{name}}", "{% if x %}{# c #}Ada"),
+            (r"\{\{name\}\} {{name}}", "{{name}} Ada"),
+            (r"\{\{undefined\}\}", "{{undefined}}"),
+            (r#"{"a":{{id}}}"#, r#"{"a":7}"#),
+            (r#"{{"a": 1}}"#, r#"{{"a": 1}}"#),
+            ("{{\nname}}", "{{\nname}}"),
+        ] {
+            assert_eq!(render(&file, template, Format::Http).unwrap(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn runs_statements_in_yaml_texts() {
+        let file = scope_file();
+        for (template, expected) in [
+            ("{% if user.ok %}yes{% endif %}\n", "yes\n"),
+            ("{% for r in user.roles %}{{ r }},{% endfor %}", "a,b,"),
+            ("{# note #}{{ api-key }}", "k1"),
+            ("{% if id == 7 %}{{ $random.integer(1, 2) | string }}{{ api-key | upper }}{% endif %}", "1K1"),
+            ("a {{- name -}} b", "aAdab"),
+            ("{% raw %}{{ api-key }}{% endraw %}", "{{ api-key }}"),
+        ] {
+            assert_eq!(render(&file, template, Format::Yaml).unwrap(), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn a_single_expression_keeps_its_type() {
+        let file = scope_file();
+        for (template, expected) in [
+            ("{{id}}", json!(7)),
+            ("{{ id }}", json!(7)),
+            ("{{ user }}", json!({"roles": ["a", "b"], "ok": true})),
+            ("{{ id > 3 }}", json!(true)),
+            ("{{ id / 2 }}", json!(3.5)),
+            ("{{ [1, none] }}", json!([1, null])),
+            ("{{nothing}}", Json::Null),
+            ("{{id}} ", json!("7 ")),
+            ("7", json!("7")),
+        ] {
+            assert_eq!(evaluate(&file, template, Format::Yaml), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn errors_point_at_the_part_that_is_wrong() {
+        let file = scope_file();
+        for (template, format, at, message) in [
+            ("a {{ nmae }} b", Format::Http, "nmae", "variable `nmae` is not defined"),
+            ("{{nmae}}", Format::Yaml, "nmae", "variable `nmae` is not defined"),
+            ("é {{ name | upr }}", Format::Http, "upr", "there is no filter `upr`"),
+            ("{{ nwo() }}", Format::Yaml, "nwo()", "there is no function `nwo`"),
+            ("{{ id + }}", Format::Yaml, "+", "this is not an expression"),
+            ("{{ $uid }}", Format::Http, "$uid", "there is no dynamic variable `$uid`"),
+            ("{{ id + zzz }}", Format::Yaml, "id + zzz", "variable `zzz` is not defined"),
+            ("{{ zzz == 1 }}", Format::Yaml, "zzz == 1", "variable `zzz` is not defined"),
+            ("{{ user.nope }}", Format::Yaml, "user.nope", "the expression gives nothing"),
+            ("{{ user.nope.more }}", Format::Yaml, "user.nope", "undefined"),
+            ("{{ $randomInt 5 }}", Format::Http, "$randomInt 5", "it takes a minimum and a maximum"),
+            ("{% if zzz %}{% endif %}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
+            ("x {% nope %}", Format::Yaml, "nope", "this is not an expression"),
+            ("ab {{ c", Format::Yaml, "{{", "`{{` is not closed"),
+            ("{{ login.response.body }}", Format::Http, "login.response.body", "request `login` has no response yet"),
+            ("{{logn.response.body}}", Format::Http, "logn.response.body", "no request of this file is named `logn`"),
+        ] {
+            let error = render(&file, template, format).unwrap_err();
+            assert!(error.message.contains(message), "{template}: {error:?}");
+            assert_eq!(place(&error), at, "{template}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn suggests_what_was_meant() {
+        let file = scope_file();
+        for (template, help) in [
+            ("{{nmae}}", "did you mean `name`?"),
+            ("{{uuid}}", "did you mean `$uuid`?"),
+            ("{{$uid}}", "did you mean `$uuid`?"),
+            ("{{ name | uper }}", "did you mean `upper`?"),
+            ("{{ randm_int(1, 2) }}", "did you mean `random_int`?"),
+            ("{{logn.response.body}}", "did you mean `login`?"),
+        ] {
+            let error = render(&file, template, Format::Http).unwrap_err();
+            assert_eq!(error.help.as_deref(), Some(help), "{template}");
+        }
+        let error = render(&file, "{{id-1}}", Format::Http).unwrap_err();
+        assert_eq!(error.notes, ["a name may hold `-`: a difference is written `id - 1`"]);
+    }
+
+    #[test]
+    fn errors_of_an_unescaped_text_point_at_all_of_it() {
+        let source = SourceFile::new("spec", r#"x: "a\n{{ nmae }}""#);
+        let span = source.span(3..source.text().len());
+        let text = Text { value: "a\n{{ nmae }}".to_owned(), span: span.clone(), format: Format::Yaml };
+        let file = scope_file();
+        let error = Template::compile(&text).unwrap().render(&Scope::new(&file, 0, &[])).unwrap_err();
+        assert_eq!(error.span(), Some(&span));
+    }
+
+    #[test]
+    fn templates_can_be_shared_by_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Template>();
+        shared::<FileScope>();
+        shared::<crate::template::CompiledRequest>();
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn never_panics(
+            template in "(\\{\\{|\\}\\}|\\\\\\{|\\{%|%\\}|[a-z$. |'\"()é-]|name|\\$uuid|login\\.response\\.body\\.\\$|\n){0,24}",
+        ) {
+            let file = scope_file();
+            for format in BOTH {
+                if let Ok(template) = Template::compile(&text(&template, format)) {
+                    let scope = Scope::new(&file, 0, &[]);
+                    let _ = (template.render(&scope), template.evaluate(&scope));
+                }
+            }
+        }
+
+        #[test]
+        fn text_without_braces_is_kept(template in "[^{\u{feff}]{0,40}") {
+            let file = scope_file();
+            let template = template.replace(r"\{", "");
+            for format in BOTH {
+                prop_assert_eq!(&render(&file, &template, format).unwrap(), &template);
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What is seen from one place: which variable a name means there, and its value.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use minijinja::value::Value;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::Span;
+use crate::spec::Format;
+
+use super::definition::{Definition, Definitions};
+use super::dynamic;
+use super::engine::Clock;
+use super::exchange::Exchange;
+use super::scope::{FileScope, Variables};
+use super::value::{from_json, text};
+
+/// How many definitions may need one another in a row.
+const DEEPEST: usize = 64;
+
+/// Everything that the templates of one request can refer to.
+#[derive(Debug)]
+pub(super) struct Bindings {
+    pub(super) file: FileScope,
+    /// The request's place among those of the file.
+    pub(super) position: usize,
+    pub(super) own: Definitions,
+    pub(super) warnings: Mutex<Vec<Diagnostic>>,
+}
+
+/// A place that references are looked up from: a request, or a definition that is being
+/// worked out.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    bindings: Arc<Bindings>,
+    /// The definitions that are being worked out, the innermost last.
+    trail: Vec<Place>,
+}
+
+/// The place of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    owner: Owner,
+    index: usize,
+}
+
+/// Who a definition belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    Request,
+    File,
+}
+
+impl View {
+    /// The view from a request.
+    pub(super) fn new(bindings: Bindings) -> Self {
+        Self { bindings: Arc::new(bindings), trail: Vec::new() }
+    }
+
+    /// Works out the file's definitions whose places are reached, in order.
+    pub(super) fn settle(&self) {
+        let file = self.definitions(Owner::File);
+        for (index, _) in file.iter().enumerate().filter(|(_, definition)| definition.is_due(self.bindings.position)) {
+            // One that cannot be worked out is an error where it is used, if it is.
+            self.work_out(Place { owner: Owner::File, index }, None).ok();
+        }
+    }
+
+    /// The value of a variable. With the place of the reference, errors and warnings show it.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub(super) fn variable(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+        let variables = self.variables();
+        if let Some(value) = last(&variables.overrides, name) {
+            return Ok(Some(value));
+        }
+        if let Some(value) = self.defined(Owner::Request, name, at)? {
+            return Ok(Some(value));
+        }
+        if let Some(value) = self.bindings.file.captures.get(name) {
+            return Ok(Some(value.clone()));
+        }
+        if let Some(value) = self.defined(Owner::File, name, at)? {
+            return Ok(Some(value));
+        }
+        Ok(last(&variables.environment, name).or_else(|| last(&variables.project, name)))
+    }
+
+    /// The value of a variable as text.
+    ///
+    /// # Errors
+    /// Why there is none: a lowercase fragment.
+    pub(super) fn text_of(&self, name: &str) -> Result<String, String> {
+        match self.variable(name, None) {
+            Ok(Some(value)) => Ok(text(&value)),
+            Ok(None) => Err(format!("variable `{name}` is not defined")),
+            Err(diagnostic) => Err(diagnostic.message),
+        }
+    }
+
+    /// The exchange of a request, once it is done.
+    pub(super) fn exchange(&self, request: &str) -> Option<&Arc<Exchange>> {
+        self.bindings.file.exchanges.get(request)
+    }
+
+    /// The variables of the run.
+    pub(super) fn variables(&self) -> &Variables {
+        &self.bindings.file.fixed.variables
+    }
+
+    /// What tells the time.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.bindings.file.fixed.clock
+    }
+
+    /// The source of the file's random values.
+    pub(super) fn random(&self) -> MutexGuard<'_, fastrand::Rng> {
+        self.bindings.file.fixed.random.lock().expect("no holder of this lock panics")
+    }
+
+    /// Keeps a warning, once.
+    pub(super) fn warn(&self, warning: Diagnostic) {
+        let mut warnings = self.bindings.warnings.lock().expect("no holder of this lock panics");
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
+    /// The warnings that came up since the last call.
+    pub(super) fn take_warnings(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.bindings.warnings.lock().expect("no holder of this lock panics"))
+    }
+
+    /// The error that a name means nothing here.
+    pub(super) fn undefined(&self, name: &str, at: &Span) -> Diagnostic {
+        let requests = &self.bindings.file.fixed.requests;
+        if requests.iter().any(|request| request == name) {
+            return self.no_exchange(name, at);
+        }
+        if self.trail.last().is_some_and(|&place| self.definition(place).name.value == name) {
+            return Diagnostic::error(format!("variable `{name}` is defined by itself")).at(at, "");
+        }
+        let error = Diagnostic::error(format!("variable `{name}` is not defined")).at(at, "");
+        let known = self.known_names();
+        match nearest(name, known.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(
+                "define it with `--var`, in the file, in the environment or in the project's configuration, \
+                 or capture it from an earlier response",
+            ),
+        }
+    }
+
+    /// The error that a request has no response that could be referred to.
+    pub(super) fn no_exchange(&self, request: &str, at: &Span) -> Diagnostic {
+        let requests = &self.bindings.file.fixed.requests;
+        if requests.iter().any(|known| known == request) {
+            return Diagnostic::error(format!("request `{request}` has no response yet"))
+                .at(at, "")
+                .help("a request must run, and get a response, before those that refer to it");
+        }
+        Diagnostic::error(format!("no request of this file is named `{request}`"))
+            .at(at, "")
+            .suggest(request, requests.iter().map(String::as_str))
+    }
+
+    fn known_names(&self) -> Vec<&str> {
+        let Variables { overrides, environment, project, .. } = self.variables();
+        let given = [overrides, environment, project].into_iter().flatten().map(|(name, _)| name.as_str());
+        let own = self.bindings.own.iter().chain(self.definitions(Owner::File).iter());
+        let defined = own.map(|definition| definition.name.as_str());
+        let captured = self.bindings.file.captures.keys().map(String::as_str);
+        let mut names: Vec<&str> = given.chain(defined).chain(captured).chain(dynamic::names()).collect();
+        // The captures are in no order, and of two that are as near the first is suggested.
+        names.sort_unstable();
+        names
+    }
+
+    /// The value of a definition of a name: of the latest one above this place, else of the
+    /// first one below it.
+    fn defined(&self, owner: Owner, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+        let indices = self.definitions(owner).indices(name);
+        if indices.is_empty() || (owner == Owner::Request && self.owner() == Some(Owner::File)) {
+            return Ok(None);
+        }
+        let above = indices.partition_point(|&index| self.is_above(Place { owner, index }));
+        let here = self.trail.last();
+        let below = || indices[above..].iter().find(|&&index| here != Some(&Place { owner, index }));
+        let Some(&index) = indices[..above].last().or_else(below) else { return Ok(None) };
+        let place = Place { owner, index };
+        if let Some(at) = at.filter(|_| !self.is_above(place) && self.bindings.file.fixed.format == Format::Http) {
+            self.warn(used_too_early(self.definition(place), at));
+        }
+        self.work_out(place, at).map(Some)
+    }
+
+    fn work_out(&self, place: Place, at: Option<&Span>) -> Result<Value, Diagnostic> {
+        let definition = self.definition(place);
+        if let Some(value) = definition.drawn() {
+            return Ok(value.clone());
+        }
+        if let Some(first) = self.trail.iter().position(|&other| other == place) {
+            return Err(self.cycle(&self.trail[first..], definition));
+        }
+        if self.trail.len() == DEEPEST {
+            let message = format!("variable `{}` needs more than {DEEPEST} others in a row", definition.name.value);
+            return Err(Diagnostic::error(message).at(&definition.name.span, ""));
+        }
+        let mut inner = self.clone();
+        inner.trail.push(place);
+        let value = definition.value.as_ref().map_err(Diagnostic::clone).and_then(|value| value.value(&inner));
+        match (value, at) {
+            (Ok(value), _) => Ok(definition.draw(value)),
+            (Err(error), Some(at)) => Err(error.at(at, "needed here")),
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn cycle(&self, trail: &[Place], again: &Definition) -> Diagnostic {
+        let names = trail.iter().map(|&place| self.definition(place)).chain([again]);
+        let names: Vec<_> = names.map(|definition| definition.name.value.as_str()).collect();
+        Diagnostic::error(format!("variables are defined by one another: {}", names.join(" -> ")))
+            .at(&again.name.span, "")
+    }
+
+    /// Whether a definition stands above this place, in the order of the file.
+    fn is_above(&self, definition: Place) -> bool {
+        match (self.trail.last(), definition.owner) {
+            (Some(here), owner) if here.owner == owner => definition.index < here.index,
+            (_, Owner::Request) => true,
+            (_, Owner::File) => self.definition(definition).position <= self.bindings.position,
+        }
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        self.trail.last().map(|place| place.owner)
+    }
+
+    fn definitions(&self, owner: Owner) -> &Definitions {
+        match owner {
+            Owner::Request => &self.bindings.own,
+            Owner::File => &self.bindings.file.fixed.definitions,
+        }
+    }
+
+    fn definition(&self, place: Place) -> &Definition {
+        self.definitions(place.owner).at(place.index)
+    }
+}
+
+/// The value of the last of a name in a list.
+fn last(list: &[(String, serde_json::Value)], name: &str) -> Option<Value> {
+    list.iter().rev().find(|(known, _)| known == name).map(|(_, value)| from_json(value))
+}
+
+fn used_too_early(definition: &Definition, at: &Span) -> Diagnostic {
+    Diagnostic::warning(format!("variable `{}` is used above its definition", definition.name.value))
+        .at(at, "")
+        .at(&definition.name.span, "defined here")
+        .help("move the definition up")
+}
