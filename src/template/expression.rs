@@ -16,7 +16,7 @@ use crate::spec::Format;
 
 use super::environment::{ENVIRONMENT, FILTERS};
 use super::functions;
-use super::reference::Reference;
+use super::reference::{Malformed, Reference};
 use super::view::View;
 
 /// The name under which functions find the context; no variable can have it.
@@ -35,6 +35,17 @@ impl Site {
     /// The place of a part of the text, or of all of it where parts cannot be told.
     pub(super) fn slice(&self, range: Range<usize>) -> Span {
         if self.exact { self.span.slice(range) } else { self.span.clone() }
+    }
+
+    /// The place of a name within a part, where that can be told.
+    fn word(&self, part: &Span, name: &str) -> Span {
+        let in_word = |character: char| character.is_alphanumeric() || character == '_';
+        let is_whole = |at: usize| {
+            let (before, after) = (&part.text()[..at], &part.text()[at + name.len()..]);
+            !before.ends_with(in_word) && !after.starts_with(in_word)
+        };
+        let found = part.text().match_indices(name).map(|(at, _)| at).find(|&at| self.exact && is_whole(at));
+        found.map_or_else(|| part.clone(), |at| part.slice(at..at + name.len()))
     }
 
     /// The place of a part as a site.
@@ -78,7 +89,8 @@ impl Expression {
     /// # Errors
     /// Where and why it is none.
     pub(super) fn compile(text: &str, site: Site, format: Format) -> Result<Self, Diagnostic> {
-        let (code, reference) = put_reference_aside(text, format, 0);
+        let (code, reference) =
+            put_reference_aside(text, format, 0).map_err(|malformed| malformed.at(|range| site.slice(range)))?;
         let surroundings = Surroundings::new(text, site, reference.into_iter().collect());
         let compiled = ENVIRONMENT.compile_expression_owned(code);
         let code = compiled.map_err(|error| explain(&error, &surroundings.site))?;
@@ -104,24 +116,30 @@ impl Expression {
 
 /// Replaces the reference that an expression begins with, if the language could not read
 /// it, by a stand-in of the same length.
-pub(super) fn put_reference_aside(text: &str, format: Format, index: usize) -> (String, Option<Reference>) {
-    let end = head_end(text);
-    let head = text[..end].trim();
+///
+/// # Errors
+/// If it begins with what looks like a reference and is none.
+pub(super) fn put_reference_aside(
+    text: &str,
+    format: Format,
+    index: usize,
+) -> Result<(String, Option<Reference>), Malformed> {
     let start = text.len() - text.trim_start().len();
+    let head = text[start..head_end(text)].trim_end();
     let stand_in = format!("_{index}");
     let readable = head.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    match Reference::parse(head, format) {
-        Some(Ok(reference)) if !readable && head.len() >= stand_in.len() => {
-            let width = head.len();
-            let code = format!("{}{stand_in:<width$}{}", &text[..start], &text[start + width..]);
-            (code, Some(reference))
-        }
-        _ => (text.to_owned(), None),
+    if readable || head.len() < stand_in.len() {
+        return Ok((text.to_owned(), None));
     }
+    let Some(reference) = Reference::parse(head, format) else { return Ok((text.to_owned(), None)) };
+    let reference = reference.map_err(|malformed| malformed.shifted(start))?;
+    let width = head.len();
+    let code = format!("{}{stand_in:<width$}{}", &text[..start], &text[start + width..]);
+    Ok((code, Some(reference)))
 }
 
 /// Where the first `|` stands outside of quotes and brackets; else the end.
-fn head_end(text: &str) -> usize {
+pub(super) fn head_end(text: &str) -> usize {
     let (mut depth, mut quote) = (0_usize, None);
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
@@ -178,12 +196,12 @@ impl Context {
         let Surroundings { site, lenient, .. } = &*self.surroundings;
         let missing = self.missing.lock().expect("no holder of this lock panics");
         match (result, missing.last()) {
-            (Err(error), Some(name)) if error.kind() == ErrorKind::UndefinedError => {
-                Err(self.view.undefined(name, &place(&error, site)))
+            (Ok(_), Some(name)) if !lenient => Err(self.view.undefined(name, &site.word(&site.span, name))),
+            (Ok(value), _) => Ok(value),
+            (Err(error), Some(name)) if is_of_undefined(&error, *lenient) => {
+                Err(self.view.undefined(name, &site.word(&place(&error, site), name)))
             }
             (Err(error), _) => Err(explain(&error, site)),
-            (Ok(_), Some(name)) if !lenient => Err(self.view.undefined(name, &site.span)),
-            (Ok(value), _) => Ok(value),
         }
     }
 
@@ -227,6 +245,13 @@ impl Object for Context {
             }
         }
     }
+}
+
+/// Whether an error comes from an undefined variable, where one was asked for.
+fn is_of_undefined(error: &Error, lenient: bool) -> bool {
+    let is_name =
+        matches!(error.kind(), ErrorKind::UnknownFunction | ErrorKind::UnknownFilter | ErrorKind::UnknownTest);
+    error.kind() == ErrorKind::UndefinedError || !(lenient || is_name)
 }
 
 /// Where the language says that its error is.

@@ -1,16 +1,22 @@
 //! Files, scopes and responses for the tests of this room.
 
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Zoned;
+use serde_json::json;
 
-use crate::client::{Response, SentRequest};
+use crate::client::{Payload, Response, SentRequest};
 use crate::diagnostic::Diagnostic;
-use crate::http::{Body, Headers, Method, Status, Timings, Version};
-use crate::source::{SourceFile, Span};
-use crate::spec::{Binding, Entry, Format, Invalid, Node, SourceText, Spec, Text, Value, Variable};
+use crate::http::{self, Headers, Method, Status, Timings, Version};
+use crate::source::{Root, SourceFile, Span};
+use crate::spec::{
+    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Request, Settings, SourceText, Spec, Text, Value,
+    Variable,
+};
 
-use super::{Engine, FileScope, Scope, Template, Variables};
+use super::{CompiledRequest, Engine, FileScope, Scope, Template, Variables};
 
 /// A text that stands by itself in a file.
 pub(super) fn text(value: &str, format: Format) -> Text {
@@ -77,6 +83,36 @@ pub(super) fn file(variables: Variables, format: Format, own: &[&str]) -> FileSc
     FileScope::new(Arc::new(variables), &spec(format, &own, &["login", "later"]), &engine())
 }
 
+/// A request with nothing but a target.
+pub(super) fn request(target: &str, format: Format) -> Request {
+    let target = text(target, format);
+    Request {
+        name: None,
+        description: None,
+        tags: vec![],
+        span: target.span.clone(),
+        method: None,
+        target,
+        version: None,
+        params: vec![],
+        headers: vec![],
+        cookies: vec![],
+        body: None,
+        auth: None,
+        settings: Settings::default(),
+        flow: Flow::default(),
+        variables: vec![],
+        assertions: vec![],
+        captures: vec![],
+        diagnostics: vec![],
+    }
+}
+
+/// A header field.
+pub(super) fn header(name: &str, content: &str, format: Format) -> HeaderField {
+    HeaderField { name: text(name, format), value: Some(text(content, format)) }
+}
+
 /// What a text of a format renders to in the first request of a file.
 pub(super) fn render(file: &FileScope, template: &str, format: Format) -> Result<String, Diagnostic> {
     Template::compile(&text(template, format))?.render(&Scope::new(file, 0, &[]))
@@ -100,7 +136,7 @@ pub(super) fn response(headers: &[(&str, &str)], body: &[u8]) -> Arc<Response> {
         body: body.to_vec(),
         url: url.clone(),
         history: vec![],
-        request: SentRequest { method: Method::POST, url, headers: sent, body: Body::from(r#"{"user":"ada"}"#) },
+        request: SentRequest { method: Method::POST, url, headers: sent, body: http::Body::from(r#"{"user":"ada"}"#) },
         timings: Timings::default(),
         peer: None,
         encoding: None,
@@ -111,4 +147,53 @@ pub(super) fn response(headers: &[(&str, &str)], body: &[u8]) -> Arc<Response> {
 /// The text at the place of an error.
 pub(super) fn place(error: &Diagnostic) -> &str {
     error.span().unwrap().text()
+}
+
+/// A folder with files, in which a spec stands.
+pub(super) struct Folder {
+    folder: tempfile::TempDir,
+    file: FileScope,
+}
+
+impl Folder {
+    /// A folder with a few files, and a scope in which `id` is 7.
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in [
+            ("data.bin", &b"\xff {{id}}"[..]),
+            ("plain.txt", b"<{{id}}>"),
+            ("latin1.txt", b"\xe9{{id}}"),
+            ("bad.txt", b"a {{nope}}"),
+        ] {
+            let mut options = std::fs::OpenOptions::new();
+            let mut file = options.write(true).create_new(true).open(folder.path().join(name)).unwrap();
+            file.write_all(content).unwrap();
+        }
+        let given = [("id", json!(7)), ("braces", json!("{{id}}")), ("path", json!("data.bin"))];
+        let environment = given.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        Self { folder, file: file(Variables { environment, ..Variables::default() }, Format::Http, &[]) }
+    }
+
+    /// Where a file of it is.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        std::fs::canonicalize(self.folder.path()).unwrap().join(name)
+    }
+
+    /// A text of a spec that stands in it.
+    pub(super) fn text(&self, written: &str, format: Format) -> Text {
+        let source = SourceFile::new(self.folder.path().join("spec.http"), written);
+        Text { value: written.to_owned(), span: source.span(0..written.len()), format }
+    }
+
+    /// Renders something.
+    pub(super) fn in_scope<T>(&self, render: impl FnOnce(&Scope<'_>, &Root) -> T) -> T {
+        render(&Scope::new(&self.file, 0, &[]), &Root::new(self.folder.path()).unwrap())
+    }
+
+    /// What a body renders to, and the warnings.
+    pub(super) fn payload(&self, body: Body, format: Format) -> Result<(Payload, Vec<Diagnostic>), Diagnostic> {
+        let request = Request { body: Some(body), ..request("http://h/", format) };
+        let compiled = CompiledRequest::compile(&engine(), &request).map_err(|mut errors| errors.remove(0))?;
+        self.in_scope(|scope, root| Ok((compiled.render(scope, root)?.payload, scope.take_warnings())))
+    }
 }

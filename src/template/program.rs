@@ -61,7 +61,9 @@ fn put_references_aside(text: &str) -> (String, Vec<Reference>) {
         match piece {
             Cut::Literal(literal) => code.push_str(&literal),
             Cut::Live(inner) => {
-                let (expression, reference) = put_reference_aside(&text[inner], Format::Yaml, references.len());
+                // The language says what is wrong with what is no reference.
+                let aside = put_reference_aside(&text[inner.clone()], Format::Yaml, references.len());
+                let (expression, reference) = aside.unwrap_or_else(|_| (text[inner].to_owned(), None));
                 references.extend(reference);
                 code.extend(["{{", &expression, "}}"]);
             }

@@ -62,6 +62,12 @@ pub(super) struct Malformed {
 }
 
 impl Malformed {
+    /// The same in a text that begins with a number of bytes more.
+    pub(super) fn shifted(mut self, by: usize) -> Self {
+        self.range = self.range.start + by..self.range.end + by;
+        self
+    }
+
     /// The error at a place that is given for the range.
     pub(super) fn at(self, place: impl FnOnce(Range<usize>) -> Span) -> Diagnostic {
         let error = Diagnostic::error(self.message).at(&place(self.range), "");
@@ -201,6 +207,7 @@ fn parse_path(path: &str, offset: usize) -> Result<Facet, Malformed> {
             },
             _ => 0..path.len(),
         };
+        let range = if range.is_empty() { 0..path.len() } else { range };
         Malformed {
             message: format!("`{path}` is not a JSONPath"),
             help: None,
@@ -276,7 +283,8 @@ mod tests {
         for (body, template, message, at) in [
             (&json[..], "{{login.response.body.$.b}}", "the path finds nothing in the body of that response", ""),
             (b"text", "{{login.response.body.$.b}}", "the body of that response is not JSON", ""),
-            (json, "{{login.response.body.$.a[}}", "`$.a[` is not a JSONPath", "["),
+            (json, "{{login.response.body.$.a[}}", "`$.a[` is not a JSONPath", "$.a["),
+            (json, "{{login.response.body.$.a[x] | upper}}", "`$.a[x]` is not a JSONPath", "x]"),
             (json, "{{login.response.body.//x}}", "XPath is not supported here", "//x"),
             (json, "{{login.response.headers.Nope}}", "that response has no header `Nope`", ""),
             (json, "{{login.response.stats}}", "a response has no `stats`", ""),

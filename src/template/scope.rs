@@ -258,7 +258,7 @@ mod tests {
             ),
             (&["a = {{ a }}"], "a", "variable `a` is defined by itself"),
             (&["a = {{nope}}"], "a", "variable `nope` is not defined"),
-            (&["a = {{ 1 + }}"], "a", "this is not an expression: unexpected end of input, expected expression"),
+            (&["a = {{ x + }}"], "a", "this is not an expression: unexpected end of input, expected expression"),
         ] {
             let file = file(Variables::default(), Format::Http, definitions);
             let error = render(&file, &format!("{{{{{name}}}}}"), Format::Http).unwrap_err();

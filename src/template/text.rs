@@ -8,7 +8,7 @@ use crate::spec::{Format, Text};
 
 use super::Scope;
 use super::cut::{Cut, Unclosed, cut, is_literal, is_program};
-use super::expression::{Expression, Site};
+use super::expression::{Expression, Site, head_end};
 use super::program::Program;
 use super::reference::Reference;
 use super::value::{octets, to_json, write_text};
@@ -185,14 +185,16 @@ fn compile_live(inner: &str, format: Format, site: &Site, whole: &Site) -> Resul
     let trimmed = inner.trim();
     let start = inner.len() - inner.trim_start().len();
     let word = site.part(start..start + trimmed.len());
-    match Reference::parse(trimmed, format) {
-        Some(Ok(reference)) => Ok(Piece::Live(Live::Reference(reference, word.span))),
-        Some(Err(malformed)) if !trimmed.contains('|') => Err(malformed.at(|range| word.slice(range))),
-        _ => match Expression::compile(trimmed, word, format) {
-            Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
-            Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(format!("{{{{{inner}}}}}"))),
-            Err(error) => Err(with_hint(error, format, whole)),
-        },
+    let reference = (head_end(trimmed) == trimmed.len()).then(|| Reference::parse(trimmed, format)).flatten();
+    match reference {
+        Some(Ok(reference)) => return Ok(Piece::Live(Live::Reference(reference, word.span))),
+        Some(Err(malformed)) => return Err(malformed.at(|range| word.slice(range))),
+        None => {}
+    }
+    match Expression::compile(trimmed, word, format) {
+        Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
+        Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(format!("{{{{{inner}}}}}"))),
+        Err(error) => Err(with_hint(error, format, whole)),
     }
 }
 
@@ -344,10 +346,11 @@ mod tests {
             ("{{ nwo() }}", Format::Yaml, "nwo()", "there is no function `nwo`"),
             ("{{ id + }}", Format::Yaml, "+", "this is not an expression"),
             ("{{ $uid }}", Format::Http, "$uid", "there is no dynamic variable `$uid`"),
-            ("{{ id + zzz }}", Format::Yaml, "id + zzz", "variable `zzz` is not defined"),
-            ("{{ zzz == 1 }}", Format::Yaml, "zzz == 1", "variable `zzz` is not defined"),
+            ("a {{ $uid | upper }}", Format::Yaml, "$uid", "there is no dynamic variable `$uid`"),
+            ("{{ id + zzz }}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
+            ("{{ zzz == 1 }}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
             ("{{ user.nope }}", Format::Yaml, "user.nope", "the expression gives nothing"),
-            ("{{ user.nope.more }}", Format::Yaml, "user.nope", "undefined"),
+            ("{{ user.nope.more }}", Format::Yaml, ".nope.more", "`user.nope` is undefined"),
             ("{{ $randomInt 5 }}", Format::Http, "$randomInt 5", "it takes a minimum and a maximum"),
             ("{% if zzz %}{% endif %}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
             ("x {% nope %}", Format::Yaml, "nope", "this is not an expression"),

@@ -185,8 +185,9 @@ impl View {
             return Ok(None);
         }
         let above = indices.partition_point(|&index| self.is_above(Place { owner, index }));
-        let here = self.trail.last();
-        let below = || indices[above..].iter().find(|&&index| here != Some(&Place { owner, index }));
+        // A definition that refers to its own name extends one above it, or one from outside.
+        let extends = self.trail.last().is_some_and(|&here| self.definition(here).name.value == name);
+        let below = || indices[above..].first().filter(|_| !extends);
         let Some(&index) = indices[..above].last().or_else(below) else { return Ok(None) };
         let place = Place { owner, index };
         if let Some(at) = at.filter(|_| !self.is_above(place) && self.bindings.file.fixed.format == Format::Http) {

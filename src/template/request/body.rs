@@ -1,29 +1,18 @@
 //! What a request carries, compiled and rendered.
 
-use std::io::Read;
-use std::path::Path;
-
-use encoding_rs::Encoding;
 use serde_json::{Value, json};
 
 use crate::client::Payload;
 use crate::diagnostic::Diagnostic;
 use crate::http;
-use crate::http::Segment;
-use crate::source::{Root, SourceFile, open};
-use crate::spec::{self, FileReference, Format, Text};
+use crate::source::Root;
+use crate::spec::{self, Format};
 
 use super::super::{CompiledValue, Scope, Template};
 use super::compiler::Compiler;
+use super::content::{Piece, render_pieces};
 use super::fields::Pair;
 use super::multipart::Part;
-use super::{error_at, resolve};
-
-/// The most bytes of a file that is rendered.
-const LARGEST_RENDERED: u64 = 64 * 1024 * 1024;
-
-/// How much of a file that is sent as it is is searched for what looks like a variable.
-const SEARCHED: u64 = 64 * 1024;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -46,14 +35,6 @@ pub(super) struct GraphQl {
     query: Template,
     variables: Option<CompiledValue>,
     operation_name: Option<Template>,
-}
-
-/// A piece of a body, compiled.
-#[derive(Debug)]
-pub(super) enum Piece {
-    Text(Template),
-    Verbatim { path: Template, format: Format },
-    Rendered { path: Template, encoding: Option<&'static Encoding> },
 }
 
 impl Body {
@@ -126,101 +107,54 @@ fn render_form(pairs: &[Pair], scope: &Scope<'_>) -> Result<Payload, Diagnostic>
     Ok(payload(encoded, Some(FORM)))
 }
 
-fn render_pieces(pieces: &[Piece], scope: &Scope<'_>, root: &Root) -> Result<http::Body, Diagnostic> {
-    let (mut segments, mut text) = (Vec::new(), Vec::new());
-    for piece in pieces {
-        match piece {
-            Piece::Text(template) => text.extend(template.octets(scope.view())?),
-            Piece::Rendered { path, encoding } => text.extend(render_file(path, *encoding, scope, root)?),
-            Piece::Verbatim { path, format } => {
-                push_bytes(&mut segments, &mut text);
-                segments.push(file_segment(path, scope, root)?);
-                warn_of_variables(path, *format, scope, &segments);
-            }
-        }
-    }
-    if segments.is_empty() || !text.is_empty() {
-        segments.push(Segment::Bytes(text.into()));
-    }
-    Ok(http::Body::new(segments))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceFile, Span};
+    use crate::spec::Node;
+    use crate::template::fixture::{self, Folder, value};
 
-fn push_bytes(segments: &mut Vec<Segment>, bytes: &mut Vec<u8>) {
-    if !bytes.is_empty() {
-        segments.push(Segment::Bytes(std::mem::take(bytes).into()));
+    fn nowhere() -> Span {
+        SourceFile::new("spec", "").span(0..0)
     }
-}
 
-/// A file, to be read while it is sent.
-pub(super) fn file_segment(path: &Template, scope: &Scope<'_>, root: &Root) -> Result<Segment, Diagnostic> {
-    let file = resolve(path, scope, root)?;
-    let opened = open(&file).map_err(|error| error_at(path, error))?;
-    let metadata = opened.metadata().map_err(|error| error_at(path, error))?;
-    if !metadata.is_file() {
-        return Err(error_at(path, format!("{} is not a file", file.display())));
+    fn tree(members: &[(&str, &str)]) -> spec::Value {
+        let member = |&(name, content): &_| (fixture::text(name, Format::Yaml), value(content, Format::Yaml));
+        spec::Value { node: Node::Map(members.iter().map(member).collect()), span: nowhere() }
     }
-    Ok(Segment::File { length: metadata.len(), path: file })
-}
 
-fn render_file(
-    path: &Template,
-    encoding: Option<&'static Encoding>,
-    scope: &Scope<'_>,
-    root: &Root,
-) -> Result<Vec<u8>, Diagnostic> {
-    let from = path.span().source().path();
-    let reference = path.render(scope)?;
-    let bytes = root.read_bytes(from, &reference, LARGEST_RENDERED).map_err(|error| error_at(path, error))?;
-    let encoding = encoding.unwrap_or(encoding_rs::UTF_8);
-    let (text, _, malformed) = encoding.decode(&bytes);
-    if malformed {
-        return Err(error_at(path, format!("the file {reference} is not {}", encoding.name()))
-            .help("name its encoding, as in `<@latin1 file`, or send it as it is, with `< file`"));
-    }
-    let source = SourceFile::new(from.parent().unwrap_or(Path::new("")).join(&reference), text);
-    let span = source.span(0..source.text().len());
-    let text = Text { value: source.text().to_owned(), span, format: Format::Http };
-    let rendered = Template::compile(&text).and_then(|template| template.octets(scope.view()));
-    rendered.map_err(|error| error.at(path.span(), "in this file"))
-}
-
-/// A file that is sent as it is, but holds the name of a variable in braces, was perhaps
-/// meant to be rendered.
-fn warn_of_variables(path: &Template, format: Format, scope: &Scope<'_>, segments: &[Segment]) {
-    let (Some(Segment::File { path: file, .. }), Format::Http) = (segments.last(), format) else { return };
-    let mut start = Vec::new();
-    if open(file).is_ok_and(|file| file.take(SEARCHED).read_to_end(&mut start).is_ok())
-        && let Some(name) = defined_name(&String::from_utf8_lossy(&start), scope)
-    {
-        scope.warn(
-            Diagnostic::warning(format!("the file holds `{{{{{name}}}}}`, but is sent as it is"))
-                .at(path.span(), "")
-                .help("to have its variables replaced, write `<@`"),
-        );
-    }
-}
-
-fn defined_name(text: &str, scope: &Scope<'_>) -> Option<String> {
-    let names = text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}"));
-    let names = names.map(|(name, _)| name.trim()).filter(|name| name.len() < 128);
-    names.into_iter().find(|name| matches!(scope.lookup(name), Ok(Some(_)))).map(str::to_owned)
-}
-
-impl Piece {
-    fn compile(compiler: &mut Compiler<'_>, piece: &spec::Piece) -> Self {
-        match piece {
-            spec::Piece::Text(text) => Self::Text(compiler.text(text)),
-            spec::Piece::File(FileReference::Verbatim(path)) => {
-                Self::Verbatim { path: compiler.text(path), format: path.format }
-            }
-            spec::Piece::File(FileReference::Rendered { path, encoding }) => {
-                let known = encoding.as_ref().and_then(|name| Encoding::for_label(name.as_bytes()));
-                if let (Some(name), None) = (encoding, known) {
-                    let message = format!("`{}` is not an encoding that is known", name.value);
-                    compiler.error(Diagnostic::error(message).at(&name.span, "").help("one is `latin1` or `utf-16le`"));
-                }
-                Self::Rendered { path: compiler.text(path), encoding: known }
-            }
+    #[test]
+    fn bodies_carry_their_media_type() {
+        let content = |text| spec::Body::Content(vec![spec::Piece::Text(text)]);
+        let raw = || spec::Body::Raw(nowhere().with("{{id}}".to_owned()));
+        let pairs = vec![
+            (fixture::text("a b", Format::Yaml), value("{{ id }}&", Format::Yaml)),
+            (fixture::text("l", Format::Yaml), value("{{ [1, none, 'x'] }}", Format::Yaml)),
+        ];
+        let graphql = spec::Body::GraphQl {
+            query: fixture::text("{ me }", Format::Yaml),
+            variables: Some(tree(&[("id", "{{ id }}")])),
+            operation_name: None,
+        };
+        for (body, format, expected, media_type) in [
+            (
+                spec::Body::Json(tree(&[("id", "{{ id }}"), ("t", "x{{ id }}")])),
+                Format::Yaml,
+                r#"{"id":7,"t":"x7"}"#,
+                Some(JSON),
+            ),
+            (spec::Body::Form(pairs), Format::Yaml, "a+b=7%26&l=1&l=x", Some(FORM)),
+            (content(fixture::text("é{{ id }}", Format::Yaml)), Format::Yaml, "é7", Some(TEXT)),
+            (content(fixture::text("é{{id}}", Format::Http)), Format::Http, "é7", None),
+            (content(fixture::text("{{braces}}", Format::Http)), Format::Http, "{{id}}", None),
+            (raw(), Format::Yaml, "{{id}}", Some(TEXT)),
+            (raw(), Format::Http, "{{id}}", None),
+            (spec::Body::Bytes(nowhere().with(b"ab".to_vec())), Format::Yaml, "ab", None),
+            (graphql, Format::Yaml, r#"{"query":"{ me }","variables":{"id":7}}"#, Some(JSON)),
+        ] {
+            let (payload, _) = Folder::new().payload(body, format).unwrap();
+            assert_eq!(String::from_utf8(payload.body.in_memory().unwrap()).unwrap(), expected);
+            assert_eq!(payload.content_type.as_deref(), media_type, "{expected}");
         }
     }
 }

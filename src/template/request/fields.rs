@@ -94,13 +94,11 @@ fn without_blanks(mut value: &[u8]) -> &[u8] {
 
 /// Adds a field. `Cookie` is the one whose lines are joined with `; ` (RFC 6265, 5.4).
 fn append(headers: &mut Headers, name: &str, value: &[u8]) -> Result<(), InvalidHeader> {
-    match headers.get(name).filter(|_| name.eq_ignore_ascii_case("Cookie")) {
-        Some(cookies) => {
-            let joined = [cookies.as_bytes(), b"; ", value].concat();
-            headers.set(name, joined)
-        }
-        None => headers.append(name, value),
-    }
+    let cookies = headers.iter().find(|field| field.is(name) && field.is("Cookie"));
+    let Some(cookies) = cookies.map(|field| (field.name().to_owned(), field.value().clone())) else {
+        return headers.append(name, value);
+    };
+    headers.set(&cookies.0, [cookies.1.as_bytes(), b"; ", value].concat())
 }
 
 /// `Authorization: Basic user password` and `Basic user:password`, which people write in

@@ -2,6 +2,7 @@
 
 mod body;
 mod compiler;
+mod content;
 mod fields;
 mod multipart;
 mod target;
@@ -152,4 +153,170 @@ fn resolve(path: &Template, scope: &Scope<'_>, root: &Root) -> Result<PathBuf, D
 /// An error at the place of a text.
 fn error_at(template: &Template, message: impl ToString) -> Diagnostic {
     Diagnostic::error(message.to_string()).at(template.span(), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fixture::{self, engine, file, header, place, text};
+    use super::super::{FileScope, Variables};
+    use super::*;
+    use crate::http::{Method, Version};
+    use crate::spec::{Format, Request};
+
+    fn scope_file() -> FileScope {
+        let given = [
+            ("host", json!("http://h")),
+            ("line", json!("PATCH http://h/p HTTP/1.0")),
+            ("verb", json!("put")),
+            ("id", json!(7)),
+            ("none", json!(null)),
+            ("list", json!(["a", 1])),
+            ("evil", json!("a\r\nX: y")),
+            ("space", json!(" ")),
+        ];
+        let environment = given.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        file(Variables { environment, ..Variables::default() }, Format::Http, &[])
+    }
+
+    fn render(request: &Request) -> Result<(client::Request, Vec<Diagnostic>), Diagnostic> {
+        let file = scope_file();
+        let scope = Scope::new(&file, 0, &request.variables);
+        let root = Root::new(&std::env::temp_dir()).unwrap();
+        let rendered = CompiledRequest::compile(&engine(), request).unwrap().render(&scope, &root)?;
+        Ok((rendered, scope.take_warnings()))
+    }
+
+    fn pair(name: &str, value: &str) -> (spec::Text, spec::Value) {
+        (text(name, Format::Yaml), fixture::value(value, Format::Yaml))
+    }
+
+    #[test]
+    fn reads_the_request_line_after_substitution() {
+        for (method, target, expected, version) in [
+            (None, "{{host}}/a/{{id}}", "GET http://h/a/7", None),
+            (Some("{{verb}}"), "{{host}}/", "PUT http://h/", None),
+            (Some("Purge"), "http://h", "Purge http://h/", None),
+            (None, "{{line}}", "PATCH http://h/p", Some(Version::Http10)),
+            (Some("POST"), "{{host}}/a HTTP/1.1", "POST http://h/a", Some(Version::Http11)),
+            (None, "{{host}}/a b?q={{space}}", "GET http://h/a%20b?q=", None),
+        ] {
+            let mut request = fixture::request(target, Format::Http);
+            request.method = method.map(|method| text(method, Format::Http));
+            let (rendered, warnings) = render(&request).unwrap();
+            assert_eq!(format!("{} {}", rendered.method, rendered.url), expected, "{target}");
+            assert_eq!(rendered.options.version, version, "{target}");
+            assert_eq!(warnings, []);
+        }
+    }
+
+    #[test]
+    fn assumes_a_scheme_with_a_warning() {
+        for (target, host, expected) in [
+            ("example.org/a", None, "https://example.org/a"),
+            ("localhost:8080/a", None, "http://localhost:8080/a"),
+            ("/a?b", Some("example.org"), "https://example.org/a?b"),
+            ("/a", Some("localhost"), "http://localhost/a"),
+        ] {
+            let mut request = fixture::request(target, Format::Http);
+            request.headers.extend(host.map(|host| header("host", host, Format::Http)));
+            let (rendered, warnings) = render(&request).unwrap();
+            assert_eq!(rendered.url.to_string(), expected);
+            assert_eq!(warnings.len(), 1);
+            assert_eq!(place(&warnings[0]), target);
+        }
+    }
+
+    #[test]
+    fn params_and_cookies_keep_repeat_and_leave_out() {
+        let mut request = fixture::request("http://h/", Format::Yaml);
+        request.params = vec![pair("id", "{{ id }}"), pair("l", "{{ list }}"), pair("n", "{{ none }}"), pair("e", "")];
+        request.cookies = vec![pair("c{{ id }}", "x"), pair("n", "{{ none }}")];
+        let (rendered, _) = render(&request).unwrap();
+        let pairs = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(rendered.params, pairs(&[("id", "7"), ("l", "a"), ("l", "1"), ("e", "")]));
+        assert_eq!(rendered.cookies, pairs(&[("c7", "x")]));
+    }
+
+    #[test]
+    fn headers_keep_order_case_and_number() {
+        let mut request = fixture::request("http://h/", Format::Http);
+        let written =
+            [("X-b", "{{id}} "), ("Cookie", "a=1"), ("x-B", "2"), ("cookie", "b=2"), ("Authorization", "Basic u p")];
+        request.headers = written.map(|(name, value)| header(name, value, Format::Http)).to_vec();
+        request.headers.push(spec::HeaderField { name: text("Accept", Format::Http), value: None });
+        let (rendered, _) = render(&request).unwrap();
+        let fields: Vec<_> = rendered.headers.iter().map(|field| format!("{field:?}")).collect();
+        assert_eq!(fields, ["X-b: 7", "Cookie: a=1; b=2", "x-B: 2", "Authorization: Basic dTpw"]);
+        assert_eq!(rendered.omitted_headers, ["Accept"]);
+    }
+
+    #[test]
+    fn secrets_are_rendered_and_hidden() {
+        let mut request = fixture::request("http://h/", Format::Yaml);
+        let user = text("u{{ id }}", Format::Yaml);
+        let password = text("p{{ id }}", Format::Yaml);
+        request.auth = Some(request.span.clone().with(Auth::Basic { user, password }));
+        let (rendered, _) = render(&request).unwrap();
+        let auth = client::Auth::Basic { user: "u7".to_owned(), password: Secret::new("p7".to_owned()) };
+        assert_eq!(rendered.auth, Some(auth));
+        assert!(!format!("{rendered:?}").contains("p7"));
+    }
+
+    #[test]
+    fn errors_point_at_the_text_that_caused_them() {
+        let with = |change: fn(&mut Request)| {
+            let mut request = fixture::request("http://h/", Format::Http);
+            change(&mut request);
+            request
+        };
+        for (request, at, message) in [
+            (with(|r| r.target = text("http://", Format::Http)), "http://", "it names no host"),
+            (with(|r| r.target = text("/a", Format::Http)), "/a", "no `Host` header"),
+            (with(|r| r.target = text("a{{nope}}", Format::Http)), "nope", "not defined"),
+            (with(|r| r.method = Some(text("{{evil}}", Format::Http))), "{{evil}}", "is not a method"),
+            (with(|r| r.headers = vec![header("A", "{{evil}}", Format::Http)]), "{{evil}}", "holds a line break"),
+            (with(|r| r.headers = vec![header("A{{space}}", "1", Format::Http)]), "A{{space}}", "is not a header name"),
+            (with(|r| r.params = vec![pair("a", "x {{ nope }}")]), "nope", "not defined"),
+            (
+                with(|r| r.settings.verify = Some(r.span.clone().with(Verify::Roots(text("no.pem", Format::Http))))),
+                "no.pem",
+                "there is no file",
+            ),
+        ] {
+            let error = render(&request).unwrap_err();
+            assert!(error.message.contains(message), "{}", error.message);
+            assert_eq!(place(&error), at);
+        }
+    }
+
+    #[test]
+    fn collects_every_text_that_is_no_template() {
+        let mut request = fixture::request("http://{{ a + }}/", Format::Http);
+        request.headers = vec![header("A", "{{$nope}}", Format::Http)];
+        request.params = vec![pair("a", "{{")];
+        let errors = CompiledRequest::compile(&engine(), &request).unwrap_err();
+        assert_eq!(errors.len(), 3);
+    }
+
+    #[test]
+    fn settings_become_options_and_the_request_line_names_the_version() {
+        let mut request = fixture::request("http://h/", Format::Http);
+        let span = request.span.clone();
+        request.settings.http_version = Some(span.clone().with(Version::Http2));
+        request.settings.redirects = Some(span.clone().with(0));
+        request.settings.verify = Some(span.clone().with(Verify::Off));
+        request.version = Some(span.with(Version::Http11));
+        let (rendered, _) = render(&request).unwrap();
+        let options = Options {
+            version: Some(Version::Http11),
+            redirects: Some(0),
+            verify: Some(client::Verify::Off),
+            ..Options::default()
+        };
+        assert_eq!((rendered.method, rendered.options), (Method::GET, options));
+    }
 }

@@ -10,8 +10,8 @@ use crate::spec;
 use crate::spec::PartContent;
 
 use super::super::{CompiledValue, Scope, Template};
-use super::body::file_segment;
 use super::compiler::Compiler;
+use super::content::file_segment;
 use super::error_at;
 use super::fields::text;
 
@@ -100,5 +100,57 @@ fn file_part(file: Segment) -> client::Part {
         filename,
         content_type: None,
         headers: Headers::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Format, Node};
+    use crate::template::fixture::{Folder, engine, text, value};
+
+    fn part(content: PartContent) -> spec::Part {
+        let header = (text("X-A", Format::Yaml), text("{{ id }}", Format::Yaml));
+        let name = text("n{{ id }}", Format::Yaml);
+        spec::Part { name, content, filename: None, content_type: None, headers: vec![header] }
+    }
+
+    fn render(folder: &Folder, part: &spec::Part) -> Result<client::Part, Diagnostic> {
+        let engine = engine();
+        let compiled = Part::compile(&mut Compiler::new(&engine), part);
+        folder.in_scope(|scope, root| compiled.render(scope, root))
+    }
+
+    #[test]
+    fn parts_are_values_and_files() {
+        let folder = Folder::new();
+        let number = value("{{ id }}", Format::Yaml);
+        let list = spec::Value { span: number.span.clone(), node: Node::List(vec![number.clone()]) };
+        let mut named = part(PartContent::File(folder.text("data.bin", Format::Yaml)));
+        named.filename = Some(text("f{{ id }}", Format::Yaml));
+        named.content_type = Some(text("a/b", Format::Yaml));
+        for (part, body, filename, content_type) in [
+            (part(PartContent::Value(number)), Some("7"), None, None),
+            (part(PartContent::Value(list)), Some("[7]"), None, Some("application/json")),
+            (part(PartContent::File(folder.text("plain.txt", Format::Yaml))), None, Some("plain.txt"), None),
+            (named, None, Some("f7"), Some("a/b")),
+        ] {
+            let part = render(&folder, &part).unwrap();
+            assert_eq!(part.body.in_memory(), body.map(|text| text.as_bytes().to_vec()));
+            assert_eq!((part.name.as_str(), part.filename.as_deref()), ("n7", filename));
+            assert_eq!(part.content_type.as_deref(), content_type);
+            assert_eq!(part.headers.text("x-a").unwrap(), "7");
+        }
+    }
+
+    #[test]
+    fn each_body_has_a_boundary_of_its_own() {
+        let folder = Folder::new();
+        let boundary = || folder.in_scope(|scope, root| render_body(scope, root));
+        assert_ne!(boundary().unwrap().content_type, boundary().unwrap().content_type);
+
+        fn render_body(scope: &Scope<'_>, root: &Root) -> Result<Payload, Diagnostic> {
+            super::render(&[], scope, root)
+        }
     }
 }
