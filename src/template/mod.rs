@@ -12,6 +12,7 @@ mod expression;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod piece;
 mod program;
 mod reference;
 mod request;

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_nearer_source_of_a_variable_wins() {
         const SOURCES: [&str; 6] = ["override", "own", "capture", "file", "environment", "project"];
-        for first in 0..SOURCES.len() {
+        for (first, winner) in SOURCES.iter().enumerate() {
             let given = |source: usize| if source >= first { vec![("x", SOURCES[source])] } else { vec![] };
             let variables = Variables {
                 overrides: list(&given(0)),
@@ -157,7 +157,7 @@ mod tests {
             }
             let own = if first <= 1 { vec![variable("x = own", 0, Format::Http)] } else { vec![] };
             let scope = Scope::new(&file, 0, &own);
-            assert_eq!(scope.lookup("x").unwrap(), Some(json!(SOURCES[first])));
+            assert_eq!(scope.lookup("x").unwrap(), Some(json!(winner)));
         }
     }
 

@@ -4,14 +4,14 @@ use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Format, Text};
+use crate::spec::Text;
 
 use super::Scope;
-use super::cut::{Cut, Unclosed, cut, is_literal, is_program};
-use super::expression::{Expression, Site, head_end};
+use super::cut::{is_literal, is_program};
+use super::expression::Site;
+use super::piece::{self, Live, Piece};
 use super::program::Program;
-use super::reference::Reference;
-use super::value::{octets, to_json, write_text};
+use super::value::{octets, push_octets, to_json};
 use super::view::View;
 
 /// The most bytes that a text may render to.
@@ -36,19 +36,6 @@ enum Content {
     Program(Box<Program>),
 }
 
-#[derive(Debug)]
-enum Piece {
-    Literal(String),
-    Live(Live),
-}
-
-/// What stands in braces.
-#[derive(Debug)]
-enum Live {
-    Reference(Reference, Span),
-    Expression(Expression),
-}
-
 impl Template {
     pub(super) fn compile(text: &Text) -> Result<Self, Diagnostic> {
         let span = text.span.clone();
@@ -59,7 +46,7 @@ impl Template {
         let content = if is_program(&text.value, text.format) {
             Content::Program(Box::new(Program::compile(&text.value, site)?))
         } else {
-            compile_pieces(&text.value, text.format, &site)?
+            content(piece::compile(&text.value, text.format, &site)?)
         };
         Ok(Self { content, span })
     }
@@ -121,107 +108,27 @@ impl Template {
             Content::Single(live) => Ok(octets(&live.value(view)?)),
             Content::Program(program) => program.render(view).map(String::into_bytes),
             Content::Mixed(pieces) => {
-                let mut rendered = Rendered::default();
+                let mut rendered = Vec::new();
                 for piece in pieces {
                     match piece {
-                        Piece::Literal(text) => rendered.0.extend_from_slice(text.as_bytes()),
-                        Piece::Live(live) => rendered.push(&live.value(view)?),
+                        Piece::Literal(text) => rendered.extend_from_slice(text.as_bytes()),
+                        Piece::Live(live) => push_octets(&mut rendered, &live.value(view)?),
                     }
-                    if rendered.0.len() > LARGEST {
+                    if rendered.len() > LARGEST {
                         return Err(Diagnostic::error("the text grows too large").at(&self.span, ""));
                     }
                 }
-                Ok(rendered.0)
+                Ok(rendered)
             }
         }
     }
 }
 
-#[derive(Default)]
-struct Rendered(Vec<u8>);
-
-impl Rendered {
-    fn push(&mut self, value: &Value) {
-        match (value.as_bytes(), value.as_str()) {
-            (Some(bytes), _) => self.0.extend_from_slice(bytes),
-            (None, Some(text)) => self.0.extend_from_slice(text.as_bytes()),
-            (None, None) => {
-                let mut text = String::new();
-                write_text(&mut text, value);
-                self.0.extend_from_slice(text.as_bytes());
-            }
-        }
-    }
-}
-
-fn compile_pieces(text: &str, format: Format, site: &Site) -> Result<Content, Diagnostic> {
-    let mut pieces = Vec::new();
-    for cut in cut(text, format).map_err(|unclosed| unclosed_error(unclosed, site))? {
-        pieces.push(match cut {
-            Cut::Literal(literal) => Piece::Literal(literal),
-            Cut::Live(inner) => compile_live(&text[inner.clone()], format, &site.part(inner), site)?,
-        });
-    }
-    Ok(match <[Piece; 1]>::try_from(pieces) {
+fn content(pieces: Vec<Piece>) -> Content {
+    match <[Piece; 1]>::try_from(pieces) {
         Ok([Piece::Live(live)]) => Content::Single(live),
         Ok([Piece::Literal(text)]) => Content::Literal(text),
-        Err(pieces) => Content::Mixed(merge(pieces)),
-    })
-}
-
-/// Joins texts that stand side by side.
-fn merge(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut merged: Vec<Piece> = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        match (merged.last_mut(), piece) {
-            (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
-            (_, piece) => merged.push(piece),
-        }
-    }
-    merged
-}
-
-fn compile_live(inner: &str, format: Format, site: &Site, whole: &Site) -> Result<Piece, Diagnostic> {
-    let trimmed = inner.trim();
-    let start = inner.len() - inner.trim_start().len();
-    let word = site.part(start..start + trimmed.len());
-    let reference = (head_end(trimmed) == trimmed.len()).then(|| Reference::parse(trimmed, format)).flatten();
-    match reference {
-        Some(Ok(reference)) => return Ok(Piece::Live(Live::Reference(reference, word.span))),
-        Some(Err(malformed)) => return Err(malformed.at(|range| word.slice(range))),
-        None => {}
-    }
-    match Expression::compile(trimmed, word, format) {
-        Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
-        Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(format!("{{{{{inner}}}}}"))),
-        Err(error) => Err(with_hint(error, format, whole)),
-    }
-}
-
-/// Whether brace text of a `.http` file that is no expression is more likely text than a mistake.
-fn is_doubtful(inner: &str) -> bool {
-    !inner.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '$')
-}
-
-fn with_hint(error: Diagnostic, format: Format, whole: &Site) -> Diagnostic {
-    match format {
-        Format::Http if error.help.is_none() && whole.exact => error.help(r"to send the braces, write `\{\{…\}\}`"),
-        _ => error,
-    }
-}
-
-fn unclosed_error(Unclosed(at): Unclosed, site: &Site) -> Diagnostic {
-    Diagnostic::error("`{{` is not closed")
-        .at(&site.slice(at..at + 2), "")
-        .help("close it with `}}`; to send the braces, write `{{ '{{' }}`")
-}
-
-impl Live {
-    fn value(&self, view: &View) -> Result<Value, Diagnostic> {
-        match self {
-            Self::Reference(reference, span) => reference.resolve(view, span),
-            Self::Expression(expression) => expression.evaluate(view),
-        }
+        Err(pieces) => Content::Mixed(pieces),
     }
 }
 
@@ -232,6 +139,7 @@ mod tests {
 
     use super::*;
     use crate::source::SourceFile;
+    use crate::spec::Format;
     use crate::template::fixture::{file, place, render, text};
     use crate::template::{FileScope, Variables};
 

@@ -53,9 +53,17 @@ pub(super) fn text(value: &Value) -> String {
 
 /// The octets that a value stands for: bytes as they are, all else as text.
 pub(super) fn octets(value: &Value) -> Vec<u8> {
-    match value.as_bytes() {
-        Some(bytes) => bytes.to_vec(),
-        None => text(value).into_bytes(),
+    let mut octets = Vec::new();
+    push_octets(&mut octets, value);
+    octets
+}
+
+/// Adds the octets that a value stands for.
+pub(super) fn push_octets(out: &mut Vec<u8>, value: &Value) {
+    match (value.as_bytes(), value.as_str()) {
+        (Some(bytes), _) => out.extend_from_slice(bytes),
+        (None, Some(text)) => out.extend_from_slice(text.as_bytes()),
+        (None, None) => out.extend_from_slice(text(value).as_bytes()),
     }
 }
 

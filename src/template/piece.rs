@@ -1,0 +1,105 @@
+//! The pieces of a text: what stands in braces, and what stands between.
+
+use minijinja::value::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec::Format;
+
+use super::cut::{Cut, Unclosed, cut};
+use super::expression::{Expression, Site, head_end};
+use super::reference::Reference;
+use super::view::View;
+
+/// A piece of a text.
+#[derive(Debug)]
+pub(super) enum Piece {
+    /// What is sent as it is.
+    Literal(String),
+    /// What is replaced by its value.
+    Live(Live),
+}
+
+/// What stands in braces.
+#[derive(Debug)]
+pub(super) enum Live {
+    /// A name, looked up directly.
+    Reference(Reference, Span),
+    /// Anything else.
+    Expression(Expression),
+}
+
+/// Cuts a text, and compiles what stands in its braces.
+///
+/// # Errors
+/// Where and why that cannot be compiled.
+pub(super) fn compile(text: &str, format: Format, site: &Site) -> Result<Vec<Piece>, Diagnostic> {
+    let mut pieces = Vec::new();
+    for cut in cut(text, format).map_err(|unclosed| unclosed_error(unclosed, site))? {
+        pieces.push(match cut {
+            Cut::Literal(literal) => Piece::Literal(literal),
+            Cut::Live(inner) => compile_live(&text[inner.clone()], format, &site.part(inner), site)?,
+        });
+    }
+    Ok(merge(pieces))
+}
+
+impl Live {
+    /// Its value.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub(super) fn value(&self, view: &View) -> Result<Value, Diagnostic> {
+        match self {
+            Self::Reference(reference, span) => reference.resolve(view, span),
+            Self::Expression(expression) => expression.evaluate(view),
+        }
+    }
+}
+
+/// Joins texts that stand side by side.
+fn merge(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut merged: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (merged.last_mut(), piece) {
+            (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
+            (_, piece) => merged.push(piece),
+        }
+    }
+    merged
+}
+
+fn compile_live(inner: &str, format: Format, site: &Site, whole: &Site) -> Result<Piece, Diagnostic> {
+    let trimmed = inner.trim();
+    let start = inner.len() - inner.trim_start().len();
+    let word = site.part(start..start + trimmed.len());
+    let reference = (head_end(trimmed) == trimmed.len()).then(|| Reference::parse(trimmed, format)).flatten();
+    match reference {
+        Some(Ok(reference)) => return Ok(Piece::Live(Live::Reference(reference, word.span))),
+        Some(Err(malformed)) => return Err(malformed.at(|range| word.slice(range))),
+        None => {}
+    }
+    match Expression::compile(trimmed, word, format) {
+        Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
+        Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(format!("{{{{{inner}}}}}"))),
+        Err(error) => Err(with_hint(error, format, whole)),
+    }
+}
+
+/// Whether brace text of a `.http` file that is no expression is more likely text than a mistake.
+fn is_doubtful(inner: &str) -> bool {
+    !inner.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '$')
+}
+
+fn with_hint(error: Diagnostic, format: Format, whole: &Site) -> Diagnostic {
+    match format {
+        Format::Http if error.help.is_none() && whole.exact => error.help(r"to send the braces, write `\{\{…\}\}`"),
+        _ => error,
+    }
+}
+
+fn unclosed_error(Unclosed(at): Unclosed, site: &Site) -> Diagnostic {
+    Diagnostic::error("`{{` is not closed")
+        .at(&site.slice(at..at + 2), "")
+        .help("close it with `}}`; to send the braces, write `{{ '{{' }}`")
+}
