@@ -1,1 +1,18 @@
-//! Plan, executor, step, retry.
+//! From spec files to events: the plan of a run, and its execution on a pool of threads.
+
+mod case;
+mod compiled;
+mod executor;
+mod file;
+mod interrupt;
+mod plan;
+mod record;
+mod select;
+mod servers;
+
+pub use executor::{Executor, Options};
+pub use interrupt::Interrupt;
+pub use plan::{Input, Plan, Planner};
+pub use record::Detail;
+pub use select::{InvalidSelection, Selection};
+pub use servers::{Server, ServerError, Servers, Start};

@@ -3,6 +3,8 @@
 
 mod root;
 mod span;
+mod walk;
 
 pub use root::{ReadError, Root, open, read_source};
 pub use span::{Location, SourceFile, Span, Spanned};
+pub use walk::walk;

@@ -19,16 +19,12 @@ pub struct Root {
 }
 
 impl Root {
-    /// Opens a folder.
-    ///
-    /// # Errors
-    /// If the folder does not exist or cannot be entered.
-    pub fn new(folder: &Path) -> Result<Self, ReadError> {
-        let folder = fs::canonicalize(folder).map_err(|error| ReadError::new(folder, error.into()))?;
-        Ok(Self { folder })
+    /// A folder, looked at only when something in it is asked for.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
     }
 
-    /// The folder, absolute and without links.
+    /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -38,9 +34,10 @@ impl Root {
     /// # Errors
     /// If there is no such file, or it lies outside of the root, links followed.
     pub fn resolve(&self, from: &Path, reference: &str) -> Result<PathBuf, ReadError> {
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| ReadError::new(path, error.into()));
         let written = from.parent().unwrap_or(Path::new("")).join(reference);
-        let found = fs::canonicalize(&written).map_err(|error| ReadError::new(&written, error.into()))?;
-        if !found.starts_with(&self.folder) {
+        let found = real(&written)?;
+        if !found.starts_with(real(&self.folder)?) {
             return Err(ReadError::new(&written, ReadErrorKind::Outside { root: self.folder.clone() }));
         }
         Ok(found)

@@ -103,24 +103,6 @@ impl Engine {
             None => fastrand::Rng::new(),
         }
     }
-
-    /// Whether there is a filter of this name.
-    pub fn has_filter(&self, _name: &str) -> bool {
-        todo!()
-    }
-
-    /// What a filter makes of a value.
-    ///
-    /// # Errors
-    /// Why it makes nothing of it, as a lowercase fragment.
-    pub fn apply_filter(
-        &self,
-        _name: &str,
-        _value: serde_json::Value,
-        _arguments: Vec<serde_json::Value>,
-    ) -> Result<serde_json::Value, String> {
-        todo!()
-    }
 }
 
 /// The 64-bit FNV-1a hash, which is the same on every machine and in every version.

@@ -69,6 +69,19 @@ impl FileScope {
         Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
     }
 
+    /// The scope of texts that stand in no spec, such as those of a project's configuration.
+    pub fn of_project(variables: Arc<Variables>, engine: &Engine) -> Self {
+        let fixed = Fixed {
+            variables,
+            definitions: Definitions::default(),
+            format: Format::Yaml,
+            requests: Vec::new(),
+            clock: engine.clock().clone(),
+            random: Mutex::new(engine.random("")),
+        };
+        Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
+    }
+
     /// Keeps a captured value.
     pub fn capture(&mut self, name: &str, value: serde_json::Value) {
         Arc::make_mut(&mut self.captures).insert(name.to_owned(), from_json(&value));

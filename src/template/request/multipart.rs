@@ -33,10 +33,16 @@ enum Content {
 
 /// The body, and its media type with a boundary drawn for it.
 pub(super) fn render(parts: &[Part], scope: &Scope<'_>, root: &Root) -> Result<Payload, Diagnostic> {
-    let parts = parts.iter().map(|part| part.render(scope, root)).collect::<Result<_, _>>()?;
+    let rendered = parts.iter().map(|part| part.render(scope, root)).collect::<Result<_, _>>()?;
     let mut random = scope.view().random();
     let boundary: String = std::iter::repeat_with(|| random.alphanumeric()).take(32).collect();
-    Ok(Multipart { parts }.into_payload(&boundary))
+    Multipart { parts: rendered }.into_payload(&boundary).map_err(|error| {
+        // Only a media type can be at fault: the other fields are checked as they are rendered.
+        match parts.iter().find_map(|part| part.content_type.as_ref()) {
+            Some(media_type) => error_at(media_type, error),
+            None => Diagnostic::error(error.to_string()),
+        }
+    })
 }
 
 impl Part {

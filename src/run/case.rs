@@ -1,0 +1,161 @@
+//! One request: rendered, sent, examined, and tried again if that is asked for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::assertion::{CompiledAssertion, Inspection};
+use crate::client::{self, Auth, Session};
+use crate::diagnostic::Diagnostic;
+use crate::event::{Attempt, CaseError, CaseResult, Verdict};
+use crate::source::Root;
+use crate::spec::{self, Retry};
+use crate::template::{FileScope, Scope};
+
+use super::compiled::{Compiled, collect};
+use super::executor::Shared;
+use super::record::exchanges;
+
+/// A request that is being run, and what it is run with.
+pub(super) struct CaseRun<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) root: &'a Root,
+    pub(super) session: &'a Session,
+    pub(super) request: &'a spec::Request,
+    /// How many requests of the file stand above it.
+    pub(super) position: usize,
+}
+
+impl CaseRun<'_> {
+    /// Waits until the request's delay has passed since the one before it had ended.
+    pub(super) fn wait(&self, last: Option<Instant>) {
+        let delay = self.request.flow.delay.as_ref().map_or(self.shared.options.delay, |delay| delay.value);
+        if let Some(last) = last.filter(|_| !delay.is_zero()) {
+            self.shared.interrupt.sleep(delay.saturating_sub(last.elapsed()));
+        }
+    }
+
+    /// Runs it. A panic on the way is an error of this request, and of no other.
+    pub(super) fn run(&self, scope: &mut FileScope) -> CaseResult {
+        let run = AssertUnwindSafe(|| self.attempt_all(scope));
+        catch_unwind(run).unwrap_or_else(|panic| {
+            let diagnostic = Diagnostic::error(format!("rqtest itself failed: {}", panic_message(&*panic)))
+                .at(&self.request.span, "while it ran this request")
+                .help("this is a bug: please report it with this request");
+            CaseResult::failed_before_sending(CaseError { kind: "panic", diagnostics: vec![diagnostic] })
+        })
+    }
+
+    fn attempt_all(&self, scope: &mut FileScope) -> CaseResult {
+        let compiled = match Compiled::new(&self.shared.engine, self.request) {
+            Ok(compiled) => compiled,
+            Err(diagnostics) => {
+                return CaseResult::failed_before_sending(CaseError { kind: "template", diagnostics });
+            }
+        };
+        let retry = self.request.flow.retry.as_ref().map(|retry| retry.value).or(self.shared.options.retry);
+        let retry = retry.unwrap_or(Retry { times: 0, delay: Duration::ZERO });
+        let mut attempts = Vec::new();
+        loop {
+            let started = Instant::now();
+            let mut attempt = self.attempt(&compiled, scope);
+            attempt.elapsed = started.elapsed();
+            let passed = attempt.verdict() == Verdict::Passed;
+            attempts.push(attempt);
+            if passed || attempts.len() > retry.times as usize || self.shared.interrupt.reason().is_some() {
+                return CaseResult::of(attempts);
+            }
+            self.shared.interrupt.sleep(retry.delay);
+        }
+    }
+
+    fn attempt(&self, compiled: &Compiled, file_scope: &mut FileScope) -> Attempt {
+        let mut attempt = Attempt { warnings: self.request.diagnostics.clone(), ..Attempt::default() };
+        let scope = Scope::new(file_scope, self.position, &self.request.variables);
+        let rendered = compiled.request.render(&scope, self.root);
+        attempt.warnings.extend(scope.take_warnings());
+        let request = match rendered {
+            Ok(request) => request,
+            Err(diagnostic) => {
+                attempt.error = Some(CaseError { kind: "template", diagnostics: vec![diagnostic] });
+                return attempt;
+            }
+        };
+        self.learn_secrets(&request);
+        match self.session.send(request) {
+            Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
+            Err(error) => attempt.error = Some(client_error(&error, self.request)),
+        }
+        attempt
+    }
+
+    fn examine(
+        &self,
+        compiled: &Compiled,
+        response: client::Response,
+        file_scope: &mut FileScope,
+        attempt: &mut Attempt,
+    ) {
+        let response = Arc::new(response);
+        let inspection = Inspection::new(&response);
+        let scope = Scope::new(file_scope, self.position, &self.request.variables);
+        let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, &scope, self.root);
+        attempt.outcomes = compiled.assertions.iter().map(evaluate).collect();
+        let mut missing = Vec::new();
+        let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, &scope), &mut missing);
+        attempt.warnings.extend(scope.take_warnings());
+        attempt
+            .warnings
+            .extend(response.warnings.iter().map(|text| Diagnostic::warning(text).at(&self.request.span, "")));
+        if !missing.is_empty() {
+            attempt.error = Some(CaseError { kind: "capture", diagnostics: missing });
+        }
+        attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
+        for (name, value) in captured {
+            file_scope.capture(&name, value);
+        }
+        if let Some(name) = &self.request.name {
+            file_scope.record(name, response);
+        }
+    }
+
+    fn learn_secrets(&self, request: &client::Request) {
+        match &request.auth {
+            Some(Auth::Basic { user, password }) => {
+                self.shared.redactor.learn(password.expose());
+                self.shared.redactor.learn(&format!("{user}:{}", password.expose()));
+            }
+            Some(Auth::Bearer(token)) => self.shared.redactor.learn(token.expose()),
+            Some(Auth::None) | None => {}
+        }
+    }
+}
+
+impl Attempt {
+    /// What is to be said of this attempt: an assertion that does not hold weighs more
+    /// than a value that could then not be captured.
+    pub(super) fn verdict(&self) -> Verdict {
+        if self.outcomes.iter().any(|outcome| outcome.failure.is_some()) {
+            Verdict::Failed
+        } else if self.error.is_some() {
+            Verdict::Errored
+        } else {
+            Verdict::Passed
+        }
+    }
+}
+
+fn client_error(error: &client::Error, request: &spec::Request) -> CaseError {
+    let mut diagnostic = Diagnostic::error(error.to_string()).at(&request.span, "");
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        diagnostic = diagnostic.note(format!("caused by: {cause}"));
+        source = cause.source();
+    }
+    CaseError { kind: error.kind().as_str(), diagnostics: vec![diagnostic] }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

@@ -1,0 +1,41 @@
+//! A request with everything compiled that its attempts share.
+
+use crate::assertion::{CompiledAssertion, CompiledCapture};
+use crate::diagnostic::Diagnostic;
+use crate::spec;
+use crate::template::{CompiledRequest, Engine};
+
+/// A request, its templates, assertions and captures compiled.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) request: CompiledRequest,
+    pub(super) assertions: Vec<CompiledAssertion>,
+    pub(super) captures: Vec<CompiledCapture>,
+}
+
+impl Compiled {
+    /// Compiles a request.
+    ///
+    /// # Errors
+    /// Everything in it that cannot be compiled.
+    pub(super) fn new(engine: &Engine, spec: &spec::Request) -> Result<Self, Vec<Diagnostic>> {
+        let mut wrong = Vec::new();
+        let request = CompiledRequest::compile(engine, spec).map_err(|mut diagnostics| wrong.append(&mut diagnostics));
+        let compile = |assertion| CompiledAssertion::compile(engine, assertion);
+        let assertions = collect(&spec.assertions, compile, &mut wrong);
+        let captures = collect(&spec.captures, |capture| CompiledCapture::compile(engine, capture), &mut wrong);
+        match request {
+            Ok(request) if wrong.is_empty() => Ok(Self { request, assertions, captures }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// What `make` makes of each item; what it cannot make goes to `wrong`.
+pub(super) fn collect<'a, T, U>(
+    items: &'a [T],
+    make: impl Fn(&'a T) -> Result<U, Diagnostic>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Vec<U> {
+    items.iter().filter_map(|item| make(item).map_err(|diagnostic| wrong.push(diagnostic)).ok()).collect()
+}

@@ -1,0 +1,213 @@
+//! Runs a plan on a pool of threads, and hands what happens to the calling thread.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
+
+use crate::diagnostic::Diagnostic;
+use crate::event::{Attempt, CaseError, CaseId, CaseResult, Event, Verdict};
+use crate::secret::Redactor;
+use crate::spec::Retry;
+use crate::template::{Engine, Variables};
+use crate::transport::Pool;
+
+use super::file::run_file;
+use super::{Detail, Interrupt, Plan};
+
+/// How many events may wait for the reporters before the workers do.
+const BACKLOG: usize = 1024;
+
+/// How long what is under way may take to end once the run is interrupted.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many requests may be in flight.
+    pub jobs: usize,
+    /// Whether the first request that does not pass ends the run.
+    pub fail_fast: bool,
+    /// How often a failed request is tried again, where it does not say so itself.
+    pub retry: Option<Retry>,
+    /// The time between two requests of a file, where the second does not say so itself.
+    pub delay: Duration,
+    /// What is kept of each exchange for the reports.
+    pub detail: Detail,
+}
+
+/// What all requests of a run share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) options: Options,
+    pub(super) engine: Engine,
+    pub(super) variables: Arc<Variables>,
+    pub(super) connections: Arc<Pool>,
+    pub(super) redactor: Arc<Redactor>,
+    pub(super) interrupt: Interrupt,
+    /// Raised by the first request that does not pass, if that ends the run.
+    pub(super) failed: Interrupt,
+}
+
+/// Runs plans.
+#[derive(Debug)]
+pub struct Executor {
+    threads: ThreadPool,
+    shared: Arc<Shared>,
+}
+
+impl Executor {
+    /// An executor with threads and a connection pool of its own.
+    ///
+    /// # Errors
+    /// If the threads cannot be started.
+    pub fn new(
+        options: Options,
+        engine: Engine,
+        variables: Variables,
+        redactor: Arc<Redactor>,
+        interrupt: Interrupt,
+    ) -> Result<Self, rayon::ThreadPoolBuildError> {
+        let threads = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.jobs.max(1))
+            .thread_name(|index| format!("job {index}"))
+            .build()?;
+        let shared = Shared {
+            options,
+            engine,
+            variables: Arc::new(variables),
+            connections: Pool::new(),
+            redactor,
+            interrupt,
+            failed: Interrupt::default(),
+        };
+        Ok(Self { threads, shared: Arc::new(shared) })
+    }
+
+    /// Runs everything. Every case of the plan gets one [`Event::CaseFinished`], whatever
+    /// happens; `on_event` is called on this thread alone.
+    pub fn run(&self, plan: Plan, mut on_event: impl FnMut(Event)) {
+        let started = Instant::now();
+        on_event(Event::RunStarted(Arc::clone(plan.outline())));
+        let mut ledger = Ledger::new(&plan);
+        let (sender, receiver) = sync_channel(BACKLOG);
+        for (index, file) in plan.files.into_iter().enumerate() {
+            let (shared, reports) = (Arc::clone(&self.shared), Reports(sender.clone()));
+            self.threads.spawn_fifo(move || run_file(&shared, &file, index, &reports));
+        }
+        drop(sender);
+        while let Some(event) = self.next(&receiver) {
+            ledger.note(&event);
+            on_event(event);
+        }
+        let interrupted = self.shared.interrupt.reason();
+        ledger.settle(interrupted.unwrap_or("the run ended"), &mut on_event);
+        on_event(Event::RunFinished { elapsed: started.elapsed(), interrupted: interrupted.is_some() });
+    }
+
+    /// The next event; none once all files are done, or when those that were under way
+    /// at an interruption have had their time.
+    fn next(&self, receiver: &Receiver<Event>) -> Option<Event> {
+        const GLANCE: Duration = Duration::from_millis(100);
+        let mut left = GRACE;
+        loop {
+            match receiver.recv_timeout(GLANCE) {
+                Ok(event) => return Some(event),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if self.shared.interrupt.reason().is_none() => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    left = left.saturating_sub(GLANCE);
+                    if left.is_zero() || self.shared.interrupt.is_urgent() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sending end that workers report to. Nobody listens any more once an interrupted
+/// run has been reported; what is sent then has no one to miss it.
+#[derive(Debug)]
+pub(super) struct Reports(SyncSender<Event>);
+
+impl Reports {
+    pub(super) fn send(&self, event: Event) {
+        drop(self.0.send(event));
+    }
+}
+
+/// Which cases have begun and ended, so that none is lost when a run is cut short.
+struct Ledger {
+    cases: Vec<Vec<Progress>>,
+    files: Vec<Progress>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Progress {
+    Waiting,
+    Started,
+    Finished,
+}
+
+impl Ledger {
+    fn new(plan: &Plan) -> Self {
+        let cases = plan.files.iter().map(|file| vec![Progress::Waiting; file.len()]).collect();
+        Self { cases, files: vec![Progress::Waiting; plan.files.len()] }
+    }
+
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::CaseStarted(id) => self.cases[id.file][id.case] = Progress::Started,
+            Event::CaseFinished(id, _) => self.cases[id.file][id.case] = Progress::Finished,
+            Event::FileStarted { file } => self.files[*file] = Progress::Started,
+            Event::FileFinished { file, .. } => self.files[*file] = Progress::Finished,
+            Event::RunStarted(_) | Event::RunFinished { .. } => {}
+        }
+    }
+
+    /// Reports what has not ended: what was under way as an error, the rest as skipped.
+    fn settle(self, reason: &str, on_event: &mut impl FnMut(Event)) {
+        for (file, cases) in self.cases.into_iter().enumerate() {
+            if self.files[file] == Progress::Finished {
+                continue;
+            }
+            if self.files[file] == Progress::Waiting {
+                on_event(Event::FileStarted { file });
+            }
+            for (case, progress) in cases.into_iter().enumerate() {
+                let result = match progress {
+                    Progress::Finished => continue,
+                    Progress::Started => cut_short(reason),
+                    Progress::Waiting => CaseResult::skipped(reason),
+                };
+                on_event(Event::CaseFinished(CaseId { file, case }, Box::new(result)));
+            }
+            on_event(Event::FileFinished { file, elapsed: Duration::ZERO });
+        }
+    }
+}
+
+fn cut_short(reason: &str) -> CaseResult {
+    let diagnostic = Diagnostic::error(format!("cut short: {reason}"));
+    CaseResult::failed_before_sending(CaseError { kind: "interrupted", diagnostics: vec![diagnostic] })
+}
+
+impl CaseResult {
+    /// The result of a request that did not run.
+    pub(super) fn skipped(reason: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Skipped(reason.into()), attempts: Vec::new(), elapsed: Duration::ZERO }
+    }
+
+    /// The result of a request of which nothing was sent.
+    pub(super) fn failed_before_sending(error: CaseError) -> Self {
+        Self::of(vec![Attempt { error: Some(error), ..Attempt::default() }])
+    }
+
+    /// The result of some attempts, of which the last one counts.
+    pub(super) fn of(attempts: Vec<Attempt>) -> Self {
+        let verdict = attempts.last().map_or(Verdict::Errored, Attempt::verdict);
+        Self { verdict, elapsed: attempts.iter().map(|attempt| attempt.elapsed).sum(), attempts }
+    }
+}

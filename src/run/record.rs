@@ -1,0 +1,91 @@
+//! What reports keep of an exchange.
+
+use crate::client::{Response, SentRequest};
+use crate::event::{Excerpt, Exchange};
+use crate::http::{Body, Headers};
+
+/// The most bytes of a body that a report keeps.
+const MOST: usize = 16 * 1024;
+
+/// What is kept of the exchanges of requests that pass; of others all is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// URL, status and timings.
+    Summary,
+    /// Also heads and bodies, up to a limit.
+    Full,
+}
+
+/// The exchanges that led to a response, oldest first.
+pub(super) fn exchanges(response: &Response, detail: Detail, passed: bool) -> Vec<Exchange> {
+    let detail = if passed { detail } else { Detail::Full };
+    response.history.iter().chain([response]).map(|response| exchange(response, detail)).collect()
+}
+
+fn exchange(response: &Response, detail: Detail) -> Exchange {
+    let request = &response.request;
+    let full = detail == Detail::Full;
+    Exchange {
+        method: request.method.to_string(),
+        url: request.url.to_string(),
+        request_head: if full { request_head(request) } else { String::new() },
+        request_body: if full { sent_excerpt(&request.body) } else { Excerpt::default() },
+        status: Some(response.status.code()),
+        response_head: if full { response_head(response) } else { String::new() },
+        response_body: if full { received_excerpt(response) } else { Excerpt::default() },
+        timings: response.timings,
+    }
+}
+
+fn request_head(request: &SentRequest) -> String {
+    let first = format!("{} {} HTTP/1.1", request.method, request.url.target());
+    head(first, &request.headers)
+}
+
+fn response_head(response: &Response) -> String {
+    let first = format!("{} {} {}", response.version, response.status, response.reason);
+    head(first.trim_end().to_owned(), &response.headers)
+}
+
+fn head(first: String, headers: &Headers) -> String {
+    headers.iter().fold(first, |head, field| format!("{head}\n{}: {}", field.name(), field.value().text()))
+}
+
+fn sent_excerpt(body: &Body) -> Excerpt {
+    match body.in_memory() {
+        Some(bytes) => text_excerpt(&bytes, || String::from_utf8(bytes.clone()).ok()),
+        None => Excerpt { text: String::new(), size: body.len(), complete: false },
+    }
+}
+
+fn received_excerpt(response: &Response) -> Excerpt {
+    text_excerpt(&response.body, || response.text().ok().map(std::borrow::Cow::into_owned))
+}
+
+fn text_excerpt(bytes: &[u8], decode: impl FnOnce() -> Option<String>) -> Excerpt {
+    let size = bytes.len() as u64;
+    let looks_binary = bytes.iter().take(MOST).any(|&byte| byte == 0);
+    match decode().filter(|_| !looks_binary) {
+        Some(mut text) => {
+            let whole = text.len();
+            text.truncate(text.floor_char_boundary(MOST));
+            Excerpt { complete: text.len() == whole, text, size }
+        }
+        None => Excerpt { text: String::new(), size, complete: size == 0 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_are_capped_and_never_binary() {
+        let text = |bytes: &[u8]| text_excerpt(bytes, || String::from_utf8(bytes.to_vec()).ok());
+        assert_eq!(text(b"abc"), Excerpt { text: "abc".into(), size: 3, complete: true });
+        assert_eq!(text(b"a\0c"), Excerpt { text: String::new(), size: 3, complete: false });
+        let long = "é".repeat(MOST);
+        assert_eq!(text(long.as_bytes()).text.len(), MOST);
+        assert!(!text(long.as_bytes()).complete);
+    }
+}

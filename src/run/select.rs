@@ -1,0 +1,73 @@
+//! Which of the requests found are to run.
+
+use std::fmt;
+
+use regex::Regex;
+
+use crate::source::Span;
+use crate::spec::Entry;
+
+/// What a request must be to be run. Nothing that is asked for: every request is.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    tags: Vec<String>,
+    name: Option<Regex>,
+}
+
+impl Selection {
+    /// A selection by tags, one of which a request must have, and by a pattern that is
+    /// searched for in its name.
+    ///
+    /// # Errors
+    /// If the pattern is no regular expression.
+    pub fn new(tags: Vec<String>, name: Option<&str>) -> Result<Self, InvalidSelection> {
+        let name = name.map(Regex::new).transpose().map_err(InvalidSelection)?;
+        Ok(Self { tags, name })
+    }
+
+    /// Whether a request of this name is to run.
+    pub(super) fn takes(&self, entry: &Entry, name: &str) -> bool {
+        let tags = match entry {
+            Entry::Request(request) => &request.tags,
+            Entry::Invalid(invalid) => &invalid.tags,
+        };
+        let tagged = self.tags.is_empty() || tags.iter().any(|tag| self.tags.contains(&tag.value));
+        tagged && self.name.as_ref().is_none_or(|pattern| pattern.is_match(name))
+    }
+}
+
+/// The place in `entries` of the request that a line of the file belongs to: the last
+/// that begins at or above it, or the first of all.
+pub(super) fn at_line<'a>(spans: impl Iterator<Item = &'a Span>, line: usize) -> Option<usize> {
+    let starts: Vec<usize> = spans.map(|span| span.location().line).collect();
+    let above = starts.iter().rposition(|&start| start <= line);
+    above.or(if starts.is_empty() { None } else { Some(0) })
+}
+
+/// A pattern that is no regular expression.
+#[derive(Debug)]
+pub struct InvalidSelection(regex::Error);
+
+impl fmt::Display for InvalidSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl std::error::Error for InvalidSelection {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+
+    #[test]
+    fn a_line_selects_the_request_that_it_belongs_to() {
+        let source = SourceFile::new("a.http", "###\nGET a\n\n###\nGET b\n");
+        let spans = [source.span(4..9), source.span(15..20)];
+        for (line, expected) in [(1, Some(0)), (2, Some(0)), (4, Some(0)), (5, Some(1)), (99, Some(1))] {
+            assert_eq!(at_line(spans.iter(), line), expected, "line {line}");
+        }
+        assert_eq!(at_line([].iter(), 1), None);
+    }
+}
