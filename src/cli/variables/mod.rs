@@ -57,7 +57,8 @@ pub(crate) fn gather(given: &Given<'_>, configuration: &Configuration) -> Result
     match (overrides, environment, dotenv) {
         (Ok(overrides), Ok((environment, secrets)), Ok(dotenv)) => {
             let project = configuration.variables.iter().map(|(name, value)| (name.value.clone(), value.to_json()));
-            let variables = Variables { overrides, environment, project: project.collect(), dotenv };
+            let process = given.process.to_vec();
+            let variables = Variables { overrides, environment, project: project.collect(), dotenv, process };
             Ok(Gathered { variables, secrets })
         }
         (overrides, environment, dotenv) => {

@@ -1,0 +1,172 @@
+//! The flags of each command.
+
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::junit::Layout;
+use crate::run::Input;
+use crate::spec::parse_duration;
+
+/// Runs declarative API tests: `.http` and YAML files in, JUnit out.
+#[derive(Debug, Parser)]
+#[command(name = "rqtest", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub(super) color: Color,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    parse_duration(text).ok_or("write a number and a unit: 500ms, 2s")
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run spec files and report.
+    Run(RunArguments),
+    /// List the requests that would run, without sending any.
+    List(ListArguments),
+    /// Read spec files and tell what is wrong with them, without sending anything.
+    Check(CheckArguments),
+    /// Serve the built-in practice server, with httpbin's endpoints.
+    Serve(ServeArguments),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What all commands that read spec files take.
+#[derive(Args, Debug)]
+pub(super) struct SelectionArguments {
+    /// Spec files (`file`, or `file:LINE` for one request of it) and folders.
+    #[arg(required = true, value_name = "PATH", value_parser = |text: &str| Ok::<_, String>(Input::parse(text)))]
+    pub(super) paths: Vec<Input>,
+    /// Only requests with this tag; of several, any.
+    #[arg(long = "tag", value_name = "TAG", value_delimiter = ',')]
+    pub(super) tags: Vec<String>,
+    /// Only requests whose name this regular expression finds.
+    #[arg(long, value_name = "REGEX")]
+    pub(super) name: Option<String>,
+    /// The project's configuration [default: rqtest.yaml in the folder that is run, or above it].
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// Requests in flight at once [default: 8].
+    #[arg(short, long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Stop at the first request that does not pass.
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// Run everything N times.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) repeat: u32,
+    /// Try a failed request up to N times again.
+    #[arg(long, value_name = "N")]
+    pub(super) retry: Option<u32>,
+    /// Wait between the requests of a file: `500ms`, `2s`.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) delay: Option<Duration>,
+    /// Write a JUnit report.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// What the JUnit report may hold.
+    #[arg(long, value_enum, default_value_t, value_name = "LAYOUT")]
+    pub(super) junit_layout: JunitLayout,
+    /// Write a JSON report.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Show only what failed, and the summary.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Show every exchange.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// Make random values the same in every run.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum JunitLayout {
+    /// With the file and line of each test case, and all that dashboards read.
+    #[default]
+    Full,
+    /// Only what the JUnit schema of Jenkins' xUnit plugin allows.
+    Strict,
+}
+
+impl From<JunitLayout> for Layout {
+    fn from(layout: JunitLayout) -> Self {
+        match layout {
+            JunitLayout::Full => Self::Full,
+            JunitLayout::Strict => Self::Strict,
+        }
+    }
+}
+
+/// Where variables come from.
+#[derive(Args, Debug)]
+pub(super) struct VariableArguments {
+    /// Define a variable; it wins over all others of its name.
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
+    /// Define the variables of a JSON, YAML or NAME=VALUE file.
+    #[arg(long = "vars-file", value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// The environment, of `http-client.env.json` or `rqtest.yaml`.
+    #[arg(short, long = "env", value_name = "NAME")]
+    pub(super) environment: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+    /// How to print the list.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A line a request.
+    #[default]
+    Text,
+    Json,
+    Yaml,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ServeArguments {
+    /// The port to listen on; 0 takes a free one.
+    #[arg(short, long, default_value_t = 8000)]
+    pub(super) port: u16,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(super) bind: IpAddr,
+}

@@ -1,0 +1,48 @@
+//! `rqtest check`: reads spec files and tells what is wrong with them.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::run::Plan;
+use crate::template::Engine;
+
+use super::arguments::CheckArguments;
+use super::exit::Exit;
+use super::project::{Project, Stop};
+use super::terminal::Terminal;
+
+/// Prints every error, warning and info of the spec files, then a summary.
+pub(super) fn check(arguments: &CheckArguments, terminal: &Terminal) -> Exit {
+    match plan(arguments) {
+        Ok(plan) => print(&plan, terminal),
+        Err(stop) => stop.report(terminal),
+    }
+}
+
+fn plan(arguments: &CheckArguments) -> Result<Plan, Stop> {
+    let project = Project::open(&arguments.selection)?;
+    project.plan(&arguments.selection, 1)
+}
+
+fn print(plan: &Plan, terminal: &Terminal) -> Exit {
+    let compiled = plan.compile(&Engine::new(None));
+    let all: Vec<&Diagnostic> = plan.diagnostics().chain(&compiled).collect();
+    for diagnostic in &all {
+        terminal.diagnostic(diagnostic);
+    }
+    let count = |severity| all.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let files = plan.outline().files.len();
+    let requests: usize = plan.outline().files.iter().map(|file| file.cases.len()).sum();
+    terminal.line(format_args!(
+        "{}, {}: {}, {}",
+        counted(files, "file"),
+        counted(requests, "request"),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+    ));
+    if errors > 0 { Exit::Failed } else { Exit::Passed }
+}
+
+/// `1 file`, `2 files`
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,139 @@
+//! The project that a command works on: its configuration, and the specs that were named.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::diagnostic::Diagnostic;
+use crate::run::{Plan, Planner, Selection};
+use crate::secret::Redactor;
+use crate::source::{Root, read_source};
+use crate::template::Variables;
+
+use super::arguments::{SelectionArguments, VariableArguments};
+use super::configuration::Configuration;
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::variables::{self, Given};
+
+/// A project: the folder of its configuration, or none where it has no configuration.
+#[derive(Debug)]
+pub(super) struct Project {
+    pub(super) configuration: Configuration,
+    pub(super) root: Option<Root>,
+}
+
+/// Why a command goes no further.
+#[derive(Debug)]
+pub(super) struct Stop {
+    exit: Exit,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// Reads the configuration that was named, or that is found from the first path.
+    pub(super) fn open(selection: &SelectionArguments) -> Result<Self, Stop> {
+        let start = selection.paths.first().map_or(Path::new("."), |input| &input.path);
+        let Some(path) = selection.config.clone().or_else(|| Configuration::find(start)) else {
+            return Ok(Self { configuration: Configuration::default(), root: None });
+        };
+        let source = read_source(&path).map_err(|error| Stop::usage(error.to_string()))?;
+        let configuration = Configuration::read(&source)?;
+        Ok(Self { configuration, root: Some(Root::at(folder_of(&path))) })
+    }
+
+    /// Finds and reads the specs that were named.
+    pub(super) fn plan(&self, selection: &SelectionArguments, repeat: usize) -> Result<Plan, Stop> {
+        let chosen = Selection::new(selection.tags.clone(), selection.name.as_deref())
+            .map_err(|error| Stop::usage(format!("--name is no regular expression: {error}")))?;
+        let planner = Planner {
+            selection: chosen,
+            defaults: self.configuration.defaults.clone(),
+            root: self.root.clone(),
+            repeat,
+            now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
+        };
+        let plan = planner.plan(&selection.paths);
+        if plan.is_empty() { Err(Stop::nothing(selection)) } else { Ok(plan) }
+    }
+
+    /// Gathers the variables of a run; what no output may show is learnt by the redactor.
+    pub(super) fn variables(
+        &self,
+        arguments: &VariableArguments,
+        selection: &SelectionArguments,
+        redactor: &Redactor,
+    ) -> Result<Variables, Stop> {
+        let gathered = variables::gather(
+            &Given {
+                variables: &arguments.variables,
+                files: &arguments.files,
+                process: &process_environment(),
+                environment: arguments.environment.as_deref(),
+                folders: &self.folders(selection),
+            },
+            &self.configuration,
+        )?;
+        gathered.secrets.iter().for_each(|secret| redactor.learn(secret));
+        Ok(gathered.variables)
+    }
+
+    /// Where environment files are looked for: in the folders that are run and those of
+    /// the files that are, then in that of the project.
+    fn folders(&self, selection: &SelectionArguments) -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> = Vec::new();
+        let named = selection.paths.iter().map(|input| folder_of(&input.path));
+        for folder in named.chain(self.root.iter().map(Root::folder)) {
+            if !folders.iter().any(|known| known == folder) {
+                folders.push(folder.to_owned());
+            }
+        }
+        folders
+    }
+}
+
+/// A folder itself, or that of a file.
+fn folder_of(path: &Path) -> &Path {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+/// What of the process's environment is text.
+fn process_environment() -> Vec<(String, String)> {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
+}
+
+impl Stop {
+    /// Bad usage or configuration.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, diagnostics: vec![Diagnostic::error(message)] }
+    }
+
+    fn nothing(selection: &SelectionArguments) -> Self {
+        let paths: Vec<String> = selection.paths.iter().map(|input| input.path.display().to_string()).collect();
+        let filtered = !selection.tags.is_empty() || selection.name.is_some();
+        let diagnostic = if filtered {
+            Diagnostic::error(format!("no request in {} matches --tag and --name", paths.join(", ")))
+                .help("`rqtest list` shows the names and tags of all requests")
+        } else {
+            Diagnostic::error(format!("there is no request to run in {}", paths.join(", ")))
+                .help("a spec is a .http or .rest file, or a YAML file with a top-level `requests:`")
+        };
+        Self { exit: Exit::Nothing, diagnostics: vec![diagnostic] }
+    }
+
+    /// Says why, and how the process ends.
+    pub(super) fn report(&self, terminal: &Terminal) -> Exit {
+        for diagnostic in &self.diagnostics {
+            terminal.diagnostic(diagnostic);
+        }
+        self.exit
+    }
+}
+
+impl From<Vec<Diagnostic>> for Stop {
+    fn from(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { exit: Exit::Usage, diagnostics }
+    }
+}

@@ -1,0 +1,127 @@
+//! `rqtest run`.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::report::console::{self, Console, Progress, Verbosity};
+use crate::report::json::Json;
+use crate::report::junit::{self, Junit};
+use crate::report::{Reporters, Target};
+use crate::run::{Detail, Executor, Interrupt, Options, Servers};
+use crate::secret::Redactor;
+use crate::source::Spanned;
+use crate::spec::Retry;
+use crate::template::{Engine, Variables};
+
+use super::arguments::RunArguments;
+use super::exit::Exit;
+use super::project::{Project, Stop};
+use super::servers;
+use super::signals::Signals;
+use super::terminal::Terminal;
+
+/// Requests in flight where nothing is said of it: they wait for a network, not for cores.
+const JOBS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
+
+/// Runs what was named, and reports.
+pub(super) fn run(arguments: &RunArguments, terminal: &Terminal) -> Exit {
+    run_project(arguments, terminal).unwrap_or_else(|stop| stop.report(terminal))
+}
+
+fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, Stop> {
+    let project = Project::open(&arguments.selection)?;
+    let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
+    let redactor = Arc::new(Redactor::default());
+    let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
+    let engine = Engine::new(arguments.seed);
+    let interrupt = Interrupt::default();
+    let signals =
+        Signals::raise(interrupt.clone()).map_err(|error| Stop::usage(format!("signals cannot be caught: {error}")))?;
+    // Held to the end of the run: the servers end with it.
+    let running = start_servers(&project, &engine, &mut variables, &interrupt);
+    let _running = match running {
+        Ok(running) => running,
+        Err(stop) => return signals.received().map_or(Err(stop), |signal| Ok(Exit::Signal(signal))),
+    };
+    let options = options(arguments, &project);
+    let mut reporters = reporters(arguments, &project, terminal, &redactor);
+    let executor = Executor::new(options, engine, variables, redactor, interrupt)
+        .map_err(|error| Stop::usage(format!("the threads of --jobs cannot be started: {error}")))?;
+    executor.run(plan, |event| reporters.event(&event));
+    let (statistics, errors) = reporters.finish();
+    let mut unwritten = false;
+    for error in errors.iter().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        terminal.error(error);
+        unwritten = true;
+    }
+    Ok(match signals.received() {
+        Some(signal) => Exit::Signal(signal),
+        None if unwritten => Exit::Report,
+        None if statistics.total().is_success() => Exit::Passed,
+        None => Exit::Failed,
+    })
+}
+
+/// Starts the project's servers, but those whose base URL is given; each base URL becomes a variable.
+fn start_servers(
+    project: &Project,
+    engine: &Engine,
+    variables: &mut Variables,
+    interrupt: &Interrupt,
+) -> Result<Servers, Stop> {
+    let needed = servers::needed(&project.configuration, engine, variables)?;
+    let running = Servers::start(&needed, interrupt).map_err(|error| Stop::usage(error.to_string()))?;
+    for (name, base_url) in running.base_urls() {
+        variables.project.push((name.to_owned(), base_url.into()));
+    }
+    Ok(running)
+}
+
+fn options(arguments: &RunArguments, project: &Project) -> Options {
+    let configuration = &project.configuration;
+    let jobs = configuration.jobs.as_ref().map(|jobs| jobs.value);
+    let fail_fast = configuration.fail_fast.as_ref().is_some_and(|wanted| wanted.value);
+    let retry = configuration.retry.as_ref().map(|retry| retry.value);
+    Options {
+        jobs: arguments.jobs.or(jobs).unwrap_or(JOBS).get(),
+        fail_fast: arguments.fail_fast || fail_fast,
+        retry: arguments.retry.map(|times| Retry { times, delay: Duration::ZERO }).or(retry),
+        delay: arguments.delay.unwrap_or_default(),
+        detail: if arguments.verbose { Detail::Full } else { Detail::Summary },
+    }
+}
+
+fn reporters(arguments: &RunArguments, project: &Project, terminal: &Terminal, redactor: &Arc<Redactor>) -> Reporters {
+    let configuration = &project.configuration;
+    let mut reporters = Reporters::default();
+    reporters.add("console", Console::new(Box::new(io::stdout()), Arc::clone(redactor), look(arguments, terminal)));
+    let path = |given: &Option<PathBuf>, configured: &Option<Spanned<PathBuf>>| {
+        given.clone().or_else(|| configured.as_ref().map(|path| path.value.clone()))
+    };
+    if let Some(path) = path(&arguments.junit, &configuration.junit) {
+        let options = junit::Options { layout: arguments.junit_layout.into(), ..junit::Options::default() };
+        reporters.add(path.display().to_string(), Junit::new(target(&path), Arc::clone(redactor), options));
+    }
+    if let Some(path) = path(&arguments.json, &configuration.json) {
+        reporters.add(path.display().to_string(), Json::new(target(&path), Arc::clone(redactor)));
+    }
+    reporters
+}
+
+fn look(arguments: &RunArguments, terminal: &Terminal) -> console::Options {
+    let verbosity = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    let progress = if terminal.shows_progress() { Progress::Bar } else { Progress::Hidden };
+    console::Options { style: terminal.output, verbosity, progress }
+}
+
+/// A file, or standard output for `-`.
+fn target(path: &Path) -> Target {
+    if path == Path::new("-") { Target::Writer(Box::new(io::stdout())) } else { Target::File(path.to_owned()) }
+}
