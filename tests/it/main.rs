@@ -1,1 +1,12 @@
 //! Drives the real binary against real servers.
+#![expect(clippy::disallowed_methods, reason = "the tests make the files and servers that they need")]
+
+mod commands;
+mod faults;
+mod flow;
+mod httpbin;
+mod layers;
+mod reports;
+mod servers;
+mod specs;
+mod support;

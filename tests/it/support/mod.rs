@@ -1,0 +1,12 @@
+//! What the tests share: a project in a folder of its own, and servers to run it against.
+
+mod fault_server;
+mod project;
+
+pub use fault_server::FaultServer;
+pub use project::{Project, Ran};
+
+/// A port that nothing listened on a moment ago.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
