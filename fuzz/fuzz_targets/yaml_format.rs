@@ -1,0 +1,11 @@
+//! No text may make the YAML parser panic, run long or take much memory.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rqtest::parse::parse;
+use rqtest::source::SourceFile;
+use rqtest::spec::Format;
+
+fuzz_target!(|text: &str| {
+    parse(&SourceFile::new("fuzz.yaml", text), Format::Yaml);
+});
