@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 
 use super::json::JsonExtent;
-use super::line::{Line, LineKind, lines};
+use super::line::{Line, LineKind, ScriptEnd, lines};
 use super::request_line::begins_request;
 
 /// What lies between two separators.
@@ -73,15 +73,6 @@ enum Part {
     Body,
 }
 
-/// What ends a script of several lines.
-#[derive(Clone, Copy)]
-enum ScriptEnd {
-    /// `%}` anywhere.
-    Percent,
-    /// `}}` at the start of a line.
-    Braces,
-}
-
 impl Scanner<'_> {
     fn read(&mut self, line: &Line<'_>) {
         let kind = line.kind();
@@ -105,8 +96,9 @@ impl Scanner<'_> {
         match kind {
             LineKind::IndentedSeparator => self.separate(line),
             LineKind::Handler | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
-            LineKind::Content if opens_script(line.text).is_some() => self.open.script = opens_script(line.text),
+            LineKind::Script => self.open.script = Some(ScriptEnd::Braces),
             LineKind::Content | LineKind::Assertion if !stands_above(line.text) => self.open.part = Part::Fields,
+            LineKind::Content => self.open.script = opens_script(line.text),
             _ => {}
         }
     }
@@ -118,7 +110,7 @@ impl Scanner<'_> {
                 self.open.body_start = Some(line.next);
             }
             LineKind::IndentedSeparator => self.separate(line),
-            LineKind::Handler | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
+            LineKind::Handler | LineKind::Script | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
             LineKind::Content if begins_request(line.text) => self.begin_request(line),
             LineKind::Content if begins_json(line.text) => {
                 let warning = Diagnostic::warning("no blank line before the body")
@@ -142,9 +134,7 @@ impl Scanner<'_> {
             LineKind::Comment => {
                 self.open.comments_start.get_or_insert(line.start);
             }
-            LineKind::Handler if line.opens_handler() && !ScriptEnd::Percent.is_on(line.text) => {
-                self.open.script = Some(ScriptEnd::Percent);
-            }
+            LineKind::Handler | LineKind::Script => self.open.script = line.opens_script(),
             LineKind::IndentedSeparator if self.open.may_end() => self.separate(line),
             LineKind::Content if self.open.may_end() && begins_request(line.text) => self.begin_request(line),
             LineKind::Content if !self.open.warned && begins_request(line.text) => self.warn_of_request_in_body(line),
@@ -206,27 +196,15 @@ impl Open {
     }
 }
 
-impl ScriptEnd {
-    fn is_on(self, line: &str) -> bool {
-        match self {
-            Self::Percent => line.contains("%}"),
-            Self::Braces => line.starts_with("}}"),
-        }
-    }
-}
-
 /// Whether a line before the request line is not that line: `@x = 1`, `< script.js`, `import …`.
 fn stands_above(line: &str) -> bool {
     line.trim_ascii_start().starts_with('@') || ["<", "import ", "run "].iter().any(|start| line.starts_with(start))
 }
 
-/// What ends the script that begins on a line, and goes on after it.
+/// What ends the script above a request line that begins on a line and goes on below it.
 fn opens_script(line: &str) -> Option<ScriptEnd> {
-    let script = line.strip_prefix('<').map(|rest| rest.trim_start_matches([' ', '\t']));
-    if script.is_some_and(|script| script.starts_with("{%") && !script.contains("%}")) {
-        return Some(ScriptEnd::Percent);
-    }
-    (line.starts_with("{{") && !line.contains("}}")).then_some(ScriptEnd::Braces)
+    let script = line.strip_prefix('<')?.trim_start_matches([' ', '\t']);
+    (script.starts_with("{%") && !ScriptEnd::Percent.is_on(script)).then_some(ScriptEnd::Percent)
 }
 
 fn begins_json(line: &str) -> bool {

@@ -36,121 +36,92 @@ pub(super) struct Draft {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What a directive does.
-#[derive(Clone, Copy)]
-enum Meaning {
-    /// It is read into the draft from its argument.
-    Read(fn(&mut Draft, &Directive) -> Result<(), Diagnostic>),
-    /// It changes what is sent, or whether it is, in a way that is not supported.
-    Unsupported,
-    /// It asks something of an interactive editor only.
-    Editor,
-}
+/// Reads the argument of a directive into the draft.
+type Reader = fn(&mut Draft, &Directive) -> Result<(), Diagnostic>;
 
-use Meaning::{Editor, Read, Unsupported};
-
-/// Every directive that is known.
-const DIRECTIVES: &[(&str, Meaning)] = &[
+/// Every directive that is read.
+const READERS: &[(&str, Reader)] = &[
     // What it is.
-    ("name", Read(|draft, directive| put(&mut draft.name, words(directive)))),
-    ("description", Read(|draft, directive| put(&mut draft.description, words(directive)))),
-    ("tag", Read(tags)),
-    ("tags", Read(tags)),
+    ("name", |draft, directive| put(&mut draft.name, words(directive))),
+    ("description", |draft, directive| put(&mut draft.description, words(directive))),
+    ("tag", tags),
+    ("tags", tags),
     // What is expected of the response, and taken from it.
-    ("assert", Read(assert)),
-    ("capture", Read(capture)),
+    ("assert", assert),
+    ("capture", capture),
     // How it is sent.
-    ("timeout", Read(|draft, directive| put(&mut draft.settings.timeout, units::duration(&directive.argument)))),
-    ("connect-timeout", Read(connect_timeout)),
-    ("connection-timeout", Read(connect_timeout)),
-    (
-        "read-timeout",
-        Read(|draft, directive| put(&mut draft.settings.read_timeout, units::duration(&directive.argument))),
-    ),
-    ("redirects", Read(|draft, directive| put(&mut draft.settings.redirects, redirects(directive)))),
-    ("no-redirect", Read(|draft, directive| put(&mut draft.settings.redirects, flag(directive, 0)))),
-    ("verify", Read(|draft, directive| put(&mut draft.settings.verify, verify(directive)))),
-    ("no-reject-unauthorized", Read(|draft, directive| put(&mut draft.settings.verify, flag(directive, Verify::Off)))),
-    ("http-version", Read(|draft, directive| put(&mut draft.settings.http_version, version(directive)))),
-    ("decompress", Read(|draft, directive| put(&mut draft.settings.decompress, switch(directive)))),
-    ("encoding", Read(|draft, directive| put(&mut draft.settings.encoding, encoding(&directive.argument)))),
-    ("cookie-jar", Read(|draft, directive| put(&mut draft.settings.cookie_jar, switch(directive)))),
-    ("no-cookie-jar", Read(|draft, directive| put(&mut draft.settings.cookie_jar, flag(directive, false)))),
-    ("max-body", Read(|draft, directive| put(&mut draft.settings.max_body, units::size(&directive.argument)))),
+    ("timeout", |draft, directive| put(&mut draft.settings.timeout, units::duration(&directive.argument))),
+    ("connect-timeout", connect_timeout),
+    ("connection-timeout", connect_timeout),
+    ("read-timeout", |draft, directive| put(&mut draft.settings.read_timeout, units::duration(&directive.argument))),
+    ("redirects", |draft, directive| put(&mut draft.settings.redirects, redirects(directive))),
+    ("no-redirect", |draft, directive| put(&mut draft.settings.redirects, flag(directive, 0))),
+    ("verify", |draft, directive| put(&mut draft.settings.verify, verify(directive))),
+    ("no-reject-unauthorized", |draft, directive| put(&mut draft.settings.verify, flag(directive, Verify::Off))),
+    ("http-version", |draft, directive| put(&mut draft.settings.http_version, version(directive))),
+    ("decompress", |draft, directive| put(&mut draft.settings.decompress, switch(directive))),
+    ("encoding", |draft, directive| put(&mut draft.settings.encoding, encoding(&directive.argument))),
+    ("cookie-jar", |draft, directive| put(&mut draft.settings.cookie_jar, switch(directive))),
+    ("no-cookie-jar", |draft, directive| put(&mut draft.settings.cookie_jar, flag(directive, false))),
+    ("max-body", |draft, directive| put(&mut draft.settings.max_body, units::size(&directive.argument))),
     // Whether, when and how often it runs.
-    ("skip", Read(skip)),
-    ("disabled", Read(skip)),
-    ("retry", Read(|draft, directive| put(&mut draft.flow.retry, retry(directive)))),
-    ("delay", Read(|draft, directive| put(&mut draft.flow.delay, units::duration(&directive.argument)))),
-    ("repeat", Read(|draft, directive| put(&mut draft.flow.repeat, repeat(directive)))),
-    // What is not supported yet.
-    ("attach-cookie-jar", Unsupported),
-    ("cert", Unsupported),
-    ("each", Unsupported),
-    ("extension", Unsupported),
-    ("file-to-variable", Unsupported),
-    ("for", Unsupported),
-    ("forceRef", Unsupported),
-    ("if", Unsupported),
-    ("import", Unsupported),
-    ("injectVariables", Unsupported),
-    ("jwt", Unsupported),
-    ("loop", Unsupported),
-    ("needs", Unsupported),
-    ("output", Unsupported),
-    ("proxy", Unsupported),
-    ("rate-limit", Unsupported),
-    ("ratelimit", Unsupported),
-    ("ref", Unsupported),
-    ("resolve", Unsupported),
-    ("run", Unsupported),
-    ("sleep", Unsupported),
-    ("stdin-cmd", Unsupported),
-    ("unix-socket", Unsupported),
-    ("use-os-credentials", Unsupported),
-    ("while", Unsupported),
-    // What concerns an editor: how a response is shown or logged, and questions to a
-    // person, who is not there. `@prompt` defines a variable; undefined, it is an error.
-    ("debug", Editor),
-    ("language", Editor),
-    ("no-auto-encoding", Editor),
-    ("no-client-cert", Editor),
-    ("no-log", Editor),
-    ("no-response-view", Editor),
-    ("note", Editor),
-    ("openWith", Editor),
-    ("prompt", Editor),
-    ("responseRef", Editor),
-    ("save", Editor),
-    ("title", Editor),
-    ("verbose", Editor),
+    ("skip", skip),
+    ("disabled", skip),
+    ("retry", |draft, directive| put(&mut draft.flow.retry, retry(directive))),
+    ("delay", |draft, directive| put(&mut draft.flow.delay, units::duration(&directive.argument))),
+    ("repeat", |draft, directive| put(&mut draft.flow.repeat, repeat(directive))),
+];
+
+/// Directives that concern an interactive editor only: how a response is shown or
+/// logged, and questions to a person, who is not there. `@prompt` asks for the value
+/// of a variable; if nothing else gives it one, its use is an error.
+const FOR_EDITORS: &[&str] = &[
+    "debug",
+    "language",
+    "no-auto-encoding",
+    "no-client-cert",
+    "no-log",
+    "no-response-view",
+    "note",
+    "openWith",
+    "prompt",
+    "responseRef",
+    "save",
+    "title",
+    "verbose",
 ];
 
 /// Reads directives in order; a later one replaces an earlier one of its kind.
 pub(super) fn read(directives: &[Directive]) -> Draft {
     let mut draft = Draft::default();
     for directive in directives {
-        match meaning_of(directive) {
-            Some(Read(reader)) => {
-                if let Err(diagnostic) = reader(&mut draft, directive) {
-                    draft.diagnostics.push(diagnostic);
-                }
-            }
-            Some(Unsupported) => {
-                let construct = format!("`@{}`", directive.name.text());
-                draft.diagnostics.push(unsupported::error(&construct, &directive.name));
-            }
-            Some(Editor) => {}
-            None => draft.diagnostics.push(unknown(&directive.name)),
+        if let Err(diagnostic) = read_one(&mut draft, directive) {
+            draft.diagnostics.push(diagnostic);
         }
     }
     draft
 }
 
+fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let name = directive.name.text();
+    match reader_of(directive) {
+        Some(reader) => reader(draft, directive),
+        None if FOR_EDITORS.contains(&name) => Ok(()),
+        None if unsupported::DIRECTIVES.contains(&name) => {
+            Err(unsupported::error(&format!("`@{name}`"), &directive.name))
+        }
+        None => Err(unknown(&directive.name)),
+    }
+}
+
+fn reader_of(directive: &Directive) -> Option<Reader> {
+    READERS.iter().find(|(name, _)| *name == directive.name.text()).map(|&(_, reader)| reader)
+}
+
 /// An unknown directive is another tool's, unless it looks like a slip of the pen.
 fn unknown(name: &Span) -> Diagnostic {
     let message = format!("the directive `@{}` is not known, and is ignored", name.text());
-    let known = DIRECTIVES.iter().map(|(known, _)| *known);
+    let known = READERS.iter().map(|(known, _)| *known).chain(unsupported::DIRECTIVES.iter().copied());
     match nearest(name.text(), known.clone()) {
         Some(_) => Diagnostic::warning(message).at(name, "").suggest(name.text(), known),
         None => Diagnostic::info(message).at(name, ""),
@@ -161,19 +132,15 @@ fn unknown(name: &Span) -> Diagnostic {
 /// speak of the file, but a file has no response.
 pub(super) fn in_vain(directives: &[Directive], requests_above: usize) -> impl Iterator<Item = Diagnostic> {
     let concerns_response = |directive: &Directive| matches!(directive.name.text(), "assert" | "capture");
-    let in_vain = directives.iter().filter(move |directive| match meaning_of(directive) {
-        Some(Read(_)) => requests_above > 0 || concerns_response(directive),
-        _ => false,
-    });
+    let in_vain = directives
+        .iter()
+        .filter(move |directive| requests_above > 0 || concerns_response(directive))
+        .filter(|directive| reader_of(directive).is_some());
     in_vain.map(|directive| {
         Diagnostic::warning(format!("no request for `@{}` to speak of", directive.name.text()))
             .at(&directive.name, "")
             .help("put it between a separator and a request line")
     })
-}
-
-fn meaning_of(directive: &Directive) -> Option<Meaning> {
-    DIRECTIVES.iter().find(|(name, _)| *name == directive.name.text()).map(|&(_, meaning)| meaning)
 }
 
 fn put<T>(slot: &mut Option<Spanned<T>>, value: Result<Spanned<T>, Diagnostic>) -> Result<(), Diagnostic> {
@@ -303,4 +270,47 @@ fn wrong(directive: &Directive, help: &str) -> Diagnostic {
     };
     let place = if directive.argument.text().is_empty() { &directive.name } else { &directive.argument };
     Diagnostic::error(message).at(place, "").help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    /// What the directives of a head say.
+    fn of(head: &str) -> Draft {
+        let source = crate::source::SourceFile::new("a.http", head);
+        read(&super::super::head::read(&source.span(0..head.len())).directives)
+    }
+
+    #[test]
+    fn every_directive_has_one_meaning() {
+        let names = READERS.iter().map(|(name, _)| *name);
+        let mut names: Vec<_> = names.chain(FOR_EDITORS.iter().chain(unsupported::DIRECTIVES).copied()).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn a_later_directive_replaces_an_earlier_one_and_tags_add_up() {
+        let draft = of("# @name a\n# @tag b,c  d\n# @name e\n# @tags f");
+        assert_eq!(draft.name.as_deref().map(String::as_str), Some("e"));
+        let tags: Vec<_> = draft.tags.iter().map(|tag| (tag.value.as_str(), tag.span.text())).collect();
+        assert_eq!(tags, [("b", "b"), ("c", "c"), ("d", "d"), ("f", "f")]);
+    }
+
+    #[test]
+    fn an_unknown_directive_is_worth_a_warning_where_it_is_near_to_a_known_one() {
+        for (head, severity) in [("# @frobnicate", Severity::Info), ("# @asert status == 200", Severity::Warning)] {
+            assert_eq!(of(head).diagnostics[0].severity, severity, "{head}");
+        }
+        assert!(of("# @note\n# @no-log").diagnostics.is_empty());
+    }
+
+    #[test]
+    fn a_comment_that_speaks_to_somebody_else_is_no_directive() {
+        for head in ["# @home's", "# me@example.org", "# @a.b", "#"] {
+            assert!(of(head).diagnostics.is_empty(), "{head}");
+        }
+    }
 }

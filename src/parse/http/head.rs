@@ -4,8 +4,8 @@
 use pest::iterators::Pair;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, Spanned};
-use crate::spec::{Binding, Format, HeaderField, Text};
+use crate::source::Span;
+use crate::spec::{Binding, HeaderField, Text};
 
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
@@ -150,20 +150,26 @@ impl Reader<'_> {
 /// a client sends one such field at most).
 fn join_cookies(fields: Vec<HeaderField>) -> Vec<HeaderField> {
     let mut joined: Vec<HeaderField> = Vec::with_capacity(fields.len());
+    let mut first = None;
     for field in fields {
-        let is_cookie = |field: &HeaderField| field.name.value.eq_ignore_ascii_case("cookie");
-        let earlier = joined.iter_mut().find(|earlier| is_cookie(earlier)).filter(|_| is_cookie(&field));
-        match (earlier.and_then(|earlier| earlier.value.as_mut()), field.value.as_ref()) {
-            (Some(earlier), Some(value)) => *earlier = join(earlier, value),
-            _ => joined.push(field),
+        let is_cookie = field.name.value.eq_ignore_ascii_case("cookie");
+        match (first, &field.value) {
+            (Some(first), Some(value)) if is_cookie => append(&mut joined[first], value),
+            _ => {
+                first = first.or(is_cookie.then_some(joined.len()));
+                joined.push(field);
+            }
         }
     }
     joined
 }
 
-fn join(earlier: &Text, later: &Text) -> Text {
-    let value = format!("{}; {}", earlier.value, later.value);
-    Text::new(Spanned { value, span: earlier.span.to(&later.span) }, Format::Http)
+fn append(cookie: &mut HeaderField, later: &Text) {
+    if let Some(value) = &mut cookie.value {
+        value.value.push_str("; ");
+        value.value.push_str(&later.value);
+        value.span = value.span.to(&later.span);
+    }
 }
 
 fn malformed_definition(line: &Span) -> Diagnostic {
@@ -179,10 +185,6 @@ fn malformed_line(line: &Span) -> Diagnostic {
         return Diagnostic::error("a variable is defined among the header fields")
             .at(line, "")
             .help("put the definition above the request line");
-    }
-    if text.starts_with(['?', '&']) {
-        let help = "white space in a URL is written `%20`";
-        return mismatch(Rule::continuation, line, "malformed part of the URL").help(help);
     }
     let is_body = text.starts_with('<') || !text.contains(':');
     let help = if is_body { "leave an empty line above it, if the body begins here" } else { "write `Name: value`" };

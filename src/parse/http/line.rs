@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use crate::source::Span;
 
+/// White space within a line. Other white space is content: a header value may end with it.
+const WHITE_SPACE: [char; 3] = [' ', '\t', '\r'];
+
 /// A line, with its place in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line<'a> {
@@ -31,12 +34,23 @@ pub(super) enum LineKind {
     Assertion,
     /// `> {% … %}`, `> script.js`: a script that sees the response.
     Handler,
+    /// `{{` alone: a script up to `}}`.
+    Script,
     /// `>> file`, `>>! file`: where the response goes.
     Output,
     /// `<> file`: a response that an editor kept.
     KeptResponse,
     /// Anything else.
     Content,
+}
+
+/// What ends a script of several lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ScriptEnd {
+    /// `%}` anywhere on a line.
+    Percent,
+    /// `}}` at the start of a line.
+    Braces,
 }
 
 impl<'a> Line<'a> {
@@ -52,17 +66,29 @@ impl<'a> Line<'a> {
 
     /// What it is taken for.
     pub(super) fn kind(&self) -> LineKind {
-        let trimmed = self.text.trim_ascii();
+        let trimmed = self.text.trim_matches(WHITE_SPACE);
         match self.text.as_bytes() {
             _ if trimmed.is_empty() => LineKind::Blank,
             [b'#', b'#', b'#', ..] => LineKind::Separator,
             [b'?', b'?', ..] => LineKind::Assertion,
             [b'>', b'>', rest @ ..] if is_path(rest.strip_prefix(b"!").unwrap_or(rest)) => LineKind::Output,
             [b'>', ..] if self.opens_handler() || trimmed.ends_with(".js") => LineKind::Handler,
+            [b'{', b'{', rest @ ..] if is_script_mark(rest) => LineKind::Script,
             [b'<', b'>', rest @ ..] if is_path(rest) => LineKind::KeptResponse,
             _ if trimmed.starts_with("###") => LineKind::IndentedSeparator,
             _ if trimmed.starts_with('#') || trimmed.starts_with("//") => LineKind::Comment,
             _ => LineKind::Content,
+        }
+    }
+
+    /// What ends the script that begins on it and goes on below it.
+    pub(super) fn opens_script(&self) -> Option<ScriptEnd> {
+        match self.kind() {
+            LineKind::Handler if self.opens_handler() && !ScriptEnd::Percent.is_on(self.text) => {
+                Some(ScriptEnd::Percent)
+            }
+            LineKind::Script => Some(ScriptEnd::Braces),
+            _ => None,
         }
     }
 
@@ -78,6 +104,22 @@ impl<'a> Line<'a> {
         let title = rest.trim_end();
         (!title.is_empty()).then(|| start..start + title.len())
     }
+}
+
+impl ScriptEnd {
+    /// Whether it is on a line.
+    pub(super) fn is_on(self, line: &str) -> bool {
+        match self {
+            Self::Percent => line.contains("%}"),
+            Self::Braces => line.starts_with("}}"),
+        }
+    }
+}
+
+/// Whether what follows `{{` says at most when a script runs: `{{+`, `{{@response`.
+fn is_script_mark(rest: &[u8]) -> bool {
+    let mark = rest.trim_ascii_end();
+    matches!(mark.first(), None | Some(b'+' | b'@')) && !mark.contains(&b' ') && !mark.contains(&b'}')
 }
 
 /// Whether what follows an arrow is one path: white space, then a word.
@@ -102,11 +144,11 @@ pub(super) fn lines_of(span: &Span) -> impl Iterator<Item = Line<'_>> {
     lines(span.text(), span.range().start)
 }
 
-/// A place without the white space at its ends.
+/// A place without the white space and line ends around it.
 pub(super) fn trimmed(span: &Span) -> Span {
-    let text = span.text();
-    let start = text.len() - text.trim_start().len();
-    span.slice(start..start + text.trim().len())
+    let is_white = |character: char| character == '\n' || WHITE_SPACE.contains(&character);
+    let text = span.text().trim_end_matches(is_white);
+    span.slice(text.len() - text.trim_start_matches(is_white).len()..text.len())
 }
 
 #[cfg(test)]
@@ -124,6 +166,7 @@ mod tests {
         let cases = [
             (" \t", LineKind::Blank),
             ("\r", LineKind::Blank),
+            ("\u{c}", LineKind::Content),
             ("###", LineKind::Separator),
             ("####a", LineKind::Separator),
             (" ### a", LineKind::IndentedSeparator),
@@ -133,6 +176,11 @@ mod tests {
             ("> {% a %}", LineKind::Handler),
             ("> check.js", LineKind::Handler),
             ("> a quotation", LineKind::Content),
+            ("{{", LineKind::Script),
+            ("{{@response ", LineKind::Script),
+            ("{{a", LineKind::Content),
+            ("{{ a", LineKind::Content),
+            ("{{a}}", LineKind::Content),
             (">> out.json", LineKind::Output),
             (">>! out.json", LineKind::Output),
             (">> a quotation", LineKind::Content),
@@ -142,6 +190,14 @@ mod tests {
         ];
         for (text, kind) in cases {
             assert_eq!(lines(text, 0).next().unwrap().kind(), kind, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn trims_white_space_of_lines_only() {
+        for (text, trimmed_text) in [(" \t a b\r\n", "a b"), ("\u{a0}a\u{c}", "\u{a0}a\u{c}"), (" \r\n", "")] {
+            let span = crate::source::SourceFile::new("a.http", text).span(0..text.len());
+            assert_eq!(trimmed(&span).text(), trimmed_text, "{text:?}");
         }
     }
 

@@ -2,8 +2,22 @@
 //!
 //! A file is cut into blocks by a scan over its raw lines, so that what is wrong
 //! with one request costs no other. The head of each block goes through the grammar
-//! `grammar/http.pest` by itself; its body is read by offset and is never copied
-//! more often than once.
+//! `grammar/http.pest` by itself; its body is read by offset, line by line.
+//!
+//! The open specification of the format settles what is not settled here. Where most
+//! editors agree against it, files mean what their authors see in an editor:
+//!
+//! | statement | here |
+//! |---|---|
+//! | `comments#line-start` | a comment may be indented |
+//! | `request-line#line-extent` | lines with `?`, `&`, or an indented path go on with the target |
+//! | `method-verbatim#acceptance` | an unknown method is in upper case, or stands before a URL |
+//! | `request-naming#name-extent` | a name is the whole text; a reference can mean an identifier only |
+//! | `request-separator/hash-line#recognition` | `###` may be indented outside of a body, and `METHOD url` separates below an empty body or whole JSON |
+//! | `header-fields#block-extent` | a line with `{` or `[` begins the body without a blank line |
+//! | `header-duplicates#occurrence-transmission` | `Cookie` fields are joined |
+//! | `message-body#body-content` | `< file`, `?? …` and what follows a body are read; comments are dropped in JSON and GraphQL, and where there is nothing else; lines of a form are joined |
+//! | `message-body#line-terminators` | lines of a multipart body end with CRLF |
 
 mod blocks;
 mod body;
@@ -42,7 +56,7 @@ use entry::Outcome;
 /// Directives above the first separator that belong to no request hold for the
 /// file: its name, description and tags, and what its requests do not say
 /// themselves of how they are sent.
-pub fn parse(source: &Arc<SourceFile>) -> Spec {
+pub(super) fn parse(source: &Arc<SourceFile>) -> Spec {
     let mut spec = empty(source);
     let mut defaults = Defaults::default();
     for block in blocks::split(source) {

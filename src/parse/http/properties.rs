@@ -4,8 +4,9 @@ use proptest::prelude::*;
 
 use super::parse;
 use super::snapshots::fixtures;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, read_source};
-use crate::spec::{Entry, Spec};
+use crate::spec::Entry;
 
 /// What the format is made of, so that random texts come near to it.
 const TOKENS: &[&str] = &[
@@ -46,6 +47,11 @@ const TOKENS: &[&str] = &[
     "//",
     "#",
     "# @",
+    "assert ",
+    "capture ",
+    "a = ",
+    "?? ",
+    "status == 200",
     "name ",
     "timeout ",
     "tags ",
@@ -87,34 +93,83 @@ fn inserted() -> impl Strategy<Value = String> {
     prop::sample::select(TOKENS).prop_map(str::to_owned)
 }
 
-fn read(text: &str) -> Spec {
-    parse(&SourceFile::new("a.http", text))
+fn entries(text: &str) -> Vec<Entry> {
+    parse(&SourceFile::new("a.http", text)).requests
 }
 
-fn holds(text: &str) {
-    let spec = read(text);
-    for entry in &spec.requests {
-        let diagnostics = match entry {
-            Entry::Request(request) => &request.diagnostics,
-            Entry::Invalid(invalid) => &invalid.diagnostics,
-        };
-        let places = diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels);
-        places.for_each(|label| drop(label.span.text().to_owned()));
+/// What is wrong with an entry, and whether it is one that runs.
+fn diagnostics(entry: &Entry) -> (&[Diagnostic], bool) {
+    match entry {
+        Entry::Request(request) => (&request.diagnostics, true),
+        Entry::Invalid(invalid) => (&invalid.diagnostics, false),
     }
-    let lines: Vec<_> = spec.requests.iter().map(|entry| entry.span().range().start).collect();
-    assert!(lines.is_sorted(), "requests are in the order of the file");
+}
+
+/// What the head of each request says, and its name.
+fn heads(entries: &[Entry]) -> Vec<String> {
+    let head = |entry: &Entry| match entry {
+        Entry::Request(request) => {
+            let fields =
+                request.headers.iter().map(|field| (&field.name.value, field.value.as_ref().map(|it| &it.value)));
+            let (name, method) = (request.name.as_deref(), request.method.as_ref().map(|method| &method.value));
+            format!("{name:?} {method:?} {:?} {:?}", request.target.value, fields.collect::<Vec<_>>())
+        }
+        Entry::Invalid(invalid) => format!("{:?} {}", invalid.name.as_deref(), invalid.diagnostics.len()),
+    };
+    entries.iter().map(head).collect()
+}
+
+fn check(text: &str) {
+    let entries = entries(text);
+    assert!(entries.iter().map(|entry| entry.span().range().start).is_sorted(), "entries are in the order of the file");
+    for (diagnostics, runs) in entries.iter().map(diagnostics) {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        assert_eq!(errors == 0, runs, "what has an error does not run, and nothing else is kept from it");
+        assert!(diagnostics.iter().all(|diagnostic| diagnostic.span().is_some()), "every message has a place");
+    }
+}
+
+/// Were any of these quadratic, the test would take minutes.
+#[test]
+fn long_lines_are_read_in_linear_time() {
+    let repeated = |before: &str, unit: &str| format!("{before}{}", unit.repeat(50_000));
+    let texts = [
+        repeated("GET http://", "{{"),
+        repeated("GET http://", "{{a"),
+        repeated("GET /\nAuthorization: Basic ", "{{"),
+        repeated("GET /\n\n{", "{{"),
+        repeated("GET /\n\n", "{\n"),
+        repeated("GET /\n\ntext", "\n\n"),
+        repeated("", "< {% "),
+        repeated("", "###"),
+    ];
+    texts.iter().for_each(|text| check(text));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_read_without_a_panic(text in texts()) {
-        holds(&text);
+    fn any_text_is_read(text in texts()) {
+        check(&text);
     }
 
     #[test]
-    fn a_changed_fixture_is_read_without_a_panic(text in mutated_fixtures()) {
-        holds(&text);
+    fn any_changed_fixture_is_read(text in mutated_fixtures()) {
+        check(&text);
+    }
+
+    #[test]
+    fn what_is_above_a_separator_does_not_touch_what_is_below(text in mutated_fixtures()) {
+        let alone = entries(&text);
+        let above = entries(&format!("{text}\n### last\nGET https://last.example/\n"));
+        prop_assert_eq!(above.len(), alone.len() + 1);
+        prop_assert!(diagnostics(&above[alone.len()]).1);
+    }
+
+    #[test]
+    fn line_terminators_make_no_difference_to_heads(text in mutated_fixtures()) {
+        let unix = text.replace('\r', "");
+        prop_assert_eq!(heads(&entries(&unix)), heads(&entries(&unix.replace('\n', "\r\n"))));
     }
 }

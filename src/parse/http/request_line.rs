@@ -66,7 +66,7 @@ impl Draft {
             let span = locate(origin, &part);
             match part.as_rule() {
                 Rule::method => self.method = Some(span),
-                Rule::target => self.target.push(span),
+                Rule::target | Rule::rest_of_target => self.target.push(span),
                 Rule::version => self.version = Some(span),
                 _ => {}
             }
@@ -153,5 +153,70 @@ fn read_version(span: &Span) -> Result<Spanned<Version>, Diagnostic> {
         None => Err(Diagnostic::error(format!("`{}` is not a version of HTTP", span.text()))
             .at(span, "")
             .help("write `HTTP/1.0`, `HTTP/1.1`, `HTTP/2` or `HTTP/3`, or nothing")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+
+    /// Method, target and version of a head that is nothing but a request line.
+    fn of(line: &str) -> Result<(Option<String>, String, Option<Version>), Vec<String>> {
+        let head = super::super::head::read(&SourceFile::new("a.http", line).span(0..line.len()));
+        let read = |line: RequestLine| {
+            (line.method.map(|method| method.value), line.target.value, line.version.map(|version| version.value))
+        };
+        let messages = head.diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect();
+        head.request_line.map(read).ok_or(messages)
+    }
+
+    #[test]
+    fn reads_every_form_of_a_request_line() {
+        let cases = [
+            ("GET /", Some("GET"), "/", None),
+            ("  post http://a HTTP/1.0  ", Some("post"), "http://a", Some(Version::Http10)),
+            ("http://a", None, "http://a", None),
+            ("a.example HTTP/2", None, "a.example", Some(Version::Http2)),
+            ("localhost:80/a HTTP/3", None, "localhost:80/a", Some(Version::Http3)),
+            ("M-SEARCH * HTTP/1.1", Some("M-SEARCH"), "*", Some(Version::Http11)),
+            ("{{line}}", None, "{{line}}", None),
+            ("{{line}} HTTP/1.1", None, "{{line}}", Some(Version::Http11)),
+            ("{{ a b }} {{ c d }}", Some("{{ a b }}"), "{{ c d }}", None),
+            ("GET {{a}} {{b}}", None, "GET {{a}} {{b}}", None),
+            ("GET /\n\t/a\n  ?b\n  {{c}} HTTP/1.1", Some("GET"), "//a?b{{c}}", Some(Version::Http11)),
+            ("GET /\n?a=b  c {{d}}\t\n&e=f ", Some("GET"), "/?a=b  c {{d}}&e=f", None),
+            ("GET http://[::1]/", Some("GET"), "http://[::1]/", None),
+        ];
+        for (line, method, target, version) in cases {
+            assert_eq!(of(line), Ok((method.map(str::to_owned), target.to_owned(), version)), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_any_other_line() {
+        let cases = [
+            ("GET", "a method without a URL"),
+            ("get HTTP/1.1", "a method without a URL"),
+            ("GET  /", "malformed request line"),
+            ("GET / HTTP/1.1 a", "malformed request line"),
+            ("Hello world", "malformed request line"),
+            ("GET / HTTP/4", "`HTTP/4` is not a version of HTTP"),
+            ("GRPC a/b", "a gRPC request is not supported yet"),
+            ("curl -X GET http://a", "a curl command is not supported yet"),
+        ];
+        for (line, message) in cases {
+            assert_eq!(of(line), Err(vec![message.to_owned()]), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_known_method_and_a_url_begin_a_request_by_themselves() {
+        for line in ["GET /", "POST {{a}}", "DELETE https://a HTTP/1.1"] {
+            assert!(begins_request(line), "{line:?}");
+        }
+        for line in ["GET it", "get /", " GET /", "PURGE /", "GET / or not", "https://a"] {
+            assert!(!begins_request(line), "{line:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-use super::line::{Line, LineKind, lines_of, trimmed};
+use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
 use super::unsupported;
 
 /// The lines after the head, told apart.
@@ -23,7 +23,7 @@ pub(super) struct Tail {
 
 /// Tells the body from what follows it.
 pub(super) fn split(span: &Span) -> Tail {
-    let mut reader = Reader { span, body_end: 0, in_script: false, last: Vec::new(), diagnostics: Vec::new() };
+    let mut reader = Reader { span, body_end: 0, script: None, last: Vec::new(), diagnostics: Vec::new() };
     for line in lines_of(span) {
         reader.read(line);
     }
@@ -34,7 +34,7 @@ struct Reader<'a> {
     span: &'a Span,
     /// Relative to the start of the span.
     body_end: usize,
-    in_script: bool,
+    script: Option<ScriptEnd>,
     /// The lines so far that are not the body's, unless content follows.
     last: Vec<(LineKind, Line<'a>)>,
     diagnostics: Vec<Diagnostic>,
@@ -42,8 +42,8 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn read(&mut self, line: Line<'a>) {
-        if self.in_script {
-            self.in_script = !line.text.contains("%}");
+        if let Some(end) = self.script {
+            self.script = (!end.is_on(line.text)).then_some(end);
             return;
         }
         match line.kind() {
@@ -52,23 +52,27 @@ impl<'a> Reader<'a> {
             LineKind::Comment | LineKind::Content | LineKind::IndentedSeparator | LineKind::Separator => {
                 self.read_content(&line);
             }
-            LineKind::Handler if line.opens_handler() => {
-                self.in_script = !line.text.contains("%}");
-                self.diagnostics.push(unsupported::error("a response handler", &self.place(&line)));
-            }
+            LineKind::Handler if line.opens_handler() => self.refuse_script(&line, "a response handler"),
+            LineKind::Script => self.refuse_script(&line, "a script"),
             kind => self.last.push((kind, line)),
         }
     }
 
+    fn refuse_script(&mut self, line: &Line<'a>, construct: &str) {
+        self.script = line.opens_script();
+        self.diagnostics.push(unsupported::error(construct, &self.place(line)));
+    }
+
     fn read_content(&mut self, line: &Line<'a>) {
-        let assertions = self.last.drain(..).filter(|(kind, _)| *kind == LineKind::Assertion);
-        let places: Vec<_> = assertions.map(|(_, line)| line).collect();
-        self.diagnostics.extend(places.first().map(|first| {
-            Diagnostic::warning("this looks like an assertion, and is part of the body")
-                .at(&self.place(first), "")
-                .help("put it below the body")
-        }));
         self.body_end = line.end() - self.span.range().start;
+        let assertion = self.last.iter().find(|(kind, _)| *kind == LineKind::Assertion);
+        let warning = assertion.map(|(_, line)| {
+            Diagnostic::warning("this looks like an assertion, and is part of the body")
+                .at(&self.place(line), "")
+                .help("put it below the body")
+        });
+        self.diagnostics.extend(warning);
+        self.last.clear();
     }
 
     fn finish(mut self) -> Tail {
@@ -143,9 +147,16 @@ mod tests {
 
     #[test]
     fn what_needs_a_script_or_writes_is_not_supported() {
-        for text in
-            ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", ">> out.json", ">>! out.json", "?? js a", "{}\n>{% a\n%}"]
-        {
+        for text in [
+            "> {% a %}",
+            "> {%\na\n\n%}\n",
+            "> a.js",
+            ">> out.json",
+            ">>! out.json",
+            "?? js a",
+            "{}\n>{% a\n%}",
+            "{{\na > b\n}}\n",
+        ] {
             let tail = tail(text);
             assert_eq!(tail.diagnostics.len(), 1, "{text:?}");
             assert!(!tail.body.text().contains('>'), "{text:?}");

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
 /// Units of time, in seconds.
-const TIMES: &[(&str, f64)] = &[("", 1.0), ("s", 1.0), ("ms", 0.001), ("m", 60.0)];
+const TIMES: &[(&str, f64)] = &[("", 1.0), ("s", 1.0), ("ms", 0.001), ("m", 60.0), ("h", 3600.0)];
 
 /// Units of sizes, in bytes.
 const SIZES: &[(&str, u64)] = &[
@@ -73,7 +73,7 @@ mod tests {
         for (text, milliseconds) in cases {
             assert_eq!(duration(&whole(text)).unwrap().value, Duration::from_millis(milliseconds), "{text}");
         }
-        for text in ["", "s", "-1", "1h", "1e3", "inf", "1.2.3", "99999999999999999999999", "{{t}}"] {
+        for text in ["", "s", "-1", "1d", "1e3", "inf", "1.2.3", "99999999999999999999999", "{{t}}"] {
             assert!(duration(&whole(text)).is_err(), "{text}");
         }
     }

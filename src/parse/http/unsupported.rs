@@ -20,6 +20,35 @@ const PROTOCOLS: &[(&str, &str)] = &[
     ("curl", "a curl command"),
 ];
 
+/// Directives that change what is sent, or whether it is.
+pub(super) const DIRECTIVES: &[&str] = &[
+    "attach-cookie-jar",
+    "cert",
+    "each",
+    "extension",
+    "file-to-variable",
+    "for",
+    "forceRef",
+    "if",
+    "import",
+    "injectVariables",
+    "jwt",
+    "loop",
+    "needs",
+    "output",
+    "proxy",
+    "rate-limit",
+    "ratelimit",
+    "ref",
+    "resolve",
+    "run",
+    "sleep",
+    "stdin-cmd",
+    "unix-socket",
+    "use-os-credentials",
+    "while",
+];
+
 /// The error of a construct that is not supported yet.
 pub(super) fn error(construct: &str, span: &Span) -> Diagnostic {
     Diagnostic::error(format!("{construct} is not supported yet"))
