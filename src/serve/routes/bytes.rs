@@ -81,37 +81,38 @@ fn stream(call: &Call<'_>) -> Answer {
 fn range(call: &Call<'_>) -> Answer {
     let length = byte_count(call)?;
     let tag = format!("\"range{length}\"");
-    let pause = seconds(call.request.query_number("duration", 0.0)?)?;
-    let chunk = call.request.query_number("chunk_size", length)?.clamp(1, BYTE_LIMIT);
     let applies = call.request.header("If-Range").is_none_or(|condition| condition == tag);
     let field = call.request.header("Range").filter(|_| applies);
-    let selected = field.map_or(Selected::All, |field| Selected::of(&field, length));
-    let (status, part) = match selected {
-        Selected::All => (200, 0..length),
-        Selected::Part(part) => (206, part),
+    let (part, content_range) = match field.map_or(Selected::All, |field| Selected::of(&field, length)) {
+        Selected::All => (0..length, None),
+        Selected::Part(part) => (part.clone(), Some(format!("bytes {}-{}/{length}", part.start, part.end - 1))),
         Selected::None => {
             return Err(Problem::new(416, "no such bytes").with_header("Content-Range", format!("bytes */{length}")));
         }
     };
-    let content: Vec<u8> = part.clone().map(|at| b'a' + (at % 26) as u8).collect();
-    let response = Response::streamed(
-        "application/octet-stream",
-        Some(content.len() as u64),
-        Box::new(move |sink| {
-            let pieces = content.chunks(chunk);
-            let share = pause / u32::try_from(pieces.len()).unwrap_or(u32::MAX).max(1);
-            for piece in pieces {
-                sink.send(piece)?;
-                sink.pause(share)?;
-            }
-            Ok(())
-        }),
-    );
-    let response = response.with_status(status).with_header("ETag", tag)?.with_header("Accept-Ranges", "bytes")?;
-    match status {
-        206 => response.with_header("Content-Range", format!("bytes {}-{}/{length}", part.start, part.end - 1)),
-        _ => Ok(response),
+    let content = part.map(|at| b'a' + (at % 26) as u8).collect();
+    let response = spread(call, content)?.with_header("ETag", tag)?.with_header("Accept-Ranges", "bytes")?;
+    match content_range {
+        Some(field) => response.with_status(206).with_header("Content-Range", field),
+        None => Ok(response),
     }
+}
+
+/// Content in pieces of `?chunk_size=` over a time of `?duration=`.
+fn spread(call: &Call<'_>, content: Vec<u8>) -> Answer {
+    let duration = seconds(call.request.query_number("duration", 0.0)?)?;
+    let size = call.request.query_number("chunk_size", BYTE_LIMIT)?.clamp(1, BYTE_LIMIT);
+    let length = content.len() as u64;
+    let write = move |sink: &mut Sink<'_>| {
+        let pieces = content.chunks(size);
+        let pause = duration / u32::try_from(pieces.len()).unwrap_or(u32::MAX).max(1);
+        for piece in pieces {
+            sink.send(piece)?;
+            sink.pause(pause)?;
+        }
+        Ok(())
+    };
+    Ok(Response::streamed("application/octet-stream", Some(length), Box::new(write)))
 }
 
 /// What a `Range` field selects (RFC 9110, 14.1.2). Several ranges, and units other
