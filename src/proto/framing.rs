@@ -85,8 +85,9 @@ fn digits(text: &[u8]) -> Option<u64> {
     text.parse().ok()
 }
 
-/// Whether the sender of these fields will serve another request (RFC 9112, 9.3).
-pub(super) fn is_persistent(version: Version, headers: &Headers) -> bool {
+/// Whether the sender of a message with these fields leaves the connection open for
+/// another one (RFC 9112, 9.3).
+pub(crate) fn is_persistent(version: Version, headers: &Headers) -> bool {
     let has = |option| has_token(headers, "Connection", option);
     !has("close") && (version != Version::Http10 || has("keep-alive"))
 }

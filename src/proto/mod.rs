@@ -59,7 +59,7 @@ mod request;
 pub use chunked::{BodyEvent, ChunkedDecoder, Step};
 pub use decoder::{Event, ResponseDecoder};
 pub use error::{Error, ErrorKind};
-pub(crate) use framing::has_token;
+pub(crate) use framing::{has_token, is_persistent};
 pub use head::ResponseHead;
 pub use limits::{MAX_CHUNK_EXTENSION, MAX_HEAD, MAX_HEADERS, MAX_INTERIM};
 pub use request::{LAST_CHUNK, encode_chunk, encode_request_head};

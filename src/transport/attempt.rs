@@ -1,7 +1,7 @@
 //! One request and its response on one connection.
 
 use crate::http::{Method, Phase, Timings};
-use crate::proto::{ResponseDecoder, ResponseHead, has_token};
+use crate::proto::{ResponseDecoder, ResponseHead, is_persistent};
 
 use super::connection::Connection;
 use super::receive::{read_head, receive};
@@ -81,7 +81,7 @@ fn head_after(
 
 /// Whether the request leaves the connection open, and the server in no doubt where it ends.
 fn asks_to_persist(exchange: &Exchange<'_>) -> bool {
-    is_announced(exchange) && !has_token(exchange.headers, "Connection", "close")
+    is_announced(exchange) && is_persistent(exchange.version, exchange.headers)
 }
 
 fn warnings(decoder: &ResponseDecoder, surplus: usize) -> Vec<String> {

@@ -11,11 +11,44 @@ use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
 /// Opens connections that answer from memory, and remembers what was sent on them.
 ///
 /// ```
-/// use rqtest::transport::{Memory, Pool};
+/// use rqtest::http::{Body, Headers, Method, Scheme, Version};
+/// use rqtest::proto::ResponseHead;
+/// use rqtest::transport::{BoxError, Deadlines, Endpoint, Exchange, Memory, Pool, Receiver, Verify};
 ///
-/// let memory = Memory::new([["HTTP/1.1 204 No Content\r\n\r\n"]]);
+/// struct Collected(Vec<u8>);
+///
+/// impl Receiver for Collected {
+///     fn head(&mut self, _: &ResponseHead) -> Result<(), BoxError> {
+///         Ok(())
+///     }
+///
+///     fn data(&mut self, bytes: &[u8]) -> Result<(), BoxError> {
+///         self.0.extend_from_slice(bytes);
+///         Ok(())
+///     }
+/// }
+///
+/// let memory = Memory::new([["HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "Rust"]]);
 /// let pool = Pool::with_connector(memory.clone());
-/// assert_eq!(memory.sent(), b"");
+/// let exchange = Exchange {
+///     endpoint: &Endpoint {
+///         scheme: Scheme::Http,
+///         host: "example.org".to_owned(),
+///         port: 80,
+///         verify: Verify::Platform,
+///     },
+///     method: &Method::GET,
+///     target: "/",
+///     version: Version::Http11,
+///     headers: &Headers::new(),
+///     body: &Body::EMPTY,
+///     deadlines: Deadlines::default(),
+/// };
+/// let mut collected = Collected(Vec::new());
+/// let reply = pool.exchange(&exchange, &mut collected)?;
+/// assert_eq!((reply.head.status.code(), &*collected.0), (200, &b"Rust"[..]));
+/// assert_eq!(memory.sent(), b"GET / HTTP/1.1\r\n\r\n");
+/// # Ok::<(), rqtest::transport::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Memory {

@@ -8,6 +8,7 @@
 //! ```
 
 mod attempt;
+mod body_file;
 mod clock;
 mod connect;
 mod connection;

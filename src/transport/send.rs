@@ -1,13 +1,12 @@
 //! A request onto a connection: head and a small body in one write, files as a stream.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::http::{Headers, Segment};
 use crate::proto::{self, Event, LAST_CHUNK, ResponseDecoder, ResponseHead, has_token};
 
+use super::body_file::BodyFile;
 use super::connection::{Arrival, Connection, Written};
 use super::receive::next_event;
 use super::{Clock, Error, ErrorKind, Exchange};
@@ -136,26 +135,13 @@ impl Sender<'_> {
         }
     }
 
-    /// Sends a file as it was announced: with the length that it had when the request was made.
     fn put_file(&mut self, path: &Path, length: u64) -> Result<(), Unsent> {
-        let mut file = open(path, length)?;
+        let mut file = BodyFile::open(path, length)?;
         let mut piece = Vec::with_capacity(usize::try_from(length).map_or(PIECE, |length| length.min(PIECE)));
-        let mut left = length;
-        while left > 0 {
-            piece.clear();
-            let wanted = left.min(PIECE as u64);
-            let count = file.by_ref().take(wanted).read_to_end(&mut piece).map_err(|error| unreadable(path, error))?;
-            if count == 0 {
-                return Err(changed(path, length).into());
-            }
-            left -= count as u64;
+        while file.read(&mut piece, PIECE)? {
             self.put(&piece)?;
         }
-        match file.read(&mut [0]) {
-            Ok(0) => Ok(()),
-            Ok(_) => Err(changed(path, length).into()),
-            Err(error) => Err(unreadable(path, error).into()),
-        }
+        Ok(())
     }
 
     /// Gathers bytes of the body, and writes what does not fit.
@@ -222,31 +208,9 @@ impl Sender<'_> {
     }
 }
 
-fn open(path: &Path, length: u64) -> Result<File, Error> {
-    let file =
-        crate::source::open(path).map_err(|error| Error::new(ErrorKind::Body, error.to_string()).with_source(error))?;
-    let metadata = file.metadata().map_err(|error| unreadable(path, error))?;
-    if metadata.is_file() && metadata.len() != length {
-        return Err(changed(path, length));
-    }
-    Ok(file)
-}
-
-fn changed(path: &Path, length: u64) -> Error {
-    let path = path.display();
-    Error::new(
-        ErrorKind::Body,
-        format!("{path} no longer has the {length} bytes that it had when the request was made"),
-    )
-}
-
-fn unreadable(path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Body, format!("cannot read {}: {error}", path.display())).with_source(error)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Write};
+    use std::io::{self, Read, Write};
     use std::net::{Shutdown, TcpStream};
 
     use super::*;
@@ -304,17 +268,6 @@ mod tests {
             let (_, answer) = Call::post(&server, body).send(&Pool::new()).unwrap();
             let length: usize = String::from_utf8(answer).unwrap().parse().unwrap();
             assert!(length > content.len() && length < content.len() + 100);
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_not_what_it_was_is_an_error() {
-        let server = Server::answering(&[HELLO, HELLO]);
-        let file = file(b"0123456789");
-        let missing = Segment::File { path: "no/such/file".into(), length: 1 };
-        for segment in [segment(&file, 9), segment(&file, 11), missing] {
-            let error = Call::post(&server, Body::new(vec![segment])).send(&Pool::new()).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Body, "{error}");
         }
     }
 

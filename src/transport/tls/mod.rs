@@ -1,6 +1,8 @@
 //! TLS: configurations by how certificates are checked, the handshake, and the wire that
 //! comes of it.
 
+#[cfg(test)]
+mod authority;
 mod refusal;
 mod verifier;
 mod wire;
@@ -91,118 +93,20 @@ fn broken_off(endpoint: &Endpoint, error: io::Error) -> Error {
 mod tests {
     use std::io::{Read, Write};
     use std::sync::mpsc;
+    use std::time::Duration;
 
-    use rcgen::{
-        BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd,
-    };
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::pki_types::PrivateKeyDer;
     use rustls::server::WebPkiClientVerifier;
-    use rustls::{HandshakeKind, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+    use rustls::{HandshakeKind, RootCertStore, ServerConfig};
 
+    use super::authority::{Authority, Identity, configuration, get, greet, parameters, serve};
     use super::*;
-    use crate::http::Scheme;
-    use crate::transport::loopback::{Call, Server, read_request};
-    use crate::transport::{Pool, Reply};
+    use crate::http::{Phase, Scheme};
+    use crate::transport::Pool;
+    use crate::transport::loopback::{Call, Server, read_head, read_request};
 
-    const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-
-    /// A CA with its key, and its certificate in a file.
-    struct Authority {
-        issuer: Issuer<'static, KeyPair>,
-        certificate: CertificateDer<'static>,
-        file: tempfile::NamedTempFile,
-    }
-
-    impl Authority {
-        fn new(name: &str) -> Self {
-            let (parameters, key) = (authority(name, BasicConstraints::Unconstrained), KeyPair::generate().unwrap());
-            let certificate = parameters.self_signed(&key).unwrap();
-            let file = pem_file(&certificate.pem());
-            Self { issuer: Issuer::new(parameters, key), certificate: certificate.der().clone(), file }
-        }
-
-        fn verify(&self) -> Verify {
-            Verify::Roots(self.file.path().to_owned())
-        }
-
-        fn issue(&self, parameters: &CertificateParams) -> Identity {
-            issue(parameters, &self.issuer)
-        }
-    }
-
-    fn authority(name: &str, constraint: BasicConstraints) -> CertificateParams {
-        let mut parameters = CertificateParams::default();
-        parameters.is_ca = IsCa::Ca(constraint);
-        parameters.distinguished_name.push(DnType::CommonName, name);
-        parameters
-    }
-
-    fn issue(parameters: &CertificateParams, issuer: &Issuer<'_, KeyPair>) -> Identity {
-        let key = KeyPair::generate().unwrap();
-        let certificate = parameters.signed_by(&key, issuer).unwrap();
-        Identity { chain: vec![certificate.der().clone()], key }
-    }
-
-    /// What a server shows, and its key.
-    struct Identity {
-        chain: Vec<CertificateDer<'static>>,
-        key: KeyPair,
-    }
-
-    fn pem_file(pem: &str) -> tempfile::NamedTempFile {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(pem.as_bytes()).unwrap();
-        file
-    }
-
-    /// A server's certificate, yet to be signed.
-    fn parameters(names: &[&str]) -> CertificateParams {
-        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let mut parameters = CertificateParams::new(names).unwrap();
-        parameters.distinguished_name.push(DnType::CommonName, "127.0.0.1");
-        parameters
-    }
-
-    type ServerStream = StreamOwned<ServerConnection, std::net::TcpStream>;
-
-    fn serve(configuration: ServerConfig, handle: impl Fn(ServerStream) + Send + Sync + 'static) -> Server {
-        let configuration = Arc::new(configuration);
-        let mut server = Server::new(move |_, stream| {
-            let connection = ServerConnection::new(Arc::clone(&configuration)).unwrap();
-            handle(StreamOwned::new(connection, stream));
-        });
-        server.endpoint.scheme = Scheme::Https;
-        server
-    }
-
-    fn configuration(identity: Identity) -> ServerConfig {
-        let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
-        ServerConfig::builder_with_provider(ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(identity.chain, key)
-            .unwrap()
-    }
-
-    fn greet(mut stream: ServerStream) {
-        while !read_request(&mut stream).is_empty() {
-            stream.write_all(HELLO).unwrap();
-        }
-    }
-
-    fn get(server: &Server, verify: &Verify, pool: &Pool) -> Result<(Reply, Vec<u8>), Error> {
-        let mut call = Call::get(server);
-        call.endpoint.verify = verify.clone();
-        call.send(pool)
-    }
-
-    /// The refusal of a server that shows this.
-    fn refusal(identity: Identity, verify: &Verify) -> String {
-        let error = get(&serve(configuration(identity), greet), verify, &Pool::new()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
-        error.to_string()
-    }
+    /// More than the buffers of two sockets hold.
+    const HUGE: usize = 16 * 1024 * 1024;
 
     #[test]
     fn talks_to_a_server_whose_root_is_given() {
@@ -228,80 +132,6 @@ mod tests {
         for expected in [HandshakeKind::Full, HandshakeKind::Resumed] {
             get(&server, &authority.verify(), &pool).unwrap();
             assert_eq!(kinds.recv().unwrap(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn says_in_words_why_a_certificate_is_refused() {
-        let authority = Authority::new("root");
-        let other = Authority::new("other root");
-        let named = || parameters(&["127.0.0.1"]);
-        let mut expired = named();
-        expired.not_after = date_time_ymd(2020, 2, 3);
-        let mut early = named();
-        early.not_before = date_time_ymd(3000, 1, 1);
-        let mut client = named();
-        client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        let mut ca = named();
-        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        for (parameters, verify, words) in [
-            (expired, authority.verify(), "expired on 2020-02-03"),
-            (early, authority.verify(), "not valid before 3000-01-01"),
-            (parameters(&["a.example", "b.example"]), authority.verify(), "`127.0.0.1` but for a.example, b.example"),
-            (parameters(&[]), authority.verify(), "it has no subject alternative name"),
-            (client, authority.verify(), "not meant for servers"),
-            (ca, authority.verify(), "that of a CA"),
-            (named(), other.verify(), "unknown issuer"),
-            (named(), Authority::new("root").verify(), "signed in a way that is wrong"),
-            (named(), Verify::Platform, "unknown issuer"),
-        ] {
-            let message = refusal(authority.issue(&parameters), &verify);
-            assert!(message.contains(words), "{message:?} does not say {words:?}");
-        }
-    }
-
-    #[test]
-    fn refuses_a_chain_that_is_longer_than_its_root_allows() {
-        let root = Authority::new("root");
-        let first = authority("first", BasicConstraints::Constrained(0));
-        let second = authority("second", BasicConstraints::Unconstrained);
-        let Identity { chain: first_chain, key } = root.issue(&first);
-        let Identity { chain: second_chain, key } = issue(&second, &Issuer::new(first, key));
-        let Identity { chain, key } = issue(&parameters(&["127.0.0.1"]), &Issuer::new(second, key));
-        let refusal = |chain: &[&[CertificateDer<'static>]]| {
-            refusal(
-                Identity { chain: chain.concat(), key: KeyPair::try_from(key.serialize_der()).unwrap() },
-                &root.verify(),
-            )
-        };
-        let message = refusal(&[&chain, &second_chain, &first_chain]);
-        assert!(message.contains("path length"), "{message}");
-        let message = refusal(&[&chain]);
-        assert!(message.contains("an intermediate certificate"), "{message}");
-    }
-
-    #[test]
-    fn accepts_a_self_signed_certificate_only_where_it_is_given_and_names_the_host() {
-        for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
-            let identity = |name: &str| {
-                let mut parameters = parameters(&[name]);
-                parameters.is_ca = is_ca;
-                let key = KeyPair::generate().unwrap();
-                let certificate = parameters.self_signed(&key).unwrap();
-                let file = pem_file(&certificate.pem());
-                (Identity { chain: vec![certificate.der().clone()], key }, file)
-            };
-            let (shown, file) = identity("127.0.0.1");
-            let server = serve(configuration(shown), greet);
-            let given = Verify::Roots(file.path().to_owned());
-            assert!(get(&server, &given, &Pool::new()).is_ok(), "{is_ca:?}");
-            assert!(get(&server, &Verify::Off, &Pool::new()).is_ok(), "{is_ca:?}");
-            let error = get(&server, &Verify::Platform, &Pool::new()).unwrap_err();
-            assert!(error.to_string().contains("self-signed"), "{error}");
-
-            let (shown, file) = identity("other.example");
-            let message = refusal(shown, &Verify::Roots(file.path().to_owned()));
-            assert!(message.contains("but for other.example"), "{message}");
         }
     }
 
@@ -369,14 +199,42 @@ mod tests {
     }
 
     #[test]
-    fn says_why_given_roots_are_of_no_use() {
-        let empty = pem_file("no certificate");
-        let missing = std::path::PathBuf::from("no/such/file.pem");
-        let mut server = Server::answering(&[]);
+    fn reads_an_early_answer_to_a_large_body() {
+        let authority = Authority::new("root");
+        let server = serve(configuration(authority.issue(&parameters(&["127.0.0.1"]))), |mut stream| {
+            read_head(&mut stream);
+            stream.write_all(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno").unwrap();
+            std::thread::sleep(Duration::from_secs(2));
+        });
+        let mut call = Call::post(&server, vec![0; HUGE]);
+        call.endpoint.verify = authority.verify();
+        let (reply, body) = call.send(&Pool::new()).unwrap();
+        assert_eq!((reply.head.status.code(), &*body), (413, &b"no"[..]));
+    }
+
+    #[test]
+    fn session_tickets_are_no_answer_to_a_body_that_is_stalled() {
+        let authority = Authority::new("root");
+        let server = serve(configuration(authority.issue(&parameters(&["127.0.0.1"]))), |mut stream| {
+            let mut request = read_head(&mut stream);
+            std::thread::sleep(Duration::from_millis(600));
+            request.resize(HUGE, 0);
+            stream.read_exact(&mut request).unwrap();
+            stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        });
+        let mut call = Call::post(&server, vec![0; HUGE]);
+        call.endpoint.verify = authority.verify();
+        assert_eq!(call.send(&Pool::new()).unwrap().0.head.status.code(), 204);
+    }
+
+    #[test]
+    fn names_the_phase_where_the_server_does_not_shake_hands() {
+        let mut server = Server::new(|_, mut stream| {
+            let _ = io::copy(&mut stream, &mut io::sink());
+        });
         server.endpoint.scheme = Scheme::Https;
-        for (path, words) in [(empty.path().to_owned(), "holds no certificate"), (missing, "there is no file")] {
-            let error = get(&server, &Verify::Roots(path), &Pool::new()).unwrap_err();
-            assert!(error.to_string().contains(words), "{error}");
-        }
+        let mut call = Call::get(&server);
+        call.deadlines.connect = Some(Duration::from_millis(60));
+        assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(Phase::Tls));
     }
 }

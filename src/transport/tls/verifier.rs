@@ -178,3 +178,104 @@ impl ServerCertVerifier for Trusting {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd};
+
+    use super::super::authority::{
+        Authority, Identity, authority, configuration, get, greet, issue, parameters, pem_file, refusal, serve,
+    };
+    use super::*;
+    use crate::http::Scheme;
+    use crate::transport::Pool;
+    use crate::transport::loopback::Server;
+
+    #[test]
+    fn says_in_words_why_a_certificate_is_refused() {
+        let authority = Authority::new("root");
+        let other = Authority::new("other root");
+        let named = || parameters(&["127.0.0.1"]);
+        let mut expired = named();
+        expired.not_after = date_time_ymd(2020, 2, 3);
+        let mut early = named();
+        early.not_before = date_time_ymd(3000, 1, 1);
+        let mut client = named();
+        client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let mut ca = named();
+        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        for (parameters, verify, words) in [
+            (expired, authority.verify(), "expired on 2020-02-03"),
+            (early, authority.verify(), "not valid before 3000-01-01"),
+            (parameters(&["a.example", "b.example"]), authority.verify(), "`127.0.0.1` but for a.example, b.example"),
+            (parameters(&[]), authority.verify(), "it has no subject alternative name"),
+            (client, authority.verify(), "not meant for servers"),
+            (ca, authority.verify(), "that of a CA"),
+            (named(), other.verify(), "unknown issuer"),
+            (named(), Authority::new("root").verify(), "signed in a way that is wrong"),
+            (named(), Verify::Platform, "unknown issuer"),
+        ] {
+            let message = refusal(authority.issue(&parameters), &verify);
+            assert!(message.contains(words), "{message:?} does not say {words:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_a_chain_that_is_longer_than_its_root_allows() {
+        let root = Authority::new("root");
+        let first = authority("first", BasicConstraints::Constrained(0));
+        let second = authority("second", BasicConstraints::Unconstrained);
+        let Identity { chain: first_chain, key } = root.issue(&first);
+        let Identity { chain: second_chain, key } = issue(&second, &Issuer::new(first, key));
+        let Identity { chain, key } = issue(&parameters(&["127.0.0.1"]), &Issuer::new(second, key));
+        let refusal = |chain: &[&[CertificateDer<'static>]]| {
+            refusal(
+                Identity { chain: chain.concat(), key: KeyPair::try_from(key.serialize_der()).unwrap() },
+                &root.verify(),
+            )
+        };
+        let message = refusal(&[&chain, &second_chain, &first_chain]);
+        assert!(message.contains("path length"), "{message}");
+        let message = refusal(&[&chain]);
+        assert!(message.contains("an intermediate certificate"), "{message}");
+    }
+
+    #[test]
+    fn accepts_a_self_signed_certificate_only_where_it_is_given_and_names_the_host() {
+        for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
+            let identity = |name: &str| {
+                let mut parameters = parameters(&[name]);
+                parameters.is_ca = is_ca;
+                let key = KeyPair::generate().unwrap();
+                let certificate = parameters.self_signed(&key).unwrap();
+                let file = pem_file(&certificate.pem());
+                (Identity { chain: vec![certificate.der().clone()], key }, file)
+            };
+            let (shown, file) = identity("127.0.0.1");
+            let server = serve(configuration(shown), greet);
+            let given = Verify::Roots(file.path().to_owned());
+            assert!(get(&server, &given, &Pool::new()).is_ok(), "{is_ca:?}");
+            assert!(get(&server, &Verify::Off, &Pool::new()).is_ok(), "{is_ca:?}");
+            let error = get(&server, &Verify::Platform, &Pool::new()).unwrap_err();
+            assert!(error.to_string().contains("self-signed"), "{error}");
+
+            let (shown, file) = identity("other.example");
+            let message = refusal(shown, &Verify::Roots(file.path().to_owned()));
+            assert!(message.contains("but for other.example"), "{message}");
+        }
+    }
+
+    #[test]
+    fn says_why_given_roots_are_of_no_use() {
+        let empty = pem_file("no certificate");
+        let missing = PathBuf::from("no/such/file.pem");
+        let mut server = Server::answering(&[]);
+        server.endpoint.scheme = Scheme::Https;
+        for (path, words) in [(empty.path().to_owned(), "holds no certificate"), (missing, "there is no file")] {
+            let error = get(&server, &Verify::Roots(path), &Pool::new()).unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}
