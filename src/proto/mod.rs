@@ -55,6 +55,8 @@ mod framing;
 mod head;
 mod limits;
 mod request;
+#[cfg(test)]
+mod vectors;
 
 pub use chunked::{BodyEvent, ChunkedDecoder, Step};
 pub use decoder::{Event, ResponseDecoder};
