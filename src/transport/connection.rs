@@ -173,10 +173,10 @@ fn broken(when: &str, error: io::Error) -> Error {
     if let Some(words) = refused(&error) {
         return Error::new(ErrorKind::Tls, format!("TLS failed {when}: {words}")).with_source(error);
     }
-    let reason = match error.kind() {
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "reset by the server".to_owned(),
-        io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => "closed by the server".to_owned(),
-        _ => error.to_string(),
+    let fate = match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "was reset by the server".to_owned(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => "was closed by the server".to_owned(),
+        _ => format!("broke ({error})"),
     };
-    Error::new(ErrorKind::Connection, format!("the connection was {reason} {when}")).with_source(error)
+    Error::new(ErrorKind::Connection, format!("the connection {fate} {when}")).with_source(error)
 }

@@ -59,3 +59,53 @@ impl Idle {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Scheme;
+    use crate::transport::{Clock, Connector, Deadlines, Memory, Verify};
+
+    fn endpoint(port: u16) -> Endpoint {
+        Endpoint { scheme: Scheme::Http, host: "a".to_owned(), port, verify: Verify::Platform }
+    }
+
+    /// A connection to a server that has so much to say.
+    fn connection(port: u16, script: &[&str]) -> Connection {
+        let memory = Memory::new([script.iter().copied()]);
+        let wire = memory.connect(&endpoint(port), &mut Clock::start(Deadlines::default())).unwrap();
+        Connection::new(endpoint(port), wire)
+    }
+
+    #[test]
+    fn gives_a_connection_to_its_endpoint_alone() {
+        let idle = Idle::default();
+        idle.put(connection(1, &["more"]));
+        for other in [endpoint(2), Endpoint { verify: Verify::Off, ..endpoint(1) }] {
+            assert!(idle.take(&other).is_none());
+        }
+        assert!(idle.take(&endpoint(1)).is_some());
+        assert!(idle.take(&endpoint(1)).is_none());
+    }
+
+    #[test]
+    fn passes_over_connections_that_were_closed() {
+        let idle = Idle::default();
+        for script in [&["more"][..], &[], &[]] {
+            idle.put(connection(1, script));
+        }
+        assert!(idle.take(&endpoint(1)).is_some());
+        assert_eq!(idle.len(), 0);
+    }
+
+    #[test]
+    fn keeps_the_connections_that_were_used_last() {
+        let idle = Idle::default();
+        for port in 0..=CAPACITY as u16 {
+            idle.put(connection(port, &["more"]));
+        }
+        assert_eq!(idle.len(), CAPACITY);
+        assert!(idle.take(&endpoint(0)).is_none());
+        assert!(idle.take(&endpoint(1)).is_some());
+    }
+}

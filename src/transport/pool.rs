@@ -144,12 +144,13 @@ impl fmt::Debug for Pool {
 mod tests {
     use std::io::Write;
     use std::net::TcpStream;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Instant;
 
     use super::*;
     use crate::http::Phase;
-    use crate::transport::loopback::{Call, Server, read_request, reset};
-    use crate::transport::{Deadlines, Memory};
+    use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
+    use crate::transport::{Deadlines, Endpoint, Memory, Wire};
 
     const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -255,7 +256,7 @@ mod tests {
     #[test]
     fn sends_again_without_an_expectation_that_is_refused() {
         let server = Server::new(|number, mut stream| {
-            let head = String::from_utf8(crate::transport::loopback::read_head(&mut stream)).unwrap();
+            let head = String::from_utf8(read_head(&mut stream)).unwrap();
             assert_eq!(head.contains("Expect"), number == 0);
             let answer = if number == 0 { "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n" } else { HELLO };
             stream.write_all(answer.as_bytes()).unwrap();
@@ -276,16 +277,11 @@ mod tests {
     /// Has no descriptor left until the pool has given up its idle connection.
     struct Exhausted {
         memory: Memory,
-        failures: std::sync::atomic::AtomicUsize,
+        failures: AtomicUsize,
     }
 
     impl Connector for Exhausted {
-        fn connect(
-            &self,
-            endpoint: &super::super::Endpoint,
-            clock: &mut Clock,
-        ) -> Result<Box<dyn super::super::Wire>, Error> {
-            use std::sync::atomic::Ordering;
+        fn connect(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
             if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
                 let cause = io::Error::from_raw_os_error(OUT_OF_DESCRIPTORS[0]);
                 return Err(Error::new(ErrorKind::Connect, "cannot connect").with_source(cause));
