@@ -187,7 +187,7 @@ impl Folder {
 
     /// Renders something.
     pub(super) fn in_scope<T>(&self, render: impl FnOnce(&Scope<'_>, &Root) -> T) -> T {
-        render(&Scope::new(&self.file, 0, &[]), &Root::new(self.folder.path()).unwrap())
+        render(&Scope::new(&self.file, 0, &[]), &Root::at(self.folder.path()))
     }
 
     /// What a body renders to, and the warnings.

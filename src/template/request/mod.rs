@@ -183,7 +183,7 @@ mod tests {
     fn render(request: &Request) -> Result<(client::Request, Vec<Diagnostic>), Diagnostic> {
         let file = scope_file();
         let scope = Scope::new(&file, 0, &request.variables);
-        let root = Root::new(&std::env::temp_dir()).unwrap();
+        let root = Root::at(std::env::temp_dir());
         let rendered = CompiledRequest::compile(&engine(), request).unwrap().render(&scope, &root)?;
         Ok((rendered, scope.take_warnings()))
     }

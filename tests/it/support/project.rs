@@ -1,6 +1,6 @@
 //! A folder with spec files, and the real binary to run in it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -68,11 +68,6 @@ impl Project {
         let mut all = vec!["run", "--var", &variable];
         all.extend(arguments);
         self.run(&all)
-    }
-
-    /// The folder.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 }
 
