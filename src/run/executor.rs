@@ -1,7 +1,6 @@
 //! Runs a plan on a pool of threads, and hands what happens to the calling thread.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPool;
@@ -14,10 +13,8 @@ use crate::template::{Engine, Variables};
 use crate::transport::Pool;
 
 use super::file::run_file;
+use super::mailbox::{Look, Mailbox};
 use super::{Detail, Interrupt, Plan};
-
-/// How many events may wait for the reporters before the workers do.
-const BACKLOG: usize = 1024;
 
 /// How long what is under way may take to end once the run is interrupted.
 const GRACE: Duration = Duration::from_secs(2);
@@ -91,13 +88,14 @@ impl Executor {
         let started = Instant::now();
         on_event(Event::RunStarted(Arc::clone(plan.outline())));
         let mut ledger = Ledger::new(&plan);
-        let (sender, receiver) = sync_channel(BACKLOG);
+        let (mut mailbox, sender) = Mailbox::new();
         for (index, file) in plan.files.into_iter().enumerate() {
-            let (shared, reports) = (Arc::clone(&self.shared), Reports(sender.clone()));
-            self.threads.spawn_fifo(move || run_file(&shared, &file, index, &reports));
+            let (shared, sender) = (Arc::clone(&self.shared), sender.clone());
+            self.threads.spawn_fifo(move || run_file(&shared, &file, index, &sender));
         }
         drop(sender);
-        while let Some(event) = self.next(&receiver) {
+        let mut interrupted_at = None;
+        while let Some(event) = self.next(&mut mailbox, &mut interrupted_at) {
             ledger.note(&event);
             on_event(event);
         }
@@ -108,33 +106,20 @@ impl Executor {
 
     /// The next event; none once all files are done, or when those that were under way
     /// at an interruption have had their time.
-    fn next(&self, receiver: &Receiver<Event>) -> Option<Event> {
-        const GLANCE: Duration = Duration::from_millis(100);
-        let mut left = GRACE;
+    fn next(&self, mailbox: &mut Mailbox, interrupted_at: &mut Option<Instant>) -> Option<Event> {
         loop {
-            match receiver.recv_timeout(GLANCE) {
-                Ok(event) => return Some(event),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) if self.shared.interrupt.reason().is_none() => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    left = left.saturating_sub(GLANCE);
-                    if left.is_zero() || self.shared.interrupt.is_urgent() {
+            match mailbox.look() {
+                Look::Event(event) => return Some(event),
+                Look::Closed => return None,
+                Look::Nothing if self.shared.interrupt.reason().is_none() => {}
+                Look::Nothing => {
+                    let waited = interrupted_at.get_or_insert_with(Instant::now).elapsed();
+                    if waited > GRACE || self.shared.interrupt.is_urgent() {
                         return None;
                     }
                 }
             }
         }
-    }
-}
-
-/// The sending end that workers report to. Nobody listens any more once an interrupted
-/// run has been reported; what is sent then has no one to miss it.
-#[derive(Debug)]
-pub(super) struct Reports(SyncSender<Event>);
-
-impl Reports {
-    pub(super) fn send(&self, event: Event) {
-        drop(self.0.send(event));
     }
 }
 

@@ -10,21 +10,22 @@ use crate::spec::{Entry, Spec};
 use crate::template::FileScope;
 
 use super::case::CaseRun;
-use super::executor::{Reports, Shared};
+use super::executor::Shared;
+use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Stage};
 
 /// Runs a file: all its cases end, one way or another.
-pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, reports: &Reports) {
+pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender: &Sender) {
     let started = Instant::now();
-    reports.send(Event::FileStarted { file: index });
+    sender.send(Event::FileStarted { file: index });
     match file {
-        PlannedFile::Spec { spec, root, cases } => FileRun::new(shared, spec, root, index, reports).run(cases),
+        PlannedFile::Spec { spec, root, cases } => FileRun::new(shared, spec, root, index, sender).run(cases),
         PlannedFile::Unreadable(error) => {
             let result = CaseResult::failed_before_sending(error.clone());
-            reports.send(Event::CaseFinished(CaseId { file: index, case: 0 }, Box::new(result)));
+            sender.send(Event::CaseFinished(CaseId { file: index, case: 0 }, Box::new(result)));
         }
     }
-    reports.send(Event::FileFinished { file: index, elapsed: started.elapsed() });
+    sender.send(Event::FileFinished { file: index, elapsed: started.elapsed() });
 }
 
 /// A file that is being run.
@@ -33,7 +34,7 @@ struct FileRun<'a> {
     spec: &'a Spec,
     root: &'a Root,
     index: usize,
-    reports: &'a Reports,
+    sender: &'a Sender,
     session: Session,
     scope: FileScope,
     setup_failed: bool,
@@ -42,10 +43,10 @@ struct FileRun<'a> {
 }
 
 impl<'a> FileRun<'a> {
-    fn new(shared: &'a Shared, spec: &'a Spec, root: &'a Root, index: usize, reports: &'a Reports) -> Self {
+    fn new(shared: &'a Shared, spec: &'a Spec, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
         let session = Session::with_pool(Arc::clone(&shared.connections));
         let scope = FileScope::new(Arc::clone(&shared.variables), spec, &shared.engine);
-        Self { shared, spec, root, index, reports, session, scope, setup_failed: false, last: None }
+        Self { shared, spec, root, index, sender, session, scope, setup_failed: false, last: None }
     }
 
     fn run(&mut self, cases: &[PlannedCase]) {
@@ -56,7 +57,7 @@ impl<'a> FileRun<'a> {
                 None => self.run_case(id, case),
             };
             self.learn(case, &result);
-            self.reports.send(Event::CaseFinished(id, Box::new(result)));
+            self.sender.send(Event::CaseFinished(id, Box::new(result)));
         }
     }
 
@@ -71,7 +72,7 @@ impl<'a> FileRun<'a> {
         if let Some(reason) = &request.flow.skip {
             return CaseResult::skipped(&reason.value);
         }
-        self.reports.send(Event::CaseStarted(id));
+        self.sender.send(Event::CaseStarted(id));
         let position = case.position(self.spec);
         let run = CaseRun { shared: self.shared, root: self.root, session: &self.session, request, position };
         run.wait(self.last);

@@ -5,6 +5,7 @@ mod compiled;
 mod executor;
 mod file;
 mod interrupt;
+mod mailbox;
 mod plan;
 mod record;
 mod select;

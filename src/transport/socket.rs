@@ -39,6 +39,21 @@ impl Socket {
         self.stream.set_nonblocking(false)?;
         result
     }
+
+    /// Looks for input without waiting, in one call of the system: this is done before
+    /// every reuse of a connection.
+    #[cfg(unix)]
+    fn peek_at_once(&mut self) -> io::Result<usize> {
+        use rustix::net::{RecvFlags, recv};
+
+        let (count, _) = recv(&self.stream, &mut [0; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT)?;
+        Ok(count)
+    }
+
+    #[cfg(not(unix))]
+    fn peek_at_once(&mut self) -> io::Result<usize> {
+        self.at_once(|socket| socket.stream.peek(&mut [0]))
+    }
 }
 
 impl Wire for Socket {
@@ -54,7 +69,7 @@ impl Wire for Socket {
     }
 
     fn has_input(&mut self) -> bool {
-        match self.at_once(|socket| socket.stream.peek(&mut [0])) {
+        match self.peek_at_once() {
             Ok(_) => true,
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
         }
