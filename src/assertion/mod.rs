@@ -1,10 +1,31 @@
 //! Response to outcomes: queries, filters, predicates.
 
-use crate::client::Response;
+mod compare;
+mod contain;
+mod cookie;
+mod difference;
+mod explain;
+mod filter;
+mod inspection;
+mod jsonpath;
+mod kinds;
+mod operand;
+mod predicate;
+mod prepared;
+mod query;
+mod subject;
+mod value;
+
+pub use inspection::Inspection;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{Root, Span};
 use crate::spec;
 use crate::template::{Engine, Scope};
+
+use explain::Explanation;
+use predicate::Predicate;
+use subject::Subject;
 
 /// What became of an assertion.
 #[derive(Clone, Debug)]
@@ -30,50 +51,95 @@ pub struct Failure {
     pub notes: Vec<String>,
 }
 
-/// A response under examination: what several assertions ask of it is worked out once.
-#[derive(Debug)]
-pub struct Inspection<'a> {
-    /// The response.
-    pub response: &'a Response,
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
 }
 
-impl<'a> Inspection<'a> {
-    /// Examines a response.
-    pub fn new(response: &'a Response) -> Self {
-        Self { response }
+/// A template that cannot be rendered is a failure like any other.
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        let notes = diagnostic.notes.into_iter().chain(diagnostic.help).collect();
+        Self { notes, ..Self::new(diagnostic.message) }
     }
+}
+
+/// What an assertion is evaluated with, beside the response.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The engine that compiled it: it knows the filters.
+    pub engine: &'a Engine,
+    /// The variables.
+    pub scope: &'a Scope<'a>,
+    /// Where files are read from.
+    pub root: &'a Root,
 }
 
 /// An assertion with its paths, patterns and templates compiled.
 #[derive(Debug)]
-pub struct CompiledAssertion {}
+pub struct CompiledAssertion {
+    subject: Subject,
+    predicate: Predicate,
+    negated: bool,
+    text: String,
+    span: Span,
+}
 
 impl CompiledAssertion {
     /// Compiles an assertion.
     ///
     /// # Errors
-    /// A path, pattern or template that is none, at its place.
-    pub fn compile(_engine: &Engine, _assertion: &spec::Assertion) -> Result<Self, Diagnostic> {
-        todo!()
+    /// A path, pattern, template or filter that is none, at its place.
+    pub fn compile(engine: &Engine, assertion: &spec::Assertion) -> Result<Self, Diagnostic> {
+        let (predicate, inverted) = Predicate::compile(engine, &assertion.predicate)?;
+        Ok(Self {
+            subject: Subject::compile(engine, &assertion.subject)?,
+            predicate,
+            negated: assertion.negated != inverted,
+            text: assertion.text.clone(),
+            span: assertion.span.clone(),
+        })
     }
 
     /// Holds the response against it. What cannot be worked out is a failure too.
-    pub fn evaluate(&self, _inspection: &Inspection<'_>, _scope: &Scope<'_>, _root: &Root) -> Outcome {
-        todo!()
+    pub fn evaluate(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Outcome {
+        let failure = self.check(inspection, context).err();
+        Outcome { assertion: self.text.clone(), span: self.span.clone(), failure }
+    }
+
+    fn check(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Result<(), Failure> {
+        let actual = self.subject.value(inspection, context)?;
+        if actual.is_absent() && !self.predicate.admits_absence(&actual) {
+            return Err(self.subject.absence());
+        }
+        let explanation = Explanation { subject: self.subject.span() };
+        if self.predicate.holds(&actual, explanation, context)? != self.negated {
+            return Ok(());
+        }
+        if actual.is_absent() {
+            return Err(self.subject.absence());
+        }
+        Err(explanation.unmet(&self.predicate, self.negated, &actual, context))
     }
 }
 
 /// A capture, compiled.
 #[derive(Debug)]
-pub struct CompiledCapture {}
+pub struct CompiledCapture {
+    name: String,
+    subject: Subject,
+    span: Span,
+}
 
 impl CompiledCapture {
     /// Compiles a capture.
     ///
     /// # Errors
     /// As [`CompiledAssertion::compile`].
-    pub fn compile(_engine: &Engine, _capture: &spec::Capture) -> Result<Self, Diagnostic> {
-        todo!()
+    pub fn compile(engine: &Engine, capture: &spec::Capture) -> Result<Self, Diagnostic> {
+        let subject = Subject::compile(engine, &capture.subject)?;
+        Ok(Self { name: capture.name.value.clone(), subject, span: capture.span.clone() })
     }
 
     /// The variable's name, and the value that the response gives it.
@@ -82,9 +148,25 @@ impl CompiledCapture {
     /// Why there is no such value, at the capture's place.
     pub fn capture(
         &self,
-        _inspection: &Inspection<'_>,
-        _scope: &Scope<'_>,
+        inspection: &Inspection<'_>,
+        context: Context<'_>,
     ) -> Result<(String, serde_json::Value), Diagnostic> {
-        todo!()
+        let value = self
+            .subject
+            .value(inspection, context)
+            .and_then(|value| if value.is_absent() { Err(self.subject.absence()) } else { Ok(value.into_json()) });
+        match value {
+            Ok(value) => Ok((self.name.clone(), value)),
+            Err(failure) => Err(self.diagnostic(failure)),
+        }
+    }
+
+    fn diagnostic(&self, failure: Failure) -> Diagnostic {
+        let message = format!("`{}` is not captured: {}", self.name, failure.message);
+        let diagnostic = Diagnostic::error(message).at(&self.span, "");
+        failure.notes.into_iter().fold(diagnostic, Diagnostic::note)
     }
 }
+
+#[cfg(test)]
+mod tests;

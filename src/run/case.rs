@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::assertion::{CompiledAssertion, Inspection};
+use crate::assertion::{CompiledAssertion, Context, Inspection};
 use crate::client::{self, Auth, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
@@ -99,10 +99,11 @@ impl CaseRun<'_> {
         let response = Arc::new(response);
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
-        let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, &scope, self.root);
+        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root };
+        let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
         attempt.outcomes = compiled.assertions.iter().map(evaluate).collect();
         let mut missing = Vec::new();
-        let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, &scope), &mut missing);
+        let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());
         attempt
             .warnings

@@ -221,6 +221,7 @@ impl Planner {
             .filter_map(|entry| match entry {
                 Ok(path) => {
                     format_of(&path)?;
+                    let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
                     let content = read_source(&path).map_err(|error| error.to_string());
                     let is_spec = content.as_ref().map_or(true, |source| is_spec(source));
                     is_spec.then(|| found(path, content))

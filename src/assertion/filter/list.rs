@@ -1,0 +1,50 @@
+//! Filters of lists: how many, and which one.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::super::value::Value;
+use super::Applied;
+
+/// How many nodes, elements, members, characters or bytes.
+pub(super) fn count<'a>(value: &Value<'a>) -> Applied<'a> {
+    let length = match value {
+        Value::Nodes(values) | Value::List(values) => values.len(),
+        Value::Raw(text) => text.chars().count(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Json(json) => match json.as_ref() {
+            Json::Array(elements) => elements.len(),
+            Json::Object(members) => members.len(),
+            Json::String(text) => text.chars().count(),
+            _ => return Err("a list, a text or an object"),
+        },
+        Value::Absent | Value::Duration(_) => return Err("a list, a text or an object"),
+    };
+    Ok(Value::number(length))
+}
+
+/// The element of an index, which counts from the end where negative; absent beyond either end.
+///
+/// The values of a header field are a list even if there is one, and so are the nodes of
+/// a path that may find several: what they are a list of does not depend on their number.
+pub(super) fn element<'a>(value: &Value<'a>, index: isize) -> Applied<'a> {
+    let at = |length: usize| if index < 0 { length.checked_add_signed(index) } else { usize::try_from(index).ok() };
+    match value {
+        Value::Nodes(values) | Value::List(values) => {
+            Ok(at(values.len()).and_then(|at| values.get(at)).cloned().unwrap_or(Value::Absent))
+        }
+        Value::Json(json) => {
+            let length = json.as_array().ok_or("a list")?.len();
+            Ok(at(length).and_then(|at| json_element(json, at)).unwrap_or(Value::Absent))
+        }
+        _ => Err("a list"),
+    }
+}
+
+fn json_element<'a>(json: &Cow<'a, Json>, at: usize) -> Option<Value<'a>> {
+    match json {
+        Cow::Borrowed(json) => json.get(at).map(|element| Value::Json(Cow::Borrowed(element))),
+        Cow::Owned(json) => json.get(at).map(|element| Value::Json(Cow::Owned(element.clone()))),
+    }
+}

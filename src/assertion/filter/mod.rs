@@ -1,0 +1,210 @@
+//! Filters: what is made of a query's answer.
+
+mod list;
+mod text;
+
+use std::borrow::Cow;
+
+use regex::Regex;
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, Spanned};
+use crate::spec::{self, Expected, FilterName};
+use crate::template::Engine;
+
+use super::compare::read_json;
+use super::jsonpath::Path;
+use super::operand::{Given, Operand};
+use super::prepared::{Prepared, text_of};
+use super::query::{first_match, nodes};
+use super::value::Value;
+use super::{Context, Failure};
+
+/// Names that a hint may offer for an unknown filter: rqtest's own, and the commonest of
+/// minijinja's.
+#[rustfmt::skip]
+const KNOWN: &[&str] = &[
+    "count", "first", "last", "nth", "split", "regex", "jsonpath", "toInt", "toFloat", "toString", "urlDecode",
+    "base64Decode", "lower", "upper", "trim", "replace", "abs", "default", "int", "float", "join", "length", "list",
+    "max", "min", "reverse", "round", "slice", "sort", "sum", "title", "tojson", "unique", "urlencode",
+];
+
+/// A compiled filter.
+#[derive(Debug)]
+pub(super) struct Filter {
+    kind: Kind,
+    /// The filter as it is written.
+    span: Span,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Count,
+    First,
+    Last,
+    Nth(Operand),
+    Split(Operand),
+    Regex(Prepared<Regex>),
+    JsonPath(Prepared<Path>),
+    ToInt,
+    ToFloat,
+    ToString,
+    UrlDecode,
+    Base64Decode,
+    Lower,
+    Upper,
+    Trim,
+    ReplaceText(Operand, Operand),
+    ReplaceRegex(Prepared<Regex>, Operand),
+    Template(String, Vec<Operand>),
+}
+
+/// What a filter makes of a value, or what it takes instead of such a value.
+type Applied<'a> = Result<Value<'a>, &'static str>;
+
+impl Filter {
+    pub(super) fn compile(engine: &Engine, filter: &Spanned<spec::Filter>) -> Result<Self, Diagnostic> {
+        let operand = |at: usize| Operand::compile(engine, argument(filter, at)?);
+        let kind = match &filter.name {
+            FilterName::Count => Kind::Count,
+            FilterName::First => Kind::First,
+            FilterName::Last => Kind::Last,
+            FilterName::Nth => Kind::Nth(operand(0)?),
+            FilterName::Split => Kind::Split(operand(0)?),
+            FilterName::Regex => Kind::Regex(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
+            FilterName::JsonPath => Kind::JsonPath(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
+            FilterName::ToInt => Kind::ToInt,
+            FilterName::ToFloat => Kind::ToFloat,
+            FilterName::ToString => Kind::ToString,
+            FilterName::UrlDecode => Kind::UrlDecode,
+            FilterName::Base64Decode => Kind::Base64Decode,
+            FilterName::Lower => Kind::Lower,
+            FilterName::Upper => Kind::Upper,
+            FilterName::Trim => Kind::Trim,
+            FilterName::Replace if matches!(argument(filter, 0)?.value, Expected::Regex(_)) => {
+                Kind::ReplaceRegex(Prepared::compile(engine, &text_of(argument(filter, 0)?))?, operand(1)?)
+            }
+            FilterName::Replace => Kind::ReplaceText(operand(0)?, operand(1)?),
+            FilterName::Template(name) if engine.has_filter(name) => {
+                Kind::Template(name.clone(), (0..filter.arguments.len()).map(operand).collect::<Result<_, _>>()?)
+            }
+            FilterName::Template(name) => return Err(unknown_filter(name, &filter.span)),
+        };
+        Ok(Self { kind, span: filter.span.clone() })
+    }
+
+    /// What the filter makes of a value.
+    pub(super) fn apply<'a>(&self, value: &Value<'a>, context: Context<'_>) -> Result<Value<'a>, Failure> {
+        let applied = match &self.kind {
+            Kind::Count => list::count(value),
+            Kind::First => list::element(value, 0),
+            Kind::Last => list::element(value, -1),
+            Kind::Nth(index) => list::element(value, self.index(&index.given(context)?)?),
+            Kind::Split(separator) => text::split(value, &separator.given(context)?.as_part_of_text()),
+            Kind::Regex(pattern) => {
+                let pattern = pattern.get(context.scope)?;
+                regex(&pattern, value)
+            }
+            Kind::JsonPath(path) => {
+                let path = path.get(context.scope)?;
+                json_path(&path, value)
+            }
+            Kind::ToInt => text::to_int(value),
+            Kind::ToFloat => text::to_float(value),
+            Kind::ToString => text::to_string(value),
+            Kind::UrlDecode => text::url_decode(value),
+            Kind::Base64Decode => text::base64_decode(value),
+            Kind::Lower => text::change(value, str::to_lowercase),
+            Kind::Upper => text::change(value, str::to_uppercase),
+            Kind::Trim => text::change(value, |text| text.trim().to_owned()),
+            Kind::ReplaceText(old, new) => {
+                let (old, new) = (old.given(context)?, new.given(context)?);
+                text::change(value, |text| text.replace(&*old.as_part_of_text(), &new.as_part_of_text()))
+            }
+            Kind::ReplaceRegex(pattern, new) => {
+                let (pattern, new) = (pattern.get(context.scope)?, new.given(context)?);
+                text::change(value, |text| pattern.replace_all(text, &*new.as_part_of_text()).into_owned())
+            }
+            Kind::Template(name, arguments) => return self.template(name, arguments, value, context),
+        };
+        applied.map_err(|wanted| self.unsuitable(wanted, value))
+    }
+
+    /// Why the result is absent.
+    pub(super) fn absence(&self) -> Failure {
+        Failure::new(format!("`{}` found nothing", self.span.text().trim()))
+    }
+
+    fn unsuitable(&self, wanted: &str, value: &Value<'_>) -> Failure {
+        let message = format!("`{}` takes {wanted}, not {}", self.span.text().trim(), value.brief_with_kind());
+        Failure { actual: value.full(), ..Failure::new(message) }
+    }
+
+    fn index(&self, given: &Given<'_>) -> Result<isize, Failure> {
+        let number = given.value.as_number().and_then(|number| number.as_i64());
+        number.and_then(|index| isize::try_from(index).ok()).ok_or_else(|| {
+            let text = self.span.text().trim();
+            Failure::new(format!("`{text}` takes an integer as its argument, not {}", given.value.brief_with_kind()))
+        })
+    }
+
+    fn template<'a>(
+        &self,
+        name: &str,
+        arguments: &[Operand],
+        value: &Value<'a>,
+        context: Context<'_>,
+    ) -> Result<Value<'a>, Failure> {
+        let given = |operand: &Operand| Ok(operand.given(context)?.value.into_json());
+        let arguments = arguments.iter().map(given).collect::<Result<Vec<_>, Failure>>()?;
+        let made = context.engine.apply_filter(name, value.clone().into_json(), arguments);
+        match (made, value.alone()) {
+            (Ok(Json::String(text)), Value::Raw(_)) => Ok(Value::raw(text)),
+            (Ok(json), _) => Ok(Value::Json(Cow::Owned(json))),
+            (Err(reason), _) => {
+                let message = format!("`{}` makes nothing of {}: {reason}", self.span.text().trim(), value.brief());
+                Err(Failure { actual: value.full(), ..Failure::new(message) })
+            }
+        }
+    }
+}
+
+fn argument(filter: &Spanned<spec::Filter>, at: usize) -> Result<&spec::Operand, Diagnostic> {
+    let missing = || Diagnostic::error("the filter lacks an argument").at(&filter.span, "");
+    filter.arguments.get(at).ok_or_else(missing)
+}
+
+fn unknown_filter(name: &str, span: &Span) -> Diagnostic {
+    Diagnostic::error(format!("there is no filter `{name}`")).at(span, "").suggest(name, KNOWN.iter().copied())
+}
+
+/// A text that a pattern found has no type of its own.
+fn regex<'a>(pattern: &Regex, value: &Value<'a>) -> Applied<'a> {
+    let text = value.readable().ok_or("a text")?;
+    Ok(first_match(pattern, &text).map_or(Value::Absent, |found| Value::raw(found.to_owned())))
+}
+
+/// A text is read as JSON first.
+fn json_path<'a>(path: &Path, value: &Value<'a>) -> Applied<'a> {
+    if let Some(text) = value.readable() {
+        let document = read_json(&text).map_err(|_| "JSON")?;
+        return Ok(owned(nodes(path, &document)));
+    }
+    match value.alone() {
+        Value::Json(Cow::Borrowed(document)) => Ok(nodes(path, document)),
+        other => Ok(owned(nodes(path, &other.clone().into_json()))),
+    }
+}
+
+/// Nodes that outlive their document.
+fn owned(value: Value<'_>) -> Value<'static> {
+    match value {
+        Value::Nodes(nodes) => Value::Nodes(nodes.into_iter().map(owned).collect()),
+        Value::Absent => Value::Absent,
+        other => Value::Json(Cow::Owned(other.into_json())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! A response under examination: what several assertions ask of it is worked out once.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use serde_json::Value as Json;
+
+use crate::client::Response;
+
+use super::Failure;
+use super::value::{brief_json, excerpt};
+
+/// The most characters of a body that a message about it shows.
+const EXCERPT: usize = 60;
+
+/// A response under examination: what several assertions ask of it is worked out once.
+#[derive(Debug)]
+pub struct Inspection<'a> {
+    /// The response.
+    pub response: &'a Response,
+    text: OnceCell<Result<Cow<'a, str>, String>>,
+    json: OnceCell<Result<Json, Failure>>,
+}
+
+impl<'a> Inspection<'a> {
+    /// Examines a response.
+    pub fn new(response: &'a Response) -> Self {
+        Self { response, text: OnceCell::new(), json: OnceCell::new() }
+    }
+
+    /// The body as text.
+    pub(super) fn text(&self) -> Result<&str, Failure> {
+        match self.text.get_or_init(|| self.response.text()) {
+            Ok(text) => Ok(text),
+            Err(reason) => Err(Failure::new(format!("the body is not text: {reason}"))),
+        }
+    }
+
+    /// The body as JSON.
+    pub(super) fn json(&self) -> Result<&Json, Failure> {
+        self.json.get_or_init(|| self.parse()).as_ref().map_err(Failure::clone)
+    }
+
+    /// JSON is UTF-8 (RFC 8259, 8.1); where the body is not, its text in another
+    /// character set may be.
+    fn parse(&self) -> Result<Json, Failure> {
+        let body = self.response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.response.body);
+        let parsed = match std::str::from_utf8(body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_str(self.text()?.trim_start_matches('\u{feff}')),
+        };
+        parsed.map_err(|error| self.not_json(&error))
+    }
+
+    fn not_json(&self, error: &serde_json::Error) -> Failure {
+        let content_type = self.response.headers.text("content-type");
+        let kind = content_type.map(|kind| format!("its content type is `{kind}`"));
+        if self.response.body.is_empty() {
+            return Failure {
+                notes: kind.into_iter().collect(),
+                ..Failure::new("the body is empty, which is not JSON")
+            };
+        }
+        let beginning = String::from_utf8_lossy(&self.response.body[..self.response.body.len().min(EXCERPT * 4)]);
+        let shown = brief_json(&Json::String(excerpt(beginning.trim_start(), EXCERPT)));
+        let mut failure = Failure::new(format!("the body is not JSON: {error}"));
+        failure.notes.push(format!("it begins with {shown}"));
+        failure.notes.extend(kind);
+        failure
+    }
+}

@@ -1,0 +1,111 @@
+//! What a path does, step by step.
+
+use serde_json::Value;
+
+use super::pattern::Pattern;
+
+/// The segments of a query.
+#[derive(Debug)]
+pub(super) struct Steps(pub(super) Vec<Step>);
+
+/// A segment: what it selects, of the nodes themselves or of all their descendants too.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) descends: bool,
+    pub(super) selectors: Vec<Selector>,
+}
+
+/// RFC 9535, 2.3.
+#[derive(Debug)]
+pub(super) enum Selector {
+    /// `'name'`
+    Name(String),
+    /// `*`
+    Wildcard,
+    /// `-1`
+    Index(i64),
+    /// `start:end:step`
+    Slice {
+        /// The first index.
+        start: Option<i64>,
+        /// The index after the last.
+        end: Option<i64>,
+        /// From one to the next.
+        step: i64,
+    },
+    /// `?condition`
+    Filter(Condition),
+}
+
+/// A logical expression (RFC 9535, 2.3.5).
+#[derive(Debug)]
+pub(super) enum Condition {
+    /// `a || b`
+    Any(Vec<Self>),
+    /// `a && b`
+    All(Vec<Self>),
+    /// `!a`
+    Not(Box<Self>),
+    /// `@.a`: whether the query finds a node.
+    Exists(Query),
+    /// `a == b`
+    Compare(Operand, Operator, Operand),
+    /// `match(a, b)`, `search(a, b)`
+    Matches {
+        /// The text.
+        text: Operand,
+        /// The regular expression.
+        pattern: Pattern,
+    },
+}
+
+/// A comparison operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// What a comparison compares: a value or nothing.
+#[derive(Debug)]
+pub(super) enum Operand {
+    /// A literal.
+    Literal(Value),
+    /// The node of a singular query.
+    Node(Query),
+    /// `length(a)`
+    Length(Box<Self>),
+    /// `count(query)`
+    Count(Query),
+    /// `value(query)`
+    OnlyValue(Query),
+}
+
+/// A query within a filter.
+#[derive(Debug)]
+pub(super) struct Query {
+    pub(super) from: Origin,
+    pub(super) steps: Steps,
+}
+
+/// Where a query starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// `$`
+    Root,
+    /// `@`
+    Current,
+}
+
+impl Steps {
+    /// RFC 9535, 2.3.5.1: `singular-query-segments = *(S (name-segment / index-segment))`.
+    pub(super) fn is_singular(&self) -> bool {
+        self.0
+            .iter()
+            .all(|step| !step.descends && matches!(step.selectors.as_slice(), [Selector::Name(_) | Selector::Index(_)]))
+    }
+}

@@ -1,0 +1,194 @@
+//! Tests of what a value is: `isInteger`, `isDate`, `isUuid`, ….
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use jiff::civil::Date;
+use jiff::{Timestamp, fmt};
+use serde_json::{Number, Value as Json};
+
+use crate::spec::TypeTest;
+
+use super::value::{Value, read_number};
+
+/// What each test asks for, as messages name it.
+const NAMES: &[(TypeTest, &str)] = &[
+    (TypeTest::Integer, "an integer"),
+    (TypeTest::Float, "a number with a fraction"),
+    (TypeTest::Number, "a number"),
+    (TypeTest::String, "a text"),
+    (TypeTest::Boolean, "a boolean"),
+    (TypeTest::List, "a list"),
+    (TypeTest::Object, "an object"),
+    (TypeTest::Null, "null"),
+    (TypeTest::Date, "a date"),
+    (TypeTest::IsoDate, "an ISO date (RFC 3339)"),
+    (TypeTest::Uuid, "a UUID"),
+    (TypeTest::Ipv4, "an IPv4 address"),
+    (TypeTest::Ipv6, "an IPv6 address"),
+    (TypeTest::True, "true"),
+    (TypeTest::False, "false"),
+];
+
+/// What a test asks for: `an integer`.
+pub(super) fn name(test: TypeTest) -> &'static str {
+    NAMES.iter().find(|(known, _)| *known == test).map_or("another value", |&(_, name)| name)
+}
+
+/// Whether a value is what a test asks for. A text without a type of its own is all that
+/// it reads as.
+pub(super) fn is(test: TypeTest, value: &Value<'_>) -> bool {
+    let value = value.alone();
+    let text = || value.as_text();
+    match test {
+        TypeTest::Integer => number(value).is_some_and(|number| !is_float(&number)),
+        TypeTest::Float => number(value).is_some_and(|number| is_float(&number)),
+        TypeTest::Number => number(value).is_some(),
+        TypeTest::String => text().is_some(),
+        TypeTest::Boolean => is(TypeTest::True, value) || is(TypeTest::False, value),
+        TypeTest::List => matches!(value, Value::List(_) | Value::Nodes(_)) || json(value).is_some_and(Json::is_array),
+        TypeTest::Object => json(value).is_some_and(Json::is_object),
+        TypeTest::Null => json(value).is_some_and(Json::is_null),
+        TypeTest::Date => text().is_some_and(|text| is_calendar_date(text) || is_iso_date(text) || is_http_date(text)),
+        TypeTest::IsoDate => text().is_some_and(is_iso_date),
+        TypeTest::Uuid => text().is_some_and(is_uuid),
+        TypeTest::Ipv4 => text().is_some_and(|text| text.parse::<Ipv4Addr>().is_ok()),
+        TypeTest::Ipv6 => text().is_some_and(|text| text.parse::<Ipv6Addr>().is_ok()),
+        TypeTest::True => is_boolean(value, true),
+        TypeTest::False => is_boolean(value, false),
+    }
+}
+
+fn json<'v>(value: &'v Value<'_>) -> Option<&'v Json> {
+    match value {
+        Value::Json(json) => Some(json),
+        _ => None,
+    }
+}
+
+fn number(value: &Value<'_>) -> Option<Number> {
+    match value {
+        Value::Raw(text) => read_number(text),
+        other => json(other)?.as_number().cloned(),
+    }
+}
+
+/// `1.0` is one too: it is written with a fraction.
+fn is_float(number: &Number) -> bool {
+    number.is_f64()
+}
+
+fn is_boolean(value: &Value<'_>, flag: bool) -> bool {
+    match value {
+        Value::Raw(text) => text == if flag { "true" } else { "false" },
+        other => json(other).and_then(Json::as_bool) == Some(flag),
+    }
+}
+
+/// `2026-11-21`
+fn is_calendar_date(text: &str) -> bool {
+    has_shape(text, "0000-00-00") && text.parse::<Date>().is_ok()
+}
+
+/// RFC 3339, 5.6: `2026-11-21T09:30:00.5Z`, `2026-11-21T09:30:00+01:00`.
+fn is_iso_date(text: &str) -> bool {
+    let Some((start, rest)) = text.split_at_checked(19) else {
+        return false;
+    };
+    let fraction = rest.strip_prefix('.').map(|digits| digits.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+    let offset = fraction.unwrap_or(rest);
+    let has_digits = fraction.is_none_or(|offset| rest.len() > offset.len() + 1);
+    let is_offset = offset.eq_ignore_ascii_case("Z") || has_shape(offset, "+00:00") || has_shape(offset, "-00:00");
+    has_shape(&start.to_ascii_uppercase(), "0000-00-00T00:00:00")
+        && has_digits
+        && is_offset
+        && text.parse::<Timestamp>().is_ok()
+}
+
+/// RFC 9110, 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn is_http_date(text: &str) -> bool {
+    fmt::rfc2822::parse(text).is_ok()
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+}
+
+/// Whether a text has a digit where the shape has a `0`, and is the shape elsewhere.
+fn has_shape(text: &str, shape: &str) -> bool {
+    let fits = |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_test_has_a_name() {
+        for (_, test) in TypeTest::NAMES {
+            assert_ne!(name(*test), "another value", "{test:?}");
+        }
+    }
+
+    #[test]
+    fn tests_json_by_its_type() {
+        for (value, holds, fails) in [
+            (json!(1), vec![TypeTest::Integer, TypeTest::Number], vec![TypeTest::Float, TypeTest::String]),
+            (json!(1.0), vec![TypeTest::Float, TypeTest::Number], vec![TypeTest::Integer]),
+            (json!("1"), vec![TypeTest::String], vec![TypeTest::Integer, TypeTest::Number]),
+            (json!(true), vec![TypeTest::Boolean, TypeTest::True], vec![TypeTest::False, TypeTest::String]),
+            (json!("true"), vec![TypeTest::String], vec![TypeTest::Boolean]),
+            (json!(null), vec![TypeTest::Null], vec![TypeTest::Object]),
+            (json!([]), vec![TypeTest::List], vec![TypeTest::Object]),
+            (json!({}), vec![TypeTest::Object], vec![TypeTest::List]),
+        ] {
+            for (tests, expected) in [(holds, true), (fails, false)] {
+                for test in tests {
+                    assert_eq!(is(test, &Value::Json(Cow::Borrowed(&value))), expected, "{value} {test:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn raw_text_is_all_that_it_reads_as() {
+        for test in [TypeTest::Integer, TypeTest::Number, TypeTest::String] {
+            assert!(is(test, &Value::raw("12")), "{test:?}");
+        }
+        assert!(is(TypeTest::False, &Value::raw("false")));
+        assert!(!is(TypeTest::Integer, &Value::raw("twelve")));
+    }
+
+    #[test]
+    fn tests_the_forms_of_texts() {
+        for (test, holds, fails) in [
+            (
+                TypeTest::IsoDate,
+                vec!["2026-11-21T09:30:00Z", "2026-11-21T09:30:00.123+01:00", "2026-11-21t09:30:00z"],
+                vec!["2026-11-21", "2026-13-21T09:30:00Z", "2026-11-21T09:30:00", "2026-11-21T09:30:00.Z", "é"],
+            ),
+            (
+                TypeTest::Date,
+                vec!["2026-11-21", "Sun, 06 Nov 1994 08:49:37 GMT", "2026-11-21T09:30:00Z"],
+                vec!["2026-02-30", "21.11.2026", "today", ""],
+            ),
+            (
+                TypeTest::Uuid,
+                vec!["67e55044-10b1-426f-9247-bb680e5fe0c8"],
+                vec!["67e5504410b1426f9247bb680e5fe0c8", "{67e55044-10b1-426f-9247-bb680e5fe0c}"],
+            ),
+            (TypeTest::Ipv4, vec!["127.0.0.1"], vec!["127.0.0.256", "::1"]),
+            (TypeTest::Ipv6, vec!["::1", "fe80::1"], vec!["127.0.0.1", "[::1]"]),
+        ] {
+            for (texts, expected) in [(holds, true), (fails, false)] {
+                for text in texts {
+                    assert_eq!(is(test, &Value::raw(text)), expected, "{text} {test:?}");
+                }
+            }
+        }
+    }
+}

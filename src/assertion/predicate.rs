@@ -1,0 +1,200 @@
+//! Predicates: what must hold of a value.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use regex::Regex;
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::spec::{self, TypeTest};
+use crate::template::Engine;
+
+use super::compare::{equal, order, read_json};
+use super::contain::{Place, contains, has_part};
+use super::difference::{Extent, first_difference};
+use super::explain::Explanation;
+use super::kinds;
+use super::operand::{Given, Operand};
+use super::prepared::{Prepared, text_of};
+use super::value::Value;
+use super::{Context, Failure};
+
+/// A compiled predicate.
+#[derive(Debug)]
+pub(super) enum Predicate {
+    Equal(Operand),
+    Ordered(Bound, Operand),
+    Contains(Operand),
+    Part(Place, Operand),
+    Matches(Prepared<Regex>),
+    In(Operand),
+    Between(Operand, Operand),
+    Exists,
+    IsEmpty,
+    Is(TypeTest),
+    Json(Extent, Operand),
+    StatusClass(u8),
+}
+
+/// The side of a value on which another must lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+impl Bound {
+    fn admits(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+        }
+    }
+
+    /// As messages say it: `greater than`.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Greater => "greater than",
+            Self::GreaterOrEqual => "at least",
+            Self::Less => "less than",
+            Self::LessOrEqual => "at most",
+        }
+    }
+}
+
+impl Predicate {
+    /// The predicate, and whether it must not hold: `!=` is `==` that must not.
+    pub(super) fn compile(engine: &Engine, predicate: &spec::Predicate) -> Result<(Self, bool), Diagnostic> {
+        let compile = |operand| Operand::compile(engine, operand);
+        let ordered = |bound, operand| Ok(Self::Ordered(bound, compile(operand)?));
+        let compiled: Result<Self, Diagnostic> = match predicate {
+            spec::Predicate::NotEqual(operand) => return Ok((Self::Equal(compile(operand)?), true)),
+            spec::Predicate::Equal(operand) => compile(operand).map(Self::Equal),
+            spec::Predicate::Greater(operand) => ordered(Bound::Greater, operand),
+            spec::Predicate::GreaterOrEqual(operand) => ordered(Bound::GreaterOrEqual, operand),
+            spec::Predicate::Less(operand) => ordered(Bound::Less, operand),
+            spec::Predicate::LessOrEqual(operand) => ordered(Bound::LessOrEqual, operand),
+            spec::Predicate::Contains(operand) => compile(operand).map(Self::Contains),
+            spec::Predicate::StartsWith(operand) => Ok(Self::Part(Place::Start, compile(operand)?)),
+            spec::Predicate::EndsWith(operand) => Ok(Self::Part(Place::End, compile(operand)?)),
+            spec::Predicate::Matches(operand) => Prepared::compile(engine, &text_of(operand)).map(Self::Matches),
+            spec::Predicate::In(operand) => compile(operand).map(Self::In),
+            spec::Predicate::Between(low, high) => Ok(Self::Between(compile(low)?, compile(high)?)),
+            spec::Predicate::Exists => Ok(Self::Exists),
+            spec::Predicate::IsEmpty => Ok(Self::IsEmpty),
+            spec::Predicate::Is(test) => Ok(Self::Is(*test)),
+            spec::Predicate::Equals(operand) => Ok(Self::Json(Extent::Whole, compile(operand)?)),
+            spec::Predicate::ContainsJson(operand) => Ok(Self::Json(Extent::Part, compile(operand)?)),
+            spec::Predicate::StatusClass(class) => Ok(Self::StatusClass(*class)),
+        };
+        compiled.map(|compiled| (compiled, false))
+    }
+
+    /// Whether it can be held against what is absent, or against no nodes.
+    pub(super) fn admits_absence(&self, value: &Value<'_>) -> bool {
+        matches!(self, Self::Exists) || matches!((self, value), (Self::IsEmpty, Value::Nodes(_)))
+    }
+
+    /// Whether it holds of a value.
+    ///
+    /// # Errors
+    /// Why it can neither hold nor fail to hold: an order of values that have none, …;
+    /// negated or not, that is a failure.
+    pub(super) fn holds(
+        &self,
+        actual: &Value<'_>,
+        explain: Explanation<'_>,
+        context: Context<'_>,
+    ) -> Result<bool, Failure> {
+        match self {
+            Self::Equal(operand) => {
+                let given = operand.given(context)?;
+                Ok(equal(actual, &given))
+            }
+            Self::Ordered(bound, operand) => {
+                let given = operand.given(context)?;
+                let ordering = order(actual, &given).ok_or_else(|| explain.no_order(actual, &given))?;
+                Ok(bound.admits(ordering))
+            }
+            Self::Contains(operand) => {
+                contains(actual, &operand.given(context)?).ok_or_else(|| explain.wrong_kind(actual, "contain anything"))
+            }
+            Self::Part(place, operand) => has_part(actual, &operand.given(context)?, *place)
+                .ok_or_else(|| explain.wrong_kind(actual, "start or end")),
+            Self::Matches(pattern) => {
+                let text = actual.readable().ok_or_else(|| explain.wrong_kind(actual, "match a pattern"))?;
+                Ok(pattern.get(context.scope)?.is_match(&text))
+            }
+            Self::In(operand) => is_in(actual, &operand.given(context)?).ok_or_else(|| explain.not_a_list(operand)),
+            Self::Between(low, high) => {
+                let (low, high) = (low.given(context)?, high.given(context)?);
+                let above = order(actual, &low).ok_or_else(|| explain.no_order(actual, &low))?;
+                let below = order(actual, &high).ok_or_else(|| explain.no_order(actual, &high))?;
+                Ok(above.is_ge() && below.is_le())
+            }
+            Self::Exists => Ok(!actual.is_absent()),
+            Self::IsEmpty => is_empty(actual).ok_or_else(|| explain.wrong_kind(actual, "be empty")),
+            Self::Is(test) => Ok(kinds::is(*test, actual)),
+            Self::Json(extent, operand) => {
+                let (actual, expected) = (explain.json_of(actual)?, expected_json(operand, context)?);
+                Ok(first_difference(&actual, &expected, *extent).is_none())
+            }
+            Self::StatusClass(class) => Ok(actual
+                .as_number()
+                .and_then(|status| status.as_u64())
+                .is_some_and(|status| status / 100 == u64::from(*class))),
+        }
+    }
+}
+
+/// Whether a list has an element that is equal: nothing, if it is no list.
+fn is_in(actual: &Value<'_>, list: &Given<'_>) -> Option<bool> {
+    let Value::Json(json) = &list.value else {
+        return None;
+    };
+    Some(json.as_array()?.iter().any(|element| equal(actual, &Given::of_json(element))))
+}
+
+/// Whether there is nothing in a text, a list, an object or bytes: nothing, if it is none of these.
+fn is_empty(value: &Value<'_>) -> Option<bool> {
+    match value {
+        Value::Nodes(nodes) => match nodes.as_slice() {
+            [only] => is_empty(only),
+            several => Some(several.is_empty()),
+        },
+        Value::List(values) => Some(values.is_empty()),
+        Value::Bytes(bytes) => Some(bytes.is_empty()),
+        Value::Raw(text) => Some(text.is_empty()),
+        Value::Json(json) => match json.as_ref() {
+            Json::String(text) => Some(text.is_empty()),
+            Json::Array(elements) => Some(elements.is_empty()),
+            Json::Object(members) => Some(members.is_empty()),
+            _ => None,
+        },
+        Value::Absent | Value::Duration(_) => None,
+    }
+}
+
+/// What `equals` and `containsJson` expect: a file is read as JSON.
+pub(super) fn expected_json(operand: &Operand, context: Context<'_>) -> Result<Json, Failure> {
+    let given = operand.given(context)?;
+    match (&given.value, operand.is_file()) {
+        (Value::Bytes(bytes), true) => serde_json::from_slice(bytes)
+            .map_err(|error| Failure::new(format!("the file that is expected is not JSON: {error}"))),
+        _ => Ok(given.value.into_json()),
+    }
+}
+
+/// JSON as it is, or the JSON that a text without a type is.
+pub(super) fn as_json<'v>(value: &'v Value<'_>) -> serde_json::Result<Cow<'v, Json>> {
+    match value.alone() {
+        Value::Json(json) => Ok(Cow::Borrowed(json)),
+        Value::Raw(text) => read_json(text).map(Cow::Owned),
+        other => Ok(Cow::Owned(other.clone().into_json())),
+    }
+}

@@ -1,0 +1,147 @@
+//! What is read from a text once where the text is fixed, and at each use where it holds
+//! templates: names, paths, patterns.
+
+use std::borrow::Cow;
+use std::ops::{Deref, Range};
+
+use regex::Regex;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Spanned;
+use crate::spec::{Expected, Format, Node, Operand, Text};
+use crate::template::{Engine, Scope, Template};
+
+use super::Failure;
+use super::jsonpath::{InvalidPath, Path};
+use super::value::excerpt;
+
+/// Something that a text can be read as.
+pub(super) trait Reading: Sized {
+    /// What a message calls it.
+    const NAME: &'static str;
+
+    /// Reads a text.
+    fn read(text: &str) -> Result<Self, Flaw>;
+}
+
+/// Why a text cannot be read, and which bytes of it are at fault.
+pub(super) struct Flaw {
+    reason: String,
+    place: Range<usize>,
+}
+
+impl Flaw {
+    fn message<T: Reading>(&self, text: &str) -> String {
+        format!("`{}` is no {}: {}", excerpt(text, 80), T::NAME, self.reason)
+    }
+}
+
+impl Reading for String {
+    const NAME: &'static str = "text";
+
+    fn read(text: &str) -> Result<Self, Flaw> {
+        Ok(text.to_owned())
+    }
+}
+
+impl Reading for Path {
+    const NAME: &'static str = "JSONPath";
+
+    fn read(text: &str) -> Result<Self, Flaw> {
+        Self::compile(text).map_err(|InvalidPath { reason, place }| Flaw { reason, place })
+    }
+}
+
+impl Reading for Regex {
+    const NAME: &'static str = "regular expression";
+
+    /// The crate's error is a drawing of several lines; its last says what is wrong.
+    fn read(text: &str) -> Result<Self, Flaw> {
+        Self::new(text).map_err(|error| {
+            let drawn = error.to_string();
+            let last = drawn.lines().last().unwrap_or_default();
+            let reason = last.trim_start_matches("error: ").to_lowercase();
+            Flaw { reason, place: 0..text.len() }
+        })
+    }
+}
+
+/// A text, read or to be read.
+#[derive(Debug)]
+pub(super) enum Prepared<T> {
+    /// It is the same each time.
+    Fixed(T),
+    /// It is rendered first.
+    Template(Template),
+}
+
+impl<T: Reading> Prepared<T> {
+    pub(super) fn compile(engine: &Engine, text: &Text) -> Result<Self, Diagnostic> {
+        if !is_fixed(text) {
+            return engine.compile(text).map(Self::Template);
+        }
+        T::read(&text.value).map(Self::Fixed).map_err(|flaw| {
+            let place = if text.is_verbatim() { text.span.slice(flaw.place.clone()) } else { text.span.clone() };
+            Diagnostic::error(flaw.message::<T>(&text.value)).at(&place, "")
+        })
+    }
+
+    pub(super) fn get(&self, scope: &Scope<'_>) -> Result<Held<'_, T>, Failure> {
+        match self {
+            Self::Fixed(fixed) => Ok(Held::Kept(fixed)),
+            Self::Template(template) => {
+                let text = template.render(scope)?;
+                T::read(&text).map(Held::Own).map_err(|flaw| Failure::new(flaw.message::<T>(&text)))
+            }
+        }
+    }
+}
+
+/// What was kept, or was read just now.
+pub(super) enum Held<'a, T> {
+    Kept(&'a T),
+    Own(T),
+}
+
+impl<T> Deref for Held<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Self::Kept(kept) => kept,
+            Self::Own(own) => own,
+        }
+    }
+}
+
+impl<'a> From<Held<'a, String>> for Cow<'a, str> {
+    fn from(held: Held<'a, String>) -> Self {
+        match held {
+            Held::Kept(text) => Cow::Borrowed(text),
+            Held::Own(text) => Cow::Owned(text),
+        }
+    }
+}
+
+/// Whether a text certainly holds no template.
+pub(super) fn is_fixed(text: &Text) -> bool {
+    let delimiters: &[&str] = match text.format {
+        Format::Http => &["{{"],
+        Format::Yaml => &["{{", "{%", "{#"],
+    };
+    !delimiters.iter().any(|delimiter| text.value.contains(delimiter))
+}
+
+/// The text of an operand that is to be read as something: a quoted text, a pattern, or
+/// else what is written.
+pub(super) fn text_of(operand: &Operand) -> Text {
+    let of = |value: &str| Text::new(Spanned { value: value.to_owned(), span: operand.span.clone() }, Format::Http);
+    match &operand.value {
+        Expected::Value(value) => match &value.node {
+            Node::Text(text) => text.clone(),
+            _ => of(operand.span.text()),
+        },
+        Expected::Regex(pattern) => of(pattern),
+        _ => of(operand.span.text()),
+    }
+}

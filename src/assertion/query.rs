@@ -1,0 +1,141 @@
+//! Queries: what is asked of a response.
+
+use std::borrow::Cow;
+
+use md5::Md5;
+use regex::Regex;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::Diagnostic;
+use crate::http::Phase;
+use crate::source::Span;
+use crate::spec;
+use crate::template::Engine;
+
+use super::cookie;
+use super::inspection::Inspection;
+use super::jsonpath::Path;
+use super::prepared::Prepared;
+use super::value::{Value, excerpt};
+use super::{Context, Failure};
+
+/// A compiled query.
+#[derive(Debug)]
+pub(super) struct Query {
+    kind: Kind,
+    span: Span,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Status,
+    Version,
+    Reason,
+    Url,
+    Header(Prepared<String>),
+    Cookie(Prepared<String>, Option<String>),
+    Body,
+    JsonPath(Prepared<Path>),
+    Regex(Prepared<Regex>),
+    Bytes,
+    Size,
+    Sha256,
+    Md5,
+    Duration(Phase),
+    Redirects,
+    Variable(Prepared<String>),
+}
+
+impl Query {
+    pub(super) fn compile(engine: &Engine, query: &crate::source::Spanned<spec::Query>) -> Result<Self, Diagnostic> {
+        let kind = match &query.value {
+            spec::Query::Status => Kind::Status,
+            spec::Query::Version => Kind::Version,
+            spec::Query::Reason => Kind::Reason,
+            spec::Query::Url => Kind::Url,
+            spec::Query::Header(name) => Kind::Header(Prepared::compile(engine, name)?),
+            spec::Query::Cookie(cookie) => {
+                let attribute = cookie.attribute.as_ref().map(|attribute| attribute.value.clone());
+                Kind::Cookie(Prepared::compile(engine, &cookie.name)?, attribute)
+            }
+            spec::Query::Body => Kind::Body,
+            spec::Query::JsonPath(path) => Kind::JsonPath(Prepared::compile(engine, path)?),
+            spec::Query::Regex(pattern) => Kind::Regex(Prepared::compile(engine, pattern)?),
+            spec::Query::Bytes => Kind::Bytes,
+            spec::Query::Size => Kind::Size,
+            spec::Query::Sha256 => Kind::Sha256,
+            spec::Query::Md5 => Kind::Md5,
+            spec::Query::Duration(phase) => Kind::Duration(*phase),
+            spec::Query::Redirects => Kind::Redirects,
+            spec::Query::Variable(name) => Kind::Variable(Prepared::compile(engine, name)?),
+        };
+        Ok(Self { kind, span: query.span.clone() })
+    }
+
+    /// The answer; what there is none of is absent.
+    pub(super) fn answer<'a>(
+        &self,
+        inspection: &'a Inspection<'_>,
+        context: Context<'_>,
+    ) -> Result<Value<'a>, Failure> {
+        let response = inspection.response;
+        let body = response.body.as_slice();
+        Ok(match &self.kind {
+            Kind::Status => Value::number(response.status.code()),
+            Kind::Version => Value::raw(response.version.as_str()),
+            Kind::Reason => Value::raw(response.reason.as_str()),
+            Kind::Url => Value::raw(response.url.to_string()),
+            Kind::Header(name) => header(inspection, &name.get(context.scope)?),
+            Kind::Cookie(name, attribute) => {
+                cookie::find(response, &name.get(context.scope)?, attribute.as_deref().unwrap_or("Value"))
+            }
+            Kind::Body => Value::raw(inspection.text()?),
+            Kind::JsonPath(path) => nodes(&*path.get(context.scope)?, inspection.json()?),
+            Kind::Regex(pattern) => {
+                let text = inspection.text()?;
+                first_match(&*pattern.get(context.scope)?, text).map_or(Value::Absent, Value::raw)
+            }
+            Kind::Bytes => Value::Bytes(Cow::Borrowed(body)),
+            Kind::Size => Value::number(body.len()),
+            Kind::Sha256 => Value::Bytes(Cow::Owned(Sha256::digest(body).to_vec())),
+            Kind::Md5 => Value::Bytes(Cow::Owned(Md5::digest(body).to_vec())),
+            Kind::Duration(phase) => Value::Duration(response.timings.phase(*phase)),
+            Kind::Redirects => Value::number(response.history.len()),
+            Kind::Variable(name) => match context.scope.lookup(&name.get(context.scope)?)? {
+                Some(value) => Value::Json(Cow::Owned(value)),
+                None => Value::Absent,
+            },
+        })
+    }
+
+    /// Why the answer is absent.
+    pub(super) fn absence(&self) -> Failure {
+        let text = excerpt(self.span.text().trim(), 80);
+        Failure::new(match &self.kind {
+            Kind::Header(_) | Kind::Cookie(..) | Kind::Variable(_) => format!("there is no {text}"),
+            _ => format!("{text} matched nothing"),
+        })
+    }
+}
+
+fn header<'a>(inspection: &'a Inspection<'_>, name: &str) -> Value<'a> {
+    let fields = inspection.response.headers.iter().filter(|field| field.is(name));
+    let values: Vec<Value<'a>> = fields.map(|field| Value::raw(field.value().text())).collect();
+    if values.is_empty() { Value::Absent } else { Value::Nodes(values) }
+}
+
+/// What a path finds: the node of one that can find one at most, and the list of any other.
+pub(super) fn nodes<'a>(path: &Path, document: &'a Json) -> Value<'a> {
+    let node = |json: &'a Json| Value::Json(Cow::Borrowed(json));
+    if path.is_singular() {
+        return path.find(document).map_or(Value::Absent, node);
+    }
+    Value::Nodes(path.select(document).into_iter().map(node).collect())
+}
+
+/// The first group of the first match, or all of the match where there is no group.
+pub(super) fn first_match<'a>(pattern: &Regex, text: &'a str) -> Option<&'a str> {
+    let captures = pattern.captures(text)?;
+    Some(captures.get(1).or_else(|| captures.get(0))?.as_str())
+}

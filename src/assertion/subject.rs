@@ -1,0 +1,65 @@
+//! A query and its filters: from a response to a value.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::spec;
+use crate::template::Engine;
+
+use super::filter::Filter;
+use super::inspection::Inspection;
+use super::query::Query;
+use super::value::Value;
+use super::{Context, Failure};
+
+/// A compiled query with its filters.
+#[derive(Debug)]
+pub(super) struct Subject {
+    query: Query,
+    filters: Vec<Filter>,
+    span: Span,
+}
+
+impl Subject {
+    pub(super) fn compile(engine: &Engine, subject: &spec::Subject) -> Result<Self, Diagnostic> {
+        let last = subject.filters.last().map_or(&subject.query.span, |filter| &filter.span);
+        let filters = subject.filters.iter().map(|filter| Filter::compile(engine, filter));
+        Ok(Self {
+            query: Query::compile(engine, &subject.query)?,
+            filters: filters.collect::<Result<_, _>>()?,
+            span: subject.query.span.to(last),
+        })
+    }
+
+    /// The subject as it is written.
+    pub(super) fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// The value, which may be absent.
+    ///
+    /// # Errors
+    /// Why there cannot be one: a body that is not JSON, a filter that does not take the
+    /// value before it, or takes one that is absent.
+    pub(super) fn value<'a>(&self, inspection: &'a Inspection<'_>, context: Context<'_>) -> Result<Value<'a>, Failure> {
+        let mut value = self.query.answer(inspection, context)?;
+        for (at, filter) in self.filters.iter().enumerate() {
+            if matches!(value, Value::Absent) {
+                return Err(self.absence_before(at));
+            }
+            value = filter.apply(&value, context)?;
+        }
+        Ok(value)
+    }
+
+    /// Why the value is absent.
+    pub(super) fn absence(&self) -> Failure {
+        self.absence_before(self.filters.len())
+    }
+
+    fn absence_before(&self, at: usize) -> Failure {
+        match at.checked_sub(1) {
+            None => self.query.absence(),
+            Some(last) => self.filters[last].absence(),
+        }
+    }
+}
