@@ -55,7 +55,7 @@ fn a_file_that_does_not_parse_costs_only_its_own_requests() {
         .file("e.http", "GET {{api}}/get\n\n?? status == 200\n");
     let ran = project.run_against(&server.base_url(), &["."]);
     assert_eq!(ran.code, 1);
-    for words in ["a.http:3:1", "did you mean `expect`", "c.yaml", "is not UTF-8"] {
+    for words in ["a.http:3:4", "did you mean `expect`", "c.yaml", "is not UTF-8"] {
         assert!(ran.stdout.contains(words), "{words} is missing in:\n{}", ran.stdout);
     }
     assert!(ran.stdout.contains("3 passed"), "{}", ran.stdout);

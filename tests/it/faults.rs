@@ -177,7 +177,10 @@ fn spec(ends: &Ends) -> String {
 
 #[test]
 fn a_stall_ends_with_the_phase_that_ran_out() {
-    for (bytes, phase) in [("", "wait"), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", "download")] {
+    for (bytes, phase) in [
+        ("", "while waiting for the response"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhel", "while the response was read"),
+    ] {
         let server = FaultServer::says_and_stalls(bytes);
         let project = Project::new().file("a.http", "# @timeout 300ms\nGET {{api}}/\n");
         let ran = project.run_against(&server.base_url(), &["--json", "report.json", "a.http"]);

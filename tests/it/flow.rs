@@ -83,7 +83,7 @@ requests:
 fn cookies_belong_to_a_file() {
     let server = practice();
     let project = Project::new()
-        .file("a.http", "GET {{api}}/cookies/set/a/1\n\n###\nGET {{api}}/cookies\n\n?? body $.cookies.a == 1\n")
+        .file("a.http", "GET {{api}}/cookies/set/a/1\n\n###\nGET {{api}}/cookies\n\n?? body $.cookies.a == \"1\"\n")
         .file("b.http", "GET {{api}}/cookies\n\n?? body $.cookies isEmpty\n");
     let ran = project.run_against(&server.base_url(), &[".", "--jobs", "1"]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);

@@ -41,7 +41,7 @@ fn junit_is_read_back_by_a_parser_of_others() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), count, "(classname, name) is not unique: {names:?}");
-    for words in ["status is 200, not 201", "users.http\"", "line=\"9\"", "<flakyFailure", "not yet"] {
+    for words in ["status is 200, not 201", "users.http\"", "line=\"7\"", "<flakyFailure", "not yet"] {
         assert!(text.contains(words), "{words} is missing in\n{text}");
     }
     assert!(!text.contains('\u{1}'));

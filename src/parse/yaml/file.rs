@@ -11,6 +11,9 @@ use super::settings::refuse;
 use super::table::{Problems, Table, key};
 use super::{Field, defaults};
 
+/// What the case is called that stands for a file that cannot be read, or not whole.
+const UNREADABLE: &str = "read the file";
+
 /// What the entries of a file have been read into so far; requests wait for the defaults.
 #[derive(Default)]
 struct Draft {
@@ -108,10 +111,12 @@ fn no_requests(root: &Value) -> Diagnostic {
     problem.help("a spec file is a map with a list of `requests:`")
 }
 
+/// A case for what is wrong outside of every request.
 fn invalid(source: &Arc<SourceFile>, tags: &[Spanned<String>], diagnostics: Vec<Diagnostic>) -> Entry {
     let span = diagnostics.first().and_then(Diagnostic::span).cloned();
     let span = span.unwrap_or_else(|| source.span(0..0));
-    Entry::Invalid(Invalid { name: None, tags: tags.to_vec(), span, diagnostics })
+    let name = Some(span.clone().with(UNREADABLE.to_owned()));
+    Entry::Invalid(Invalid { name, tags: tags.to_vec(), span, diagnostics })
 }
 
 fn empty(source: &Arc<SourceFile>) -> Spec {
