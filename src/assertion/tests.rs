@@ -248,7 +248,7 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.roles | nth 5 | upper == x", "`nth 5` found nothing"),
         ("$.missing | count == 0", "$.missing matched nothing"),
         ("$.name | abs == 1", "`abs` makes nothing of \"Ada\": cannot get absolute value"),
-        ("$.id == {{undefined}}", "`undefined` is not defined"),
+        ("$.id == {{undefined}}", "variable `undefined` is not defined"),
         ("$[{{text}}] == 1", "`$[Ada]` is no JSONPath: it breaks off here"),
         ("sha256 == abc", "sha256 is the bytes hex,a"),
     ] {

@@ -57,6 +57,7 @@ pub(crate) struct ServerSpec {
 
 /// What a server is.
 #[derive(Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a project has a handful of servers")]
 pub(crate) enum ServerKind {
     /// One of rqtest's own.
     Builtin(Builtin),

@@ -223,7 +223,7 @@ impl Planner {
                     format_of(&path)?;
                     let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
                     let content = read_source(&path).map_err(|error| error.to_string());
-                    let is_spec = content.as_ref().map_or(true, |source| is_spec(source));
+                    let is_spec = content.as_ref().map_or(true, is_spec);
                     is_spec.then(|| found(path, content))
                 }
                 Err(message) => Some(found(path.clone(), Err(message))),

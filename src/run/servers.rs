@@ -36,6 +36,7 @@ pub struct Server {
 
 /// How a server is started.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a project has a handful of servers")]
 pub enum Start {
     /// The built-in practice server, on a free port.
     Practice,
@@ -289,7 +290,7 @@ mod tests {
     fn shell(script: &str, timeout: Duration) -> Server {
         let start = Start::Command {
             command: ["sh", "-c", script].map(str::to_owned).to_vec(),
-            ready: "http://127.0.0.1:9/".parse().unwrap(),
+            ready: "http://127.0.0.1:9/".parse().expect("it is a URL"),
             timeout,
             url: None,
             directory: ".".into(),

@@ -64,6 +64,7 @@ pub fn read_source(path: &Path) -> Result<Arc<SourceFile>, ReadError> {
     Ok(SourceFile::new(path, text))
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is where files are read")]
 fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ReadErrorKind> {
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
@@ -79,6 +80,7 @@ fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ReadErrorKind> {
 ///
 /// # Errors
 /// If it cannot be opened.
+#[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
 pub fn open(path: &Path) -> Result<File, ReadError> {
     File::open(path).map_err(|error| ReadError::new(path, error.into()))
 }

@@ -1,4 +1,5 @@
 //! Drives the real binary against real servers.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, and says what it skips")]
 #![expect(unreachable_pub, reason = "a test crate has nobody to reach")]
 #![expect(clippy::disallowed_methods, reason = "the tests make the files and servers that they need")]
 
