@@ -18,7 +18,7 @@ impl SourceFile {
     /// Wraps a text under the path that messages will show.
     ///
     /// # Panics
-    /// If the text has 4 GiB or more; [`super::Root::read`] refuses such files.
+    /// If the text has 4 GiB or more; [`super::read_source`] refuses such files.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
         let mut text = text.into();
         if text.starts_with('\u{feff}') {
