@@ -205,6 +205,3 @@ fn owned(value: Value<'_>) -> Value<'static> {
         other => Value::Json(Cow::Owned(other.into_json())),
     }
 }
-
-#[cfg(test)]
-mod tests;
