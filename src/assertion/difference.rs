@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::compare::json_equal;
+use super::jsonpath::is_shorthand;
 use super::value::{brief_json, json_kind};
 
 /// How much of a value is expected.
@@ -107,18 +108,12 @@ impl fmt::Display for Difference {
         for step in self.steps.iter().rev() {
             match step {
                 Step::Element(index) => write!(f, "[{index}]")?,
-                Step::Member(name) if is_plain(name) => write!(f, ".{name}")?,
+                Step::Member(name) if is_shorthand(name) => write!(f, ".{name}")?,
                 Step::Member(name) => write!(f, "[{}]", Json::String(name.clone()))?,
             }
         }
         write!(f, " {}", self.what)
     }
-}
-
-/// Whether a name needs no brackets in a path (RFC 9535, 2.5.1.1).
-fn is_plain(name: &str) -> bool {
-    let is_first = |first: char| first.is_ascii_alphabetic() || first == '_' || !first.is_ascii();
-    name.starts_with(is_first) && name.chars().all(|next| is_first(next) || next.is_ascii_digit())
 }
 
 #[cfg(test)]

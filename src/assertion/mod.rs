@@ -111,14 +111,14 @@ impl CompiledAssertion {
     fn check(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Result<(), Failure> {
         let actual = self.subject.value(inspection, context)?;
         if actual.is_absent() && !self.predicate.admits_absence(&actual) {
-            return Err(self.subject.absence());
+            return Err(self.subject.absence(inspection, context));
         }
         let explanation = Explanation { subject: self.subject.span() };
         if self.predicate.holds(&actual, explanation, context)? != self.negated {
             return Ok(());
         }
         if actual.is_absent() {
-            return Err(self.subject.absence());
+            return Err(self.subject.absence(inspection, context));
         }
         Err(explanation.unmet(&self.predicate, self.negated, &actual, context))
     }
@@ -151,10 +151,9 @@ impl CompiledCapture {
         inspection: &Inspection<'_>,
         context: Context<'_>,
     ) -> Result<(String, serde_json::Value), Diagnostic> {
-        let value = self
-            .subject
-            .value(inspection, context)
-            .and_then(|value| if value.is_absent() { Err(self.subject.absence()) } else { Ok(value.into_json()) });
+        let value = self.subject.value(inspection, context).and_then(|value| {
+            if value.is_absent() { Err(self.subject.absence(inspection, context)) } else { Ok(value.into_json()) }
+        });
         match value {
             Ok(value) => Ok((self.name.clone(), value)),
             Err(failure) => Err(self.diagnostic(failure)),

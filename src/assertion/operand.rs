@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{self, Expected, Node};
+use crate::spec::{self, Expected, Node, parse_duration, parse_size};
 use crate::template::{Engine, Scope, Template};
 
 use super::prepared::{Prepared, is_fixed};
-use super::value::Value;
+use super::value::{Value, read_number};
 use super::{Context, Failure};
 
 /// The most bytes of a file that a response is compared with.
@@ -21,6 +21,9 @@ const LARGEST_FILE: u64 = 64 * 1024 * 1024;
 pub(super) struct Operand {
     source: Source,
     span: Span,
+    /// Whether the span holds the value and nothing else, as it does in the assertion
+    /// language; a value of a YAML tree may have another.
+    is_written: bool,
 }
 
 /// Where its value comes from.
@@ -63,7 +66,8 @@ impl Operand {
             Expected::Duration(duration) => fixed(Value::Duration(*duration)),
             Expected::Size(size) => fixed(Value::number(*size)),
         }?;
-        Ok(Self { source, span: operand.span.clone() })
+        let is_written = is_written(operand, operand.span.text());
+        Ok(Self { source, span: operand.span.clone(), is_written })
     }
 
     /// The value, and how it was written.
@@ -72,12 +76,15 @@ impl Operand {
     /// A template that cannot be rendered, or a file that cannot be had.
     pub(super) fn given(&self, context: Context<'_>) -> Result<Given<'_>, Failure> {
         let value = match &self.source {
-            Source::Fixed(value) => return Ok(Given { value: borrowed(value), written: Some(self.span.text()) }),
+            Source::Fixed(value) => {
+                let written = self.is_written.then(|| self.span.text());
+                return Ok(Given { value: borrowed(value), written });
+            }
             Source::Tree(tree) => Value::Json(Cow::Owned(tree.evaluate(context.scope)?)),
             Source::File(path) => {
                 let path = path.get(context.scope)?;
                 let read = context.root.read_bytes(self.span.source().path(), &path, LARGEST_FILE);
-                Value::Bytes(Cow::Owned(read.map_err(|error| Failure::new(error.to_string()))?))
+                of_file(read.map_err(|error| Failure::new(error.to_string()))?)
             }
         };
         Ok(Given { value, written: None })
@@ -91,6 +98,29 @@ impl Operand {
     /// Whether the value is a file's.
     pub(super) fn is_file(&self) -> bool {
         matches!(self.source, Source::File(_))
+    }
+}
+
+/// Whether a text is how an operand is written.
+fn is_written(operand: &spec::Operand, text: &str) -> bool {
+    match &operand.value {
+        Expected::Value(value) => match &value.node {
+            Node::Number(number) => read_number(text).is_some_and(|read| read == *number),
+            Node::Bool(flag) => text == if *flag { "true" } else { "false" },
+            Node::Null => text == "null",
+            Node::Text(_) | Node::List(_) | Node::Map(_) => true,
+        },
+        Expected::Duration(duration) => parse_duration(text) == Some(*duration),
+        Expected::Size(size) => parse_size(text) == Some(*size),
+        _ => true,
+    }
+}
+
+/// A file is a text if it is UTF-8.
+fn of_file(bytes: Vec<u8>) -> Value<'static> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Value::Json(Cow::Owned(Json::String(text))),
+        Err(error) => Value::Bytes(Cow::Owned(error.into_bytes())),
     }
 }
 

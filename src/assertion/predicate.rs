@@ -183,10 +183,11 @@ fn is_empty(value: &Value<'_>) -> Option<bool> {
 /// What `equals` and `containsJson` expect: a file is read as JSON.
 pub(super) fn expected_json(operand: &Operand, context: Context<'_>) -> Result<Json, Failure> {
     let given = operand.given(context)?;
-    match (&given.value, operand.is_file()) {
-        (Value::Bytes(bytes), true) => serde_json::from_slice(bytes)
-            .map_err(|error| Failure::new(format!("the file that is expected is not JSON: {error}"))),
-        _ => Ok(given.value.into_json()),
+    match given.value.as_text().filter(|_| operand.is_file()) {
+        Some(text) => {
+            read_json(text).map_err(|error| Failure::new(format!("the file that is expected is not JSON: {error}")))
+        }
+        None => Ok(given.value.into_json()),
     }
 }
 

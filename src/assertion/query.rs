@@ -17,7 +17,7 @@ use super::cookie;
 use super::inspection::Inspection;
 use super::jsonpath::Path;
 use super::prepared::Prepared;
-use super::value::{Value, excerpt};
+use super::value::{Value, brief_json, excerpt};
 use super::{Context, Failure};
 
 /// A compiled query.
@@ -110,13 +110,33 @@ impl Query {
     }
 
     /// Why the answer is absent.
-    pub(super) fn absence(&self) -> Failure {
+    pub(super) fn absence(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
         let text = excerpt(self.span.text().trim(), 80);
-        Failure::new(match &self.kind {
+        let failure = Failure::new(match &self.kind {
             Kind::Header(_) | Kind::Cookie(..) | Kind::Variable(_) => format!("there is no {text}"),
             _ => format!("{text} matched nothing"),
-        })
+        });
+        let note = match &self.kind {
+            Kind::JsonPath(path) => dead_end(path, inspection, context),
+            _ => None,
+        };
+        Failure { notes: note.into_iter().collect(), ..failure }
     }
+}
+
+/// What there is where a path ends: `$.user is an object of id, name`.
+fn dead_end(path: &Prepared<Path>, inspection: &Inspection<'_>, context: Context<'_>) -> Option<String> {
+    let path = path.get(context.scope).ok()?;
+    let (way, node) = path.dead_end(inspection.json().ok()?)?;
+    Some(match node {
+        Json::Object(members) if members.is_empty() => format!("{way} is an empty object"),
+        Json::Object(members) => {
+            let names: Vec<&str> = members.keys().map(String::as_str).collect();
+            format!("{way} is an object of {}", excerpt(&names.join(", "), 120))
+        }
+        Json::Array(elements) => format!("{way} is a list of {}", elements.len()),
+        other => format!("{way} is {}", brief_json(other)),
+    })
 }
 
 fn header<'a>(inspection: &'a Inspection<'_>, name: &str) -> Value<'a> {

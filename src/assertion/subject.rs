@@ -44,7 +44,7 @@ impl Subject {
         let mut value = self.query.answer(inspection, context)?;
         for (at, filter) in self.filters.iter().enumerate() {
             if matches!(value, Value::Absent) {
-                return Err(self.absence_before(at));
+                return Err(self.absence_before(at, inspection, context));
             }
             value = filter.apply(&value, context)?;
         }
@@ -52,13 +52,13 @@ impl Subject {
     }
 
     /// Why the value is absent.
-    pub(super) fn absence(&self) -> Failure {
-        self.absence_before(self.filters.len())
+    pub(super) fn absence(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
+        self.absence_before(self.filters.len(), inspection, context)
     }
 
-    fn absence_before(&self, at: usize) -> Failure {
+    fn absence_before(&self, at: usize, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
         match at.checked_sub(1) {
-            None => self.query.absence(),
+            None => self.query.absence(inspection, context),
             Some(last) => self.filters[last].absence(),
         }
     }

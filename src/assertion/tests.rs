@@ -279,6 +279,20 @@ fn notes_how_to_write_what_was_likely_meant() {
 }
 
 #[test]
+fn notes_where_a_path_that_matched_nothing_ends() {
+    for (text, note) in [
+        ("$.tags.c == 1", "$.tags is an object of a, b"),
+        ("$.items[5].id == 1", "$.items is a list of 2"),
+        ("$.items[0].name.first == 1", "$.items[0].name is \"x\""),
+        ("$['a b'].c == 1", "$ is an object of id, name, zip,"),
+    ] {
+        let notes = failure(text).unwrap().notes;
+        assert!(notes[0].starts_with(note), "{text}: {notes:?}");
+    }
+    assert!(failure("$..c == 1").unwrap().notes.is_empty());
+}
+
+#[test]
 fn a_body_that_is_not_json_is_shown() {
     let failure = failure_with_body("$.id == 1", b"<html>Bad Gateway</html>").unwrap();
     assert_eq!(failure.message, "the body is not JSON: expected value at line 1 column 1");

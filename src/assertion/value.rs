@@ -10,6 +10,9 @@ use serde_json::{Number, Value as Json};
 /// The most characters of a value that a one-line message shows.
 const LONGEST: usize = 80;
 
+/// The most bytes that are shown in hexadecimal.
+const MOST_BYTES: usize = 4096;
+
 /// A value under examination.
 #[derive(Clone, Debug)]
 pub(super) enum Value<'a> {
@@ -148,6 +151,9 @@ impl<'a> Value<'a> {
             Self::Absent => String::new(),
             Self::Raw(text) => text.clone().into_owned(),
             Self::Json(json) => full_json(json),
+            Self::Bytes(bytes) if bytes.len() > MOST_BYTES => {
+                format!("hex,{}… ({} bytes)", hex(&bytes[..MOST_BYTES]), bytes.len())
+            }
             Self::Bytes(bytes) => format!("hex,{}", hex(bytes)),
             Self::Duration(duration) => format!("{duration:?}"),
             value @ (Self::List(_) | Self::Nodes(_)) => full_json(&value.clone().into_json()),

@@ -36,14 +36,10 @@ impl<'a> Evaluation<'a> {
 
     /// The first of them; a singular query has no other, and is walked without a list.
     pub(super) fn first(&self, steps: &Steps, start: &'a Value) -> Option<&'a Value> {
-        if !steps.is_singular() {
-            return self.nodes(steps, start).first().copied();
+        match steps.singular() {
+            Some(mut selectors) => selectors.try_fold(start, child),
+            None => self.nodes(steps, start).first().copied(),
         }
-        steps.0.iter().flat_map(|step| &step.selectors).try_fold(start, |node, selector| match selector {
-            Selector::Name(name) => node.as_object()?.get(name),
-            Selector::Index(index) => at(node.as_array()?, *index),
-            _ => None,
-        })
     }
 
     /// RFC 9535, 2.5.2.2: the selectors are applied to each descendant in turn, parents first.
@@ -62,9 +58,8 @@ impl<'a> Evaluation<'a> {
 
     fn select(&self, selector: &Selector, node: &'a Value, found: &mut Vec<&'a Value>) {
         match selector {
-            Selector::Name(name) => found.extend(node.as_object().and_then(|members| members.get(name))),
+            Selector::Name(_) | Selector::Index(_) => found.extend(child(node, selector)),
             Selector::Wildcard => found.extend(children(node)),
-            Selector::Index(index) => found.extend(node.as_array().and_then(|elements| at(elements, *index))),
             Selector::Slice { start, end, step } => {
                 if let Value::Array(elements) = node {
                     found.extend(slice(elements.len(), *start, *end, *step).map(|index| &elements[index]));
@@ -132,6 +127,15 @@ impl<'a> Evaluation<'a> {
 
     fn first_of(&self, query: &Query, current: &'a Value) -> Option<&'a Value> {
         self.first(&query.steps, self.start_of(query, current))
+    }
+}
+
+/// What a name or an index selects; other selectors are not asked here.
+pub(super) fn child<'a>(node: &'a Value, selector: &Selector) -> Option<&'a Value> {
+    match selector {
+        Selector::Name(name) => node.as_object()?.get(name),
+        Selector::Index(index) => at(node.as_array()?, *index),
+        _ => None,
     }
 }
 

@@ -20,6 +20,7 @@ use pest::error::InputLocation;
 use serde_json::Value;
 
 use plan::Steps;
+pub(super) use plan::is_shorthand;
 
 /// A compiled path.
 #[derive(Debug)]
@@ -54,6 +55,21 @@ impl Path {
     /// The node that a singular path finds.
     pub(crate) fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         evaluate::Evaluation::new(document).first(&self.steps, document)
+    }
+
+    /// Where a singular path that finds nothing ends: the last node on its way, and the
+    /// path to it.
+    pub(crate) fn dead_end<'a>(&self, document: &'a Value) -> Option<(String, &'a Value)> {
+        let mut node = document;
+        let mut way = String::from("$");
+        for selector in self.steps.singular()? {
+            match evaluate::child(node, selector) {
+                Some(child) => node = child,
+                None => return Some((way, node)),
+            }
+            way.push_str(&selector.to_string());
+        }
+        None
     }
 
     /// Every node that it finds, in the order of RFC 9535.

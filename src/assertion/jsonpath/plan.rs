@@ -1,5 +1,7 @@
 //! What a path does, step by step.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::pattern::Pattern;
@@ -108,4 +110,27 @@ impl Steps {
             .iter()
             .all(|step| !step.descends && matches!(step.selectors.as_slice(), [Selector::Name(_) | Selector::Index(_)]))
     }
+
+    /// The selectors of a singular query: one a segment.
+    pub(super) fn singular(&self) -> Option<impl Iterator<Item = &Selector>> {
+        self.is_singular().then(|| self.0.iter().flat_map(|step| &step.selectors))
+    }
+}
+
+/// As a segment of a path; what is no part of a singular query is left out.
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) if is_shorthand(name) => write!(f, ".{name}"),
+            Self::Name(name) => write!(f, "[{}]", Value::from(name.as_str())),
+            Self::Index(index) => write!(f, "[{index}]"),
+            _ => f.write_str("[…]"),
+        }
+    }
+}
+
+/// RFC 9535, 2.5.1.1: `member-name-shorthand = name-first *name-char`.
+pub(crate) fn is_shorthand(name: &str) -> bool {
+    let is_first = |first: char| first.is_ascii_alphabetic() || first == '_' || !first.is_ascii();
+    name.starts_with(is_first) && name.chars().all(|next| is_first(next) || next.is_ascii_digit())
 }

@@ -1,5 +1,6 @@
 //! The assertion language: `query filter* predicate` (`grammar/assertion.pest`).
 
+mod encoding;
 mod filter;
 mod predicate;
 mod query;

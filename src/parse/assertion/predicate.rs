@@ -1,13 +1,12 @@
 //! Predicates: what must hold.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{Expected, Node, Operand, Predicate, Query, Subject, TypeTest, Value};
 
+use super::encoding::{decode_base64, decode_hex};
 use super::unsupported::{self, not_supported};
 use super::{Reader, Rule};
 
@@ -178,7 +177,7 @@ fn digest_operand(operand: Operand, length: usize) -> Result<Operand, Diagnostic
     let Expected::Value(Value { node: Node::Text(text), .. }) = &operand.value else {
         return Ok(operand);
     };
-    let decoded = super::value::decode_hex(&text.value).or_else(|| STANDARD.decode(&text.value).ok());
+    let decoded = decode_hex(&text.value).or_else(|| decode_base64(&text.value));
     match decoded.filter(|bytes| bytes.len() == length) {
         Some(bytes) => Ok(Operand { value: Expected::Bytes(bytes), span: operand.span }),
         None => Err(Diagnostic::error(format!("`{}` is no digest of {length} bytes", super::excerpt(&text.value)))
