@@ -155,13 +155,13 @@ impl Verdict {
     fn of_json(extent: Extent, negated: bool, actual: &Value<'_>, expected: &Json) -> Result<Self, Failure> {
         let given = Given::of_json(expected);
         let (same, other) = match extent {
-            Extent::Whole => ("is the same JSON", "is not the same JSON"),
-            Extent::Part => ("contains the JSON", "does not contain the JSON"),
+            Extent::Whole => ("is the same JSON, and must not be", "is not the same JSON"),
+            Extent::Part => ("contains the JSON, and must not", "does not contain the JSON"),
         };
         let json = as_json(actual).map_err(|error| Failure::new(format!("not JSON: {error}")))?;
         Ok(match first_difference(&json, expected, extent) {
             Some(difference) if !negated => Self::new(format!("{other}: {difference}"), given.value.full()),
-            _ => Self::new(format!("{same}, and must not"), given.value.full()),
+            _ => Self::new(same.to_owned(), given.value.full()),
         })
     }
 }
