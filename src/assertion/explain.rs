@@ -11,7 +11,7 @@ use super::difference::{Difference, Extent, first_difference};
 use super::kinds;
 use super::operand::{Given, Operand};
 use super::predicate::{Predicate, as_json, expected_json};
-use super::value::{Value, excerpt};
+use super::value::{Value, excerpt, json_kind};
 use super::{Context, Failure};
 
 /// The most characters of a query that a message repeats.
@@ -139,12 +139,14 @@ impl Verdict {
         if negated {
             return Self::new(format!("is {}, and must not be", actual.brief()), String::new());
         }
-        if actual.kind() != expected.kind() {
+        let json = as_json(actual).ok();
+        let reads_as = json.as_deref().map_or(actual.kind(), json_kind);
+        if actual.kind() != expected.kind() && reads_as != expected.kind() {
             let words = format!("is {}, not {}", actual.brief_with_kind(), expected.brief_with_kind());
             return Self { notes: quotes_note(actual, given), ..Self::new(words, expected.full()) };
         }
-        let difference = match (as_json(actual), expected) {
-            (Ok(actual), Value::Json(expected)) => first_difference(&actual, expected, Extent::Whole),
+        let difference = match (&json, expected) {
+            (Some(actual), Value::Json(expected)) => first_difference(actual, expected, Extent::Whole),
             _ => None,
         };
         let note = difference.filter(Difference::is_inner).map(|difference| difference.to_string());

@@ -104,6 +104,23 @@ fn a_failure_holds_both_sides_whole() {
 }
 
 #[test]
+fn a_body_compared_with_json_is_read_as_json() {
+    let failure = failure_with_body("body == {\"a\": [1, 3]}", b"{\"a\": [1, 2]}").unwrap();
+    assert_eq!(failure.notes, ["$.a[1] is 2, not 3"]);
+    assert_eq!(message("header x-count == 5"), "header x-count is \"12\", not 5");
+    assert_eq!(message("header via == 5"), "header via is the list [\"1.1 a\", \"1.1 b\"], not the number 5");
+}
+
+#[test]
+fn digests_are_shown_in_hexadecimal() {
+    let failure = failure_with_body("md5 == abc", b"").unwrap();
+    assert_eq!(failure.message, "md5 is hex,d41d8cd98f00b204e9800998ecf8427e, not \"abc\"");
+    for text in ["md5 == d41d8cd98f00b204e9800998ecf8427e", "md5 == hex,d41d8cd98f00b204e9800998ecf8427e"] {
+        assert_eq!(failure_with_body(text, b""), None);
+    }
+}
+
+#[test]
 fn notes_how_to_write_what_was_likely_meant() {
     assert_eq!(failure("$.zip == 007x").unwrap().notes, Vec::<String>::new());
     assert_eq!(failure("$.id == \"7\"").unwrap().notes, ["write 7, without quotes, to compare with the number"]);

@@ -160,12 +160,7 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.name | abs == 1", "`abs` makes nothing of \"Ada\": invalid operation"),
         ("$.id == {{undefined}}", "`undefined` is not defined"),
         ("$[{{text}}] == 1", "`$[Ada]` is no JSONPath: it breaks off here"),
-        ("sha256 == abc", "sha256 is the bytes hex,a"),
     ] {
-        let actual = message(text);
-        assert!(
-            actual == expected || text.starts_with("sha256") && actual.starts_with("sha256 is the bytes hex,"),
-            "{text}\n{actual}"
-        );
+        assert_eq!(message(text), expected, "{text}");
     }
 }
