@@ -157,10 +157,15 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.roles | nth 5 == x", "`nth 5` found nothing"),
         ("$.roles | nth 5 | upper == x", "`nth 5` found nothing"),
         ("$.missing | count == 0", "$.missing matched nothing"),
-        ("$.name | abs == 1", "`abs` makes nothing of \"Ada\": invalid operation"),
-        ("$.id == {{undefined}}", "`undefined` is not defined"),
         ("$[{{text}}] == 1", "`$[Ada]` is no JSONPath: it breaks off here"),
     ] {
         assert_eq!(message(text), expected, "{text}");
     }
+}
+
+#[test]
+fn what_the_engine_refuses_is_a_failure() {
+    assert!(message("$.name | abs == 1").starts_with("`abs` makes nothing of \"Ada\": "));
+    assert!(message("$.id == {{undefined}}").contains("undefined"));
+    assert!(message("header {{undefined}} exists").contains("undefined"));
 }
