@@ -1,7 +1,6 @@
 //! What an assertion costs: beyond its query, and for JSONPath over a megabyte.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use divan::{Bencher, black_box};
@@ -85,9 +84,9 @@ fn evaluate(bencher: Bencher<'_, '_>, text: &str) {
     let assertion = CompiledAssertion::compile(&engine, &parse(text)).expect("the assertion compiles");
     let response = response();
     let inspection = Inspection::new(&response);
-    let file = FileScope::new(Arc::new(Variables::default()), &[]);
-    let scope = Scope { file: &file };
-    let root = Root::new(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the checkout is there");
+    let file = FileScope::of_project(Arc::new(Variables::default()), &engine);
+    let scope = Scope::new(&file, 0, &[]);
+    let root = Root::at(env!("CARGO_MANIFEST_DIR"));
     let context = Context { engine: &engine, scope: &scope, root: &root };
     assert!(assertion.evaluate(&inspection, context).failure.is_none(), "{text} holds");
     bencher.bench_local(|| black_box(&assertion).evaluate(&inspection, context));
