@@ -12,7 +12,10 @@ mod pattern;
 mod plan;
 mod spelling;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use jsonpath_rust::parser::errors::JsonPathError;
 use jsonpath_rust::parser::parse_json_path;
@@ -22,10 +25,19 @@ use serde_json::Value;
 use plan::Steps;
 pub(super) use plan::is_shorthand;
 
-/// A compiled path.
-#[derive(Debug)]
+/// The most paths that a thread remembers.
+const MOST_REMEMBERED: usize = 256;
+
+thread_local! {
+    /// The paths that this thread has compiled: collections ask for `$.id` in every
+    /// request, and reading it costs more than the answer.
+    static REMEMBERED: RefCell<HashMap<Box<str>, Path>> = RefCell::default();
+}
+
+/// A compiled path. Cheap to clone.
+#[derive(Clone, Debug)]
 pub(crate) struct Path {
-    steps: Steps,
+    steps: Rc<Steps>,
 }
 
 /// Why a text is no path, and which bytes of it are at fault.
@@ -41,10 +53,24 @@ impl Path {
     /// # Errors
     /// Why and where it is not well-formed (RFC 9535, 2.1) or not well-typed (2.4.3).
     pub(crate) fn compile(text: &str) -> Result<Self, InvalidPath> {
+        if let Some(path) = REMEMBERED.with_borrow(|known| known.get(text).cloned()) {
+            return Ok(path);
+        }
+        let path = Self::read(text)?;
+        REMEMBERED.with_borrow_mut(|known| {
+            if known.len() >= MOST_REMEMBERED {
+                known.clear();
+            }
+            known.insert(text.into(), path.clone());
+        });
+        Ok(path)
+    }
+
+    fn read(text: &str) -> Result<Self, InvalidPath> {
         spelling::check(text)?;
         let query = parse_json_path(text).map_err(|error| invalid(text, &error))?;
         let steps = lower::steps(&query.segments).map_err(|reason| InvalidPath { reason, place: 0..text.len() })?;
-        Ok(Self { steps })
+        Ok(Self { steps: Rc::new(steps) })
     }
 
     /// Whether it can find one node at most: names and indexes alone (RFC 9535, 2.3.5.1).
