@@ -8,6 +8,7 @@ mod faults;
 mod flow;
 mod httpbin;
 mod layers;
+mod readme;
 mod reports;
 mod servers;
 mod specs;
