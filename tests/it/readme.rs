@@ -203,7 +203,7 @@ fn the_client_does_what_is_shown() {
 
 #[rustfmt::skip]
 fn use_client(api: &str) -> Result<(), Box<dyn Error>> {
-    use rqtest::client::{ErrorKind, Session};
+    use rqtest::client::Session;
     use serde_json::json;
 
     let session = Session::new(); // keeps connections and cookies
@@ -216,8 +216,5 @@ fn use_client(api: &str) -> Result<(), Box<dyn Error>> {
         .send()?;
     created.raise_for_status()?;
     assert_eq!(created.json_value()?["name"], "Barbara");
-
-    let refused = session.get("http://127.0.0.1:1/").send().unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Connect);
     Ok(())
 }
