@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::time::Duration;
 
 use regex::Regex;
 use rqtest::serve::PracticeServer;
@@ -203,6 +202,8 @@ fn the_client_does_what_is_shown() {
 
 #[rustfmt::skip]
 fn use_client(api: &str) -> Result<(), Box<dyn Error>> {
+    use std::time::Duration;
+
     use rqtest::client::Session;
     use serde_json::json;
 
