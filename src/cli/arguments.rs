@@ -85,13 +85,13 @@ pub(super) struct RunArguments {
     /// Wait between the requests of a file: `500ms`, `2s`.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) delay: Option<Duration>,
-    /// Write a JUnit report.
+    /// Write a JUnit report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
     /// What the JUnit report may hold.
     #[arg(long, value_enum, default_value_t, value_name = "LAYOUT")]
     pub(super) junit_layout: JunitLayout,
-    /// Write a JSON report.
+    /// Write a JSON report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
     /// Show only what failed, and the summary.

@@ -2,13 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
 use crate::run::{Plan, Planner, Selection};
 use crate::secret::Redactor;
 use crate::source::{Root, read_source};
-use crate::template::Variables;
+use crate::template::{CompiledValue, Engine, FileScope, Scope, Variables};
 
 use super::arguments::{SelectionArguments, VariableArguments};
 use super::configuration::Configuration;
@@ -76,6 +77,18 @@ impl Project {
         )?;
         gathered.secrets.iter().for_each(|secret| redactor.learn(secret));
         Ok(gathered.variables)
+    }
+
+    /// Works the configuration's variables out, in order, each from those above it and
+    /// from all that is defined already.
+    pub(super) fn define_variables(&self, engine: &Engine, variables: &mut Variables) -> Result<(), Stop> {
+        for (name, value) in &self.configuration.variables {
+            let file = FileScope::of_project(Arc::new(variables.clone()), engine);
+            let compiled = CompiledValue::compile(value).map_err(|problem| vec![problem])?;
+            let value = compiled.evaluate(&Scope::new(&file, 0, &[])).map_err(|problem| vec![problem])?;
+            variables.project.push((name.value.clone(), value));
+        }
+        Ok(())
     }
 
     /// Where environment files are looked for: in the folders that are run and those of

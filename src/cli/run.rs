@@ -1,11 +1,12 @@
 //! `rqtest run`.
 
-use std::io;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::diagnostic::Style;
 use crate::report::console::{self, Console, Progress, Verbosity};
 use crate::report::json::Json;
 use crate::report::junit::{self, Junit};
@@ -74,9 +75,8 @@ fn start_servers(
 ) -> Result<Servers, Stop> {
     let needed = servers::needed(&project.configuration, engine, variables)?;
     let running = Servers::start(&needed, interrupt).map_err(|error| Stop::usage(error.to_string()))?;
-    for (name, base_url) in running.base_urls() {
-        variables.project.push((name.to_owned(), base_url.into()));
-    }
+    variables.project = running.base_urls().map(|(name, base_url)| (name.to_owned(), base_url.into())).collect();
+    project.define_variables(engine, variables)?;
     Ok(running)
 }
 
@@ -96,32 +96,45 @@ fn options(arguments: &RunArguments, project: &Project) -> Options {
 
 fn reporters(arguments: &RunArguments, project: &Project, terminal: &Terminal, redactor: &Arc<Redactor>) -> Reporters {
     let configuration = &project.configuration;
-    let mut reporters = Reporters::default();
-    reporters.add("console", Console::new(Box::new(io::stdout()), Arc::clone(redactor), look(arguments, terminal)));
     let path = |given: &Option<PathBuf>, configured: &Option<Spanned<PathBuf>>| {
         given.clone().or_else(|| configured.as_ref().map(|path| path.value.clone()))
     };
-    if let Some(path) = path(&arguments.junit, &configuration.junit) {
+    let (junit, json) = (path(&arguments.junit, &configuration.junit), path(&arguments.json, &configuration.json));
+    let mut reporters = Reporters::default();
+    // A report that goes to standard output has it for itself.
+    let (out, style): (Box<dyn Write + Send>, _) = if [&junit, &json].into_iter().flatten().any(|path| is_stdout(path))
+    {
+        (Box::new(io::stderr()), terminal.error)
+    } else {
+        (Box::new(io::stdout()), terminal.output)
+    };
+    let options = console_options(arguments, style, terminal.shows_progress());
+    reporters.add("console", Console::new(out, Arc::clone(redactor), options));
+    if let Some(path) = junit {
         let options = junit::Options { layout: arguments.junit_layout.into(), ..junit::Options::default() };
         reporters.add(path.display().to_string(), Junit::new(target(&path), Arc::clone(redactor), options));
     }
-    if let Some(path) = path(&arguments.json, &configuration.json) {
+    if let Some(path) = json {
         reporters.add(path.display().to_string(), Json::new(target(&path), Arc::clone(redactor)));
     }
     reporters
 }
 
-fn look(arguments: &RunArguments, terminal: &Terminal) -> console::Options {
+fn console_options(arguments: &RunArguments, style: Style, has_bar: bool) -> console::Options {
     let verbosity = match (arguments.quiet, arguments.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    let progress = if terminal.shows_progress() { Progress::Bar } else { Progress::Hidden };
-    console::Options { style: terminal.output, verbosity, progress }
+    let progress = if has_bar { Progress::Bar } else { Progress::Hidden };
+    console::Options { style, verbosity, progress }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// A file, or standard output for `-`.
 fn target(path: &Path) -> Target {
-    if path == Path::new("-") { Target::Writer(Box::new(io::stdout())) } else { Target::File(path.to_owned()) }
+    if is_stdout(path) { Target::Writer(Box::new(io::stdout())) } else { Target::File(path.to_owned()) }
 }

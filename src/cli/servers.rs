@@ -49,10 +49,9 @@ fn describe(server: &ServerSpec, engine: &Engine, variables: &Variables) -> Resu
         timeout: *timeout,
         url: url.as_ref().map(render).transpose()?,
         directory: folder_of(server).join(directory.as_ref().map(render).transpose()?.unwrap_or_default()),
-        environment: environment
-            .iter()
-            .map(|(name, value)| Ok((render(name)?, render(value)?)))
-            .chain([Ok((PORT.to_ascii_uppercase(), port.to_string()))])
+        // What the author sets comes last, and so wins.
+        environment: std::iter::once(Ok((PORT.to_ascii_uppercase(), port.to_string())))
+            .chain(environment.iter().map(|(name, value)| Ok((render(name)?, render(value)?))))
             .collect::<Result<_, Diagnostic>>()?,
     };
     Ok(Server { name, start })

@@ -49,6 +49,8 @@ pub struct SentRequest {
     pub method: Method,
     /// The URL.
     pub url: Url,
+    /// The protocol version.
+    pub version: Version,
     /// Every header field, in the order in which they were sent.
     pub headers: Headers,
     /// The body.

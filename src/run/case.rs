@@ -97,6 +97,10 @@ impl CaseRun<'_> {
         attempt: &mut Attempt,
     ) {
         let response = Arc::new(response);
+        // Before anything is evaluated: an assertion may speak of its own request.
+        if let Some(name) = &self.request.name {
+            file_scope.record(name, Arc::clone(&response));
+        }
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root };
@@ -114,9 +118,6 @@ impl CaseRun<'_> {
         attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
         for (name, value) in captured {
             file_scope.capture(&name, value);
-        }
-        if let Some(name) = &self.request.name {
-            file_scope.record(name, response);
         }
     }
 

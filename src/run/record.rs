@@ -29,16 +29,16 @@ fn exchange(response: &Response, detail: Detail) -> Exchange {
         method: request.method.to_string(),
         url: request.url.to_string(),
         request_head: if full { request_head(request) } else { String::new() },
-        request_body: if full { sent_excerpt(&request.body) } else { Excerpt::default() },
+        request_body: if full { sent_excerpt(&request.body) } else { size_alone(request.body.len()) },
         status: Some(response.status.code()),
         response_head: if full { response_head(response) } else { String::new() },
-        response_body: if full { received_excerpt(response) } else { Excerpt::default() },
+        response_body: if full { received_excerpt(response) } else { size_alone(response.body.len() as u64) },
         timings: response.timings,
     }
 }
 
 fn request_head(request: &SentRequest) -> String {
-    let first = format!("{} {} HTTP/1.1", request.method, request.url.target());
+    let first = format!("{} {} {}", request.method, request.url.target(), request.version);
     head(first, &request.headers)
 }
 
@@ -54,7 +54,7 @@ fn head(first: String, headers: &Headers) -> String {
 fn sent_excerpt(body: &Body) -> Excerpt {
     match body.in_memory() {
         Some(bytes) => text_excerpt(&bytes, || String::from_utf8(bytes.clone()).ok()),
-        None => Excerpt { text: String::new(), size: body.len(), complete: false },
+        None => size_alone(body.len()),
     }
 }
 
@@ -71,8 +71,12 @@ fn text_excerpt(bytes: &[u8], decode: impl FnOnce() -> Option<String>) -> Excerp
             text.truncate(text.floor_char_boundary(MOST));
             Excerpt { complete: text.len() == whole, text, size }
         }
-        None => Excerpt { text: String::new(), size, complete: size == 0 },
+        None => size_alone(size),
     }
+}
+
+fn size_alone(size: u64) -> Excerpt {
+    Excerpt { text: String::new(), size, complete: size == 0 }
 }
 
 #[cfg(test)]
