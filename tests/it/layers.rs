@@ -89,8 +89,11 @@ fn files_of(sources: &Path, module: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Whether a file is a module that its parent declares for tests only.
+/// Whether a file is a module that its parent declares for tests only, or a part of one.
 fn is_test(file: &Path) -> bool {
+    if file.components().any(|part| part.as_os_str() == "tests") {
+        return true;
+    }
     let parent = std::fs::read_to_string(file.with_file_name("mod.rs")).unwrap_or_default();
     let name = file.file_stem().unwrap().to_string_lossy();
     let mut lines = parent.lines().map(str::trim).zip(parent.lines().skip(1).map(str::trim));
