@@ -27,7 +27,7 @@ pub(super) struct Difference {
     what: String,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Member(String),
     Element(usize),
@@ -47,11 +47,32 @@ pub(super) fn first_difference(actual: &Json, expected: &Json, extent: Extent) -
     }
 }
 
+/// Every member that a value lacks or that is not as expected, where the value may have
+/// others; of a list only the first element.
+pub(super) fn differences_in_part(actual: &Json, expected: &Json) -> Vec<Difference> {
+    let (Json::Object(actual), Json::Object(expected)) = (actual, expected) else {
+        return first_difference(actual, expected, Extent::Part).into_iter().collect();
+    };
+    let of_member = |(key, wanted): (&String, &Json)| {
+        let differences = match actual.get(key) {
+            Some(value) => differences_in_part(value, wanted),
+            None => vec![missing(wanted)],
+        };
+        let step = Step::Member(key.clone());
+        differences.into_iter().map(move |difference| difference.under(step.clone()))
+    };
+    expected.iter().flat_map(of_member).collect()
+}
+
+fn missing(wanted: &Json) -> Difference {
+    Difference::here(format!("is missing; expected is {}", brief_json(wanted)))
+}
+
 fn objects(actual: &Map<String, Json>, expected: &Map<String, Json>, extent: Extent) -> Option<Difference> {
     for (key, wanted) in expected {
         let difference = match actual.get(key) {
             Some(value) => first_difference(value, wanted, extent),
-            None => Some(Difference::here(format!("is missing; expected is {}", brief_json(wanted)))),
+            None => Some(missing(wanted)),
         };
         if let Some(difference) = difference {
             return Some(difference.under(Step::Member(key.clone())));
@@ -139,6 +160,23 @@ mod tests {
         ] {
             assert_eq!(shown(actual, expected, Extent::Whole), message);
         }
+    }
+
+    #[test]
+    fn finds_all_members_of_a_part_that_differ() {
+        let actual = json!({"a": 1, "b": {"c": 2, "d": [3]}, "e": 5});
+        let expected = json!({"a": 1, "b": {"c": 0, "d": [4], "x": null}, "f": 6});
+        let found: Vec<String> =
+            differences_in_part(&actual, &expected).iter().map(Difference::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "$.b.c is 2, not 0",
+                "$.b.d has no element 4 in that order",
+                "$.b.x is missing; expected is null",
+                "$.f is missing; expected is 6"
+            ]
+        );
     }
 
     #[test]

@@ -6,13 +6,14 @@ use serde_json::Value as Json;
 
 use crate::source::Span;
 
+use super::compare::read_json;
 use super::contain::Place;
-use super::difference::{Difference, Extent, first_difference};
+use super::difference::{Difference, Extent, differences_in_part, first_difference};
 use super::kinds;
 use super::operand::{Given, Operand};
 use super::predicate::{Predicate, as_json, expected_json};
-use super::value::{Value, excerpt, json_kind};
-use super::{Context, Failure};
+use super::value::{Value, excerpt};
+use super::{Context, Contrast, Failure};
 
 /// The most characters of a query that a message repeats.
 const LONGEST: usize = 80;
@@ -31,7 +32,7 @@ impl Explanation<'_> {
     }
 
     fn failure(&self, actual: &Value<'_>, what: impl AsRef<str>) -> Failure {
-        Failure { actual: actual.full(), ..Failure::new(format!("{} {}", self.subject(), what.as_ref())) }
+        Failure { actual: actual.excerpt(), ..Failure::new(format!("{} {}", self.subject(), what.as_ref())) }
     }
 
     /// A value has no order beside what it is compared with.
@@ -67,9 +68,10 @@ impl Explanation<'_> {
         context: Context<'_>,
     ) -> Failure {
         match Verdict::of(predicate, negated, actual, context) {
-            Ok(Verdict { words, expected, notes }) => {
+            Ok(Verdict { words, actual, expected, contrast, notes }) => {
+                let message = format!("{} {words}", self.subject());
                 let expected = if negated { String::new() } else { expected };
-                Failure { expected, notes, ..self.failure(actual, words) }
+                Failure { message, actual, expected, contrast, notes }
             }
             Err(failure) => failure,
         }
@@ -80,8 +82,9 @@ impl Explanation<'_> {
 struct Verdict {
     /// After the subject: `is 404, not 200`.
     words: String,
-    /// What there should have been, whole.
+    actual: String,
     expected: String,
+    contrast: Contrast,
     notes: Vec<String>,
 }
 
@@ -89,83 +92,122 @@ impl Verdict {
     fn of(predicate: &Predicate, negated: bool, actual: &Value<'_>, context: Context<'_>) -> Result<Self, Failure> {
         let brief = || actual.brief();
         let not = if negated { "which is" } else { "not" };
-        let relation = |holds: &str, fails: &str, operand: &Operand| {
+        let new = |words: String, expected: String| Ok(Self::new(actual, words, expected));
+        let relation = |holds: &str, fails: &str, demand: &str, operand: &Operand| {
             let given = operand.given(context)?;
             let verb = if negated { holds } else { fails };
-            Ok(Self::new(format!("is {}, which {verb} {}", brief(), given.value.brief()), given.value.full()))
+            let words = which(actual, &format!("{verb} {}", given.value.brief()));
+            new(words, format!("{demand} {}", given.value.in_line()))
         };
         match predicate {
             Predicate::Equal(operand) => Ok(Self::unequal(negated, actual, &operand.given(context)?)),
             Predicate::Ordered(bound, operand) => {
                 let limit = format!("{} {}", bound.words(), operand.given(context)?.value.brief());
-                Ok(Self::new(format!("is {}, {not} {limit}", brief()), limit))
+                new(format!("is {}, {not} {limit}", brief()), limit)
             }
-            Predicate::Contains(operand) => relation("contains", "does not contain", operand),
-            Predicate::Part(Place::Start, operand) => relation("starts with", "does not start with", operand),
-            Predicate::Part(_, operand) => relation("ends with", "does not end with", operand),
+            Predicate::Contains(operand) => relation("contains", "does not contain", "to contain", operand),
+            Predicate::Part(Place::Start, operand) => {
+                relation("starts with", "does not start with", "to start with", operand)
+            }
+            Predicate::Part(_, operand) => relation("ends with", "does not end with", "to end with", operand),
             Predicate::Matches(pattern) => {
                 let pattern = format!("/{}/", pattern.get(context.scope)?.as_str());
                 let verb = if negated { "matches" } else { "does not match" };
-                Ok(Self::new(format!("is {}, which {verb} {}", brief(), excerpt(&pattern, LONGEST)), pattern))
+                let words = which(actual, &format!("{verb} {}", excerpt(&pattern, LONGEST)));
+                new(words, format!("to match {pattern}"))
             }
-            Predicate::In(operand) => relation("is one of", "is none of", operand),
+            Predicate::In(operand) => relation("is one of", "is none of", "one of", operand),
             Predicate::Between(low, high) => {
                 let (low, high) = (low.given(context)?.value.brief(), high.given(context)?.value.brief());
                 let range = format!("between {low} and {high}");
-                Ok(Self::new(format!("is {}, {not} {range}", brief()), range))
+                new(format!("is {}, {not} {range}", brief()), range)
             }
-            Predicate::Exists => Ok(Self::new(format!("is {}, and must not exist", brief()), String::new())),
-            Predicate::IsEmpty if negated => Ok(Self::new("is empty".to_owned(), String::new())),
-            Predicate::IsEmpty => Ok(Self::new(format!("is {}, not empty", brief()), String::new())),
+            Predicate::Exists => new(format!("is {}, and must not exist", brief()), String::new()),
+            Predicate::IsEmpty if negated => new("is empty".to_owned(), String::new()),
+            Predicate::IsEmpty => new(format!("is {}, not empty", brief()), String::new()),
             Predicate::Is(test) => {
                 let kind = kinds::name(*test);
-                Ok(Self::new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind.to_owned()))
+                new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind.to_owned())
             }
             Predicate::Json(extent, operand) => {
                 Self::of_json(*extent, negated, actual, &expected_json(operand, context)?)
             }
-            Predicate::StatusClass(class) => {
-                Ok(Self::new(format!("is {}, {not} {class}xx", brief()), format!("{class}xx")))
-            }
+            Predicate::StatusClass(class) => new(format!("is {}, {not} {class}xx", brief()), format!("{class}xx")),
         }
     }
 
-    fn new(words: String, expected: String) -> Self {
-        Self { words, expected, notes: Vec::new() }
+    fn new(actual: &Value<'_>, words: String, expected: String) -> Self {
+        Self { words, actual: actual.excerpt(), expected, contrast: Contrast::Sides, notes: Vec::new() }
     }
 
     fn unequal(negated: bool, actual: &Value<'_>, given: &Given<'_>) -> Self {
-        let expected = &given.value;
         if negated {
-            return Self::new(format!("is {}, and must not be", actual.brief()), String::new());
+            return Self::new(actual, format!("is {}, and must not be", actual.brief()), String::new());
         }
-        let json = as_json(actual).ok();
-        let reads_as = json.as_deref().map_or(actual.kind(), json_kind);
-        if actual.kind() != expected.kind() && reads_as != expected.kind() {
-            let words = format!("is {}, not {}", actual.brief_with_kind(), expected.brief_with_kind());
-            return Self { notes: quotes_note(actual, given), ..Self::new(words, expected.full()) };
+        let (shown, expected) = as_compared(actual.alone(), &given.value);
+        if shown.kind() != expected.kind() {
+            let words = format!("is {}, not {}", shown.brief_with_kind(), expected.brief_with_kind());
+            return Self { notes: quotes_note(actual, given), ..Self::new(&shown, words, expected.full()) };
         }
-        let difference = match (&json, expected) {
-            (Some(actual), Value::Json(expected)) => first_difference(actual, expected, Extent::Whole),
+        let difference = match (as_json(&shown), &expected) {
+            (Ok(actual), Value::Json(expected)) => first_difference(&actual, expected, Extent::Whole),
             _ => None,
         };
         let note = difference.filter(Difference::is_inner).map(|difference| difference.to_string());
-        let words = format!("is {}, not {}", actual.brief(), expected.brief());
-        Self { notes: note.into_iter().collect(), ..Self::new(words, expected.full()) }
+        Self {
+            words: format!("is {}, not {}", shown.brief(), expected.brief()),
+            actual: shown.full(),
+            expected: expected.full(),
+            contrast: Contrast::Difference,
+            notes: note.into_iter().collect(),
+        }
     }
 
     fn of_json(extent: Extent, negated: bool, actual: &Value<'_>, expected: &Json) -> Result<Self, Failure> {
-        let given = Given::of_json(expected);
         let (same, other) = match extent {
             Extent::Whole => ("is the same JSON, and must not be", "is not the same JSON"),
             Extent::Part => ("contains the JSON, and must not", "does not contain the JSON"),
         };
         let json = as_json(actual).map_err(|error| Failure::new(format!("not JSON: {error}")))?;
-        Ok(match first_difference(&json, expected, extent) {
-            Some(difference) if !negated => Self::new(format!("{other}: {difference}"), given.value.full()),
-            _ => Self::new(same.to_owned(), given.value.full()),
-        })
+        let words = match first_difference(&json, expected, extent) {
+            Some(difference) if !negated => format!("{other}: {difference}"),
+            _ => same.to_owned(),
+        };
+        let contrast = match extent {
+            _ if negated => Contrast::Sides,
+            Extent::Whole => Contrast::Difference,
+            Extent::Part => {
+                Contrast::Places(differences_in_part(&json, expected).iter().map(Difference::to_string).collect())
+            }
+        };
+        let expected = Given::of_json(expected).value.full();
+        Ok(Self { contrast, ..Self::new(&Value::Json(json), words, expected) })
     }
+}
+
+/// What is to be said of a value, after the value where it fits into a line.
+fn which(actual: &Value<'_>, what: &str) -> String {
+    let is_long = |text: &str| text.contains('\n') || text.chars().nth(LONGEST).is_some();
+    if actual.readable().is_some_and(|text| is_long(&text)) {
+        return what.to_owned();
+    }
+    format!("is {}, which {what}", actual.brief())
+}
+
+/// Two values the way in which they were compared: a text without a type is what it
+/// reads as, and bytes are text where both sides are.
+fn as_compared<'v>(actual: &'v Value<'_>, expected: &'v Value<'_>) -> (Value<'v>, Value<'v>) {
+    let has_bytes = [actual, expected].iter().any(|value| matches!(value, Value::Bytes(_)));
+    if let (true, Some(actual), Some(expected)) = (has_bytes, actual.printable(), expected.printable()) {
+        return (Value::raw(actual), Value::raw(expected));
+    }
+    if let (Value::Raw(text), false) = (actual, expected.kind() == "text") {
+        let read = read_json(text).map(|json| Value::Json(Cow::Owned(json)));
+        if let Some(read) = read.ok().filter(|read| read.kind() == expected.kind()) {
+            return (read, expected.clone());
+        }
+    }
+    (actual.clone(), expected.clone())
 }
 
 /// A number and a text that look alike are not equal: how to write what is meant.

@@ -43,12 +43,27 @@ pub struct Outcome {
 pub struct Failure {
     /// In one line, a lowercase fragment: `status is 404, not 200`.
     pub message: String,
-    /// What there was, whole, with its type where that is in question; empty where there was nothing.
+    /// What there was: JSON, or a text of several lines as it is; empty where there was nothing.
     pub actual: String,
-    /// What there should have been; empty where the predicate says it all.
+    /// What there should have been, such as `5` or `to contain "a"`; empty where the
+    /// predicate says it all.
     pub expected: String,
+    /// What of the two is worth showing.
+    pub contrast: Contrast,
     /// What to know besides.
     pub notes: Vec<String>,
+}
+
+/// What of a failure's actual and expected value is worth showing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Contrast {
+    /// Each by itself: the actual value need not be like what is expected.
+    #[default]
+    Sides,
+    /// Where they differ: they should be equal.
+    Difference,
+    /// These places of the actual value alone, a line each: they say what is wrong there.
+    Places(Vec<String>),
 }
 
 impl Failure {

@@ -13,6 +13,9 @@ const LONGEST: usize = 80;
 /// The most bytes that are shown in hexadecimal.
 const MOST_BYTES: usize = 4096;
 
+/// The bytes that an excerpt shows.
+const FIRST_BYTES: usize = 32;
+
 /// A value under examination.
 #[derive(Clone, Debug)]
 pub(super) enum Value<'a> {
@@ -116,6 +119,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The text that it is, or that its bytes are where they can be printed.
+    pub(super) fn printable(&self) -> Option<&str> {
+        match self {
+            Self::Bytes(bytes) => printable(bytes),
+            other => other.as_text(),
+        }
+    }
+
     /// In one line, cut off where it is long.
     pub(super) fn brief(&self) -> String {
         match self.alone() {
@@ -145,11 +156,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whole: a text as it is, a tree indented.
+    /// Whole: JSON, a tree indented; a text of several lines as it is.
     pub(super) fn full(&self) -> String {
         match self.alone() {
             Self::Absent => String::new(),
-            Self::Raw(text) => text.clone().into_owned(),
+            Self::Raw(text) => full_text(text),
             Self::Json(json) => full_json(json),
             Self::Bytes(bytes) if bytes.len() > MOST_BYTES => {
                 format!("hex,{}… ({} bytes)", hex(&bytes[..MOST_BYTES]), bytes.len())
@@ -157,6 +168,25 @@ impl<'a> Value<'a> {
             Self::Bytes(bytes) => format!("hex,{}", hex(bytes)),
             Self::Duration(duration) => format!("{duration:?}"),
             value @ (Self::List(_) | Self::Nodes(_)) => full_json(&value.clone().into_json()),
+        }
+    }
+
+    /// As [`Value::full`], but for bytes, of which the first stand for all.
+    pub(super) fn excerpt(&self) -> String {
+        match self.alone() {
+            Self::Bytes(bytes) if bytes.len() > FIRST_BYTES => {
+                format!("hex,{}… ({} bytes)", hex(&bytes[..FIRST_BYTES]), bytes.len())
+            }
+            other => other.full(),
+        }
+    }
+
+    /// Whole, on one line.
+    pub(super) fn in_line(&self) -> String {
+        match self.alone() {
+            bytes @ Self::Bytes(_) => bytes.excerpt(),
+            Self::Duration(duration) => format!("{duration:?}"),
+            other => other.clone().into_json().to_string(),
         }
     }
 }
@@ -182,12 +212,17 @@ pub(super) fn brief_json(json: &Json) -> String {
     }
 }
 
-/// A text as it is, and a tree indented.
 fn full_json(json: &Json) -> String {
     match json {
-        Json::String(text) => text.clone(),
+        Json::String(text) => full_text(text),
         other => format!("{other:#}"),
     }
+}
+
+/// The quotes tell a text from what reads alike: from a number, or from a text with a
+/// blank at its end.
+fn full_text(text: &str) -> String {
+    if text.contains('\n') { text.to_owned() } else { Json::from(text).to_string() }
 }
 
 /// The first characters of a text, with `…` where more follow.

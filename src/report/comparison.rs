@@ -1,13 +1,14 @@
-//! What there was beside what should have been: two lines where both are short, else a diff.
+//! What there was beside what should have been: a diff where they should be equal and one
+//! of them is long, else the start of each.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
+use similar::{Change, ChangeTag, TextDiff};
 
 use super::paint::{Ink, Paint};
-use super::wording::shorten;
-use crate::assertion::Failure;
+use super::wording::{columns, count, shorten};
+use crate::assertion::{Contrast, Failure};
 use crate::diagnostic::visible;
 use crate::secret::Redactor;
 
@@ -17,41 +18,62 @@ const SHORT: usize = 60;
 /// Values of more bytes are not diffed: it could take long, and nobody would read it.
 const MOST_DIFFED: usize = 256 * 1024;
 
-/// How many lines of a value or of a diff are shown.
+/// How many lines of a diff, and of a value, are shown.
 const MOST_LINES: usize = 40;
+const MOST_OF_VALUE: usize = 5;
+
+/// How many places are named.
+const MOST_PLACES: usize = 10;
 
 /// How many characters of a line are shown.
-const MOST_CHARACTERS: usize = 400;
+const MOST_CHARACTERS: usize = 200;
 
 /// How many lines around a change are shown, and characters where there is but one line.
 const CONTEXT_LINES: usize = 3;
 const CONTEXT_CHARACTERS: usize = 30;
 
+/// What a failed assertion's actual and expected value are called: of one width.
+const ACTUAL: &str = "  actual: ";
+const EXPECTED: &str = "expected: ";
+
 /// The actual and the expected value of a failed assertion, in lines; none where it names neither.
 pub(super) fn comparison(failure: &Failure, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    if let Contrast::Places(places) = &failure.contrast {
+        return named(places, redactor, paint);
+    }
     let [actual, expected] = [&failure.actual, &failure.expected].map(|value| redactor.redact(value));
-    let both = !actual.is_empty() && !expected.is_empty();
     let bulky = [&actual, &expected].iter().any(|value| value.contains('\n') || value.chars().nth(SHORT).is_some());
-    if both && bulky && actual.len().max(expected.len()) <= MOST_DIFFED {
+    let diffable = failure.contrast == Contrast::Difference && actual.len().max(expected.len()) <= MOST_DIFFED;
+    if bulky && diffable {
         let (actual, expected) = as_sorted_json(&actual, &expected).unwrap_or((actual, expected));
         return difference(&visible(&actual), &visible(&expected), paint);
     }
-    let lines = [("  actual", Ink::Bad, actual), ("expected", Ink::Good, expected)];
+    let mut lines = side(ACTUAL, Ink::Bad, &actual, paint);
+    lines.extend(side(EXPECTED, Ink::Good, &expected, paint));
     lines
-        .iter()
-        .filter(|(.., value)| !value.is_empty())
-        .flat_map(|(name, ink, value)| side(name, *ink, value, paint))
-        .collect()
 }
 
-fn side(name: &str, ink: Ink, value: &str, paint: Paint) -> Vec<String> {
-    let mut lines = shorten(&visible(value), MOST_LINES, MOST_CHARACTERS);
-    lines.iter_mut().for_each(|line| *line = paint.text(ink, line));
-    let name = paint.text(Ink::Strong, &format!("{name}:"));
-    match lines.as_slice() {
-        [line] => vec![format!("{name} {line}")],
-        _ => std::iter::once(name).chain(lines.iter().map(|line| format!("  {line}"))).collect(),
+/// One place is in the message already.
+fn named(places: &[String], redactor: &Redactor, paint: Paint) -> Vec<String> {
+    if places.len() < 2 {
+        return Vec::new();
     }
+    let place = |place: &String| shorten(&visible(&redactor.redact(place)), 1, MOST_CHARACTERS);
+    let mut lines = vec![paint.text(Ink::Strong, &format!("{} differ:", count(places.len(), "place")))];
+    lines.extend(places.iter().take(MOST_PLACES).flat_map(place).map(|line| format!("  {line}")));
+    if places.len() > MOST_PLACES {
+        lines.push(format!("  … {} more", places.len() - MOST_PLACES));
+    }
+    lines
+}
+
+/// The start of a value after its name, its lines below each other.
+fn side(name: &str, ink: Ink, value: &str, paint: Paint) -> Vec<String> {
+    let lines = shorten(&visible(value), MOST_OF_VALUE, MOST_CHARACTERS);
+    let indent = " ".repeat(name.len());
+    let name = paint.text(Ink::Strong, name);
+    let leads = std::iter::once(&name).chain(std::iter::repeat(&indent));
+    leads.zip(&lines).map(|(lead, line)| format!("{lead}{}", paint.text(ink, line)).trim_end().to_owned()).collect()
 }
 
 /// Two JSON documents, a line a member and the members in order, so that a diff shows what
@@ -81,24 +103,34 @@ fn difference_of_lines(actual: &str, expected: &str, paint: Paint) -> Vec<String
         if index > 0 {
             lines.push(paint.text(Ink::Faint, "  …"));
         }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let (sign, ink) = match change.tag() {
-                ChangeTag::Equal => (' ', Ink::Faint),
-                ChangeTag::Delete => ('-', Ink::Good),
-                ChangeTag::Insert => ('+', Ink::Bad),
-            };
-            let line = shorten(change.value(), 1, MOST_CHARACTERS).pop().unwrap_or_default();
-            lines.push(paint.text(ink, format!("{sign} {line}").trim_end()));
-        }
+        let changes = group.iter().flat_map(|operation| diff.iter_changes(operation));
+        lines.extend(changes.map(|change| changed_line(&change, paint)));
     }
     cut(lines)
+}
+
+/// A line of a diff. The end of one that differs is made visible: it may be all that does.
+fn changed_line(change: &Change<&str>, paint: Paint) -> String {
+    let (sign, ink) = match change.tag() {
+        ChangeTag::Equal => (' ', Ink::Faint),
+        ChangeTag::Delete => ('-', Ink::Good),
+        ChangeTag::Insert => ('+', Ink::Bad),
+    };
+    let line = shorten(change.value(), 1, MOST_CHARACTERS).pop().unwrap_or_default();
+    if change.tag() == ChangeTag::Equal {
+        return paint.text(ink, format!("{sign} {line}").trim_end());
+    }
+    let trimmed = line.trim_end_matches(' ');
+    let blanks = "·".repeat(line.len() - trimmed.len());
+    let end = if change.missing_newline() { paint.text(Ink::Faint, " (no line break)") } else { String::new() };
+    paint.text(ink, format!("{sign} {trimmed}{blanks}").trim_end()) + &end
 }
 
 fn cut(mut lines: Vec<String>) -> Vec<String> {
     let missing = lines.len().saturating_sub(MOST_LINES);
     if missing > 0 {
         lines.truncate(MOST_LINES);
-        lines.push(format!("… {} more", super::wording::count(missing, "line")));
+        lines.push(format!("… {} more", count(missing, "line")));
     }
     lines
 }
@@ -110,9 +142,12 @@ fn difference_in_line(actual: &str, expected: &str, paint: Paint) -> Vec<String>
     let shorter = actual.chars().count().min(expected.chars().count());
     let after = actual.chars().rev().zip(expected.chars().rev()).take(shorter - before).take_while(same).count();
     let [actual, expected] = [actual, expected].map(|line| around(line, before, after));
-    let mut lines = side("  actual", Ink::Bad, &actual, paint);
-    lines.extend(side("expected", Ink::Good, &expected, paint));
-    lines.push(paint.text(Ink::Faint, &format!("they differ from character {} on", before + 1)));
+    let start = before.saturating_sub(CONTEXT_CHARACTERS);
+    let cut = usize::from(start > 0);
+    let same: String = expected.chars().take(before - start + cut).collect();
+    let mut lines = side(ACTUAL, Ink::Bad, &actual, paint);
+    lines.extend(side(EXPECTED, Ink::Good, &expected, paint));
+    lines.push(paint.text(Ink::Faint, &format!("{:1$}^ they differ here", "", EXPECTED.len() + columns(&same))));
     lines
 }
 
@@ -133,7 +168,12 @@ mod tests {
     use super::*;
 
     fn plain(actual: &str, expected: &str) -> String {
-        let failure = Failure { actual: actual.to_owned(), expected: expected.to_owned(), ..Failure::default() };
+        shown(actual, expected, Contrast::Difference)
+    }
+
+    fn shown(actual: &str, expected: &str, contrast: Contrast) -> String {
+        let failure =
+            Failure { actual: actual.to_owned(), expected: expected.to_owned(), contrast, ..Failure::default() };
         comparison(&failure, &Redactor::default(), Paint { color: false }).join("\n")
     }
 
@@ -163,6 +203,31 @@ mod tests {
         let [actual, expected] =
             ["one", "two"].map(|word| format!("{}{word}{}", "left ".repeat(50), " right".repeat(50)));
         insta::assert_snapshot!(plain(&actual, &expected));
+    }
+
+    #[test]
+    fn the_difference_is_pointed_at_below_wide_characters() {
+        let [actual, expected] = ["a", "b"].map(|word| format!("日本 {}{word}", "語".repeat(70)));
+        let shown = plain(&actual, &expected);
+        let [actual, .., mark] = shown.lines().collect::<Vec<_>>()[..] else { panic!("{shown}") };
+        assert_eq!(columns(&mark[..mark.find('^').unwrap()]), columns(&actual[..actual.rfind('a').unwrap()]));
+    }
+
+    #[test]
+    fn what_differs_at_the_end_of_lines_is_visible() {
+        let lines = "- expected  + actual\n  a\n- b\n+ b··\n";
+        assert_eq!(plain("a\nb  \n", "a\nb\n") + "\n", lines);
+        assert_eq!(plain("a\nb", "a\nb\n").lines().last(), Some("+ b (no line break)"));
+    }
+
+    #[test]
+    fn values_that_need_not_be_equal_are_not_diffed() {
+        let page: String = (1..=30).map(|number| format!("<p>{number}</p>\n")).collect();
+        insta::assert_snapshot!(shown(&page, "to contain \"Moby Dick\"", Contrast::Sides));
+        let places = |count: usize| Contrast::Places((1..=count).map(|n| format!("$.a{n} is {n}, not 0")).collect());
+        assert_eq!(shown("{}", "{}", places(1)), "");
+        assert_eq!(shown("{}", "{}", places(2)), "2 places differ:\n  $.a1 is 1, not 0\n  $.a2 is 2, not 0");
+        assert_eq!(shown("{}", "{}", places(12)).lines().last(), Some("  … 2 more"));
     }
 
     #[test]

@@ -22,12 +22,14 @@ impl Reporters {
     /// Hands an event to all. A reporter that fails gets no more events.
     pub fn event(&mut self, event: &Event) {
         self.statistics.event(event);
-        for (report, mut reporter) in std::mem::take(&mut self.working) {
-            match reporter.event(event) {
-                Ok(()) => self.working.push((report, reporter)),
-                Err(source) => self.errors.push(ReportError { report, source }),
+        let errors = &mut self.errors;
+        self.working.retain_mut(|(report, reporter)| match reporter.event(event) {
+            Ok(()) => true,
+            Err(source) => {
+                errors.push(ReportError { report: std::mem::take(report), source });
+                false
             }
-        }
+        });
     }
 
     /// Finishes every report: what the run amounts to, and which reports could not be written.

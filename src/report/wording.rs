@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::event::{Excerpt, Exchange};
 use crate::http::Status;
 
@@ -15,6 +17,16 @@ pub(super) fn duration(duration: Duration) -> String {
         1000..60_000 => format!("{:.2} s", duration.as_secs_f64()),
         _ => format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60),
     }
+}
+
+/// How many columns a text takes in a terminal: some characters take two, some none.
+pub(super) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A text, filled up with blanks to so many columns.
+pub(super) fn pad(text: &str, width: usize) -> String {
+    format!("{text}{:1$}", "", width.saturating_sub(columns(text)))
 }
 
 /// A number with its noun: `1 request`, `2 requests`.
