@@ -166,8 +166,7 @@ mod tests {
     fn finds_all_members_of_a_part_that_differ() {
         let actual = json!({"a": 1, "b": {"c": 2, "d": [3]}, "e": 5});
         let expected = json!({"a": 1, "b": {"c": 0, "d": [4], "x": null}, "f": 6});
-        let found: Vec<String> =
-            differences_in_part(&actual, &expected).iter().map(Difference::to_string).collect();
+        let found: Vec<String> = differences_in_part(&actual, &expected).iter().map(Difference::to_string).collect();
         assert_eq!(
             found,
             [

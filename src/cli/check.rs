@@ -1,5 +1,7 @@
 //! `rqtest check`: reads spec files and tells what is wrong with them.
 
+use anstyle::AnsiColor;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::run::Plan;
 use crate::template::Engine;
@@ -25,19 +27,25 @@ fn plan(arguments: &CheckArguments) -> Result<Plan, Stop> {
 fn print(plan: &Plan, terminal: &Terminal) -> Exit {
     let compiled = plan.compile(&Engine::new(None));
     let all: Vec<&Diagnostic> = plan.diagnostics().chain(&compiled).collect();
-    for diagnostic in &all {
-        terminal.diagnostic(diagnostic);
+    for (index, diagnostic) in all.iter().enumerate() {
+        terminal.diagnostic_of_several(index, diagnostic);
     }
     let count = |severity| all.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let files = plan.outline().files.len();
     let requests: usize = plan.outline().files.iter().map(|file| file.cases.len()).sum();
+    let found = match (errors, warnings) {
+        (0, 0) => "no errors".to_owned(),
+        (0, _) => format!("no errors, {}", counted(warnings, "warning")),
+        (_, 0) => counted(errors, "error"),
+        (..) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    };
+    let (symbol, color) = if errors > 0 { ('✗', AnsiColor::Red) } else { ('✓', AnsiColor::Green) };
+    let (files, requests) = (counted(files, "file"), counted(requests, "request"));
+    let gap = if all.is_empty() { "" } else { "\n" };
     terminal.line(format_args!(
-        "{}, {}: {}, {}",
-        counted(files, "file"),
-        counted(requests, "request"),
-        counted(errors, "error"),
-        counted(warnings, "warning"),
+        "{gap}{}",
+        terminal.painted(color.on_default(), &format!("{symbol} {requests} in {files}: {found}"))
     ));
     if errors > 0 { Exit::Failed } else { Exit::Passed }
 }

@@ -1,7 +1,10 @@
 //! `rqtest list`: what would run.
 
+use anstyle::Effects;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
 
+use crate::diagnostic::visible;
 use crate::event::CaseOutline;
 use crate::run::Plan;
 use crate::spec::Request;
@@ -10,6 +13,9 @@ use super::arguments::{ListArguments, ListFormat};
 use super::exit::Exit;
 use super::project::{Project, Stop};
 use super::terminal::Terminal;
+
+/// A text that takes more than this part of the width does not push the others to the right.
+const MOST_OF_WIDTH: usize = 3;
 
 /// A request, as the list shows it.
 #[derive(Serialize)]
@@ -40,7 +46,7 @@ fn plan(arguments: &ListArguments) -> Result<Plan, Stop> {
 fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {
     let listed: Vec<Listed<'_>> = plan.requests().filter_map(|(case, request)| Listed::new(case, request)).collect();
     let text = match format {
-        ListFormat::Text => Ok(table(&listed)),
+        ListFormat::Text => Ok(table(&listed, terminal)),
         ListFormat::Json => serde_json::to_string_pretty(&listed).map_err(|error| error.to_string()),
         ListFormat::Yaml => serde_yaml::to_string(&listed).map_err(|error| error.to_string()),
     };
@@ -51,12 +57,12 @@ fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {
             return Exit::Report;
         }
     }
-    let mut unreadable = false;
+    let mut unreadable = 0;
     for diagnostic in plan.errors() {
-        unreadable = true;
-        terminal.diagnostic(diagnostic);
+        terminal.diagnostic_of_several(unreadable, diagnostic);
+        unreadable += 1;
     }
-    if unreadable { Exit::Failed } else { Exit::Passed }
+    if unreadable > 0 { Exit::Failed } else { Exit::Passed }
 }
 
 impl<'a> Listed<'a> {
@@ -74,16 +80,31 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// The requests in columns: where, name, what is sent, tags.
-fn table(listed: &[Listed<'_>]) -> String {
-    let places: Vec<String> = listed.iter().map(|request| format!("{}:{}", request.file, request.line)).collect();
-    let width_of = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
-    let place_width = width_of(&mut places.iter().map(|place| &**place));
-    let name_width = width_of(&mut listed.iter().map(|request| request.name)).min(48);
-    let lines = listed.iter().zip(&places).map(|(request, place)| {
-        let Listed { name, method, url, tags, .. } = request;
-        let tags: String = tags.iter().map(|tag| format!(" #{tag}")).collect();
-        format!("{place:<place_width$}  {name:<name_width$}  {method} {url}{tags}")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+/// The requests in columns, a line each: where, name, what is sent, tags.
+fn table(listed: &[Listed<'_>], terminal: &Terminal) -> String {
+    let rows: Vec<[String; 4]> = listed.iter().map(Listed::row).collect();
+    let most = terminal.output.width / MOST_OF_WIDTH;
+    let widest =
+        |column: usize| rows.iter().map(|row| row[column].width()).filter(|&width| width <= most).max().unwrap_or(0);
+    let (place, name) = (widest(0), widest(1));
+    let line = |[at, called, sent, tags]: &[String; 4]| {
+        let gaps =
+            [(place, at), (name, called)].map(|(width, text)| " ".repeat(2 + width.saturating_sub(text.width())));
+        let [at, tags] = [at, tags].map(|text| terminal.painted(Effects::DIMMED, text));
+        format!("{at}{}{called}{}{sent}  {tags}", gaps[0], gaps[1]).trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+impl Listed<'_> {
+    fn row(&self) -> [String; 4] {
+        let Self { file, line, name, method, url, tags, .. } = self;
+        let tags = if tags.is_empty() { String::new() } else { format!("[{}]", tags.join(", ")) };
+        [format!("{file}:{line}"), (*name).to_owned(), format!("{method} {url}"), tags].map(|text| in_line(&text))
+    }
+}
+
+/// Text from a spec as it may be printed.
+fn in_line(text: &str) -> String {
+    visible(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -25,7 +25,7 @@ impl Terminal {
             color: match color {
                 Color::Always => true,
                 Color::Never => false,
-                Color::Auto => is_terminal && !is_set("NO_COLOR") || is_set("CLICOLOR_FORCE"),
+                Color::Auto => is_colorful(is_terminal, variable),
             },
             width: if is_terminal { terminal_width() } else { NO_TERMINAL },
         };
@@ -34,7 +34,9 @@ impl Terminal {
 
     /// Whether a progress bar has somewhere to move.
     pub(super) fn shows_progress(&self) -> bool {
-        io::stderr().is_terminal() && !is_set("CI")
+        io::stderr().is_terminal()
+            && variable("CI").is_none_or(|value| !is_on(&value))
+            && variable("TERM").is_none_or(|term| term != "dumb")
     }
 
     /// Prints a line on standard output. If nobody reads it, that is their choice.
@@ -47,17 +49,77 @@ impl Terminal {
         self.diagnostic(&Diagnostic::error(message.to_string()));
     }
 
+    /// Prints the nth of several diagnostics on standard error, apart from the one before it.
+    pub(super) fn diagnostic_of_several(&self, nth: usize, diagnostic: &Diagnostic) {
+        if nth > 0 {
+            drop(writeln!(io::stderr()));
+        }
+        self.diagnostic(diagnostic);
+    }
+
+    /// Text for standard output in a style, where colours are wanted.
+    pub(super) fn painted(&self, style: impl Into<anstyle::Style>, text: &str) -> String {
+        let style = if self.output.color { style.into() } else { anstyle::Style::new() };
+        format!("{style}{text}{style:#}")
+    }
+
     /// Prints a diagnostic on standard error.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) {
         drop(writeln!(io::stderr(), "{}", render(diagnostic, self.error)));
     }
 }
 
+/// What the environment says of colours: `NO_COLOR`, whatever its value (no-color.org),
+/// then `CLICOLOR_FORCE` and `CLICOLOR` (bixense.com/clicolors), then what the terminal is.
+fn is_colorful(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        return false;
+    }
+    if variable("CLICOLOR_FORCE").is_some_and(|value| is_on(&value)) {
+        return true;
+    }
+    is_terminal
+        && variable("CLICOLOR").is_none_or(|value| value != "0")
+        && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn is_on(value: &str) -> bool {
+    !value.is_empty() && value != "0"
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
-fn is_set(name: &str) -> bool {
-    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(NO_TERMINAL, |(width, _)| usize::from(width.0).max(20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_colorful;
+
+    #[test]
+    fn the_environment_decides_on_colors() {
+        for (variables, on_terminal, elsewhere) in [
+            (&[][..], true, false),
+            (&[("NO_COLOR", "")], true, false),
+            (&[("NO_COLOR", "0")], false, false),
+            (&[("CLICOLOR_FORCE", "1")], true, true),
+            (&[("CLICOLOR_FORCE", "0")], true, false),
+            (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false, false),
+            (&[("CLICOLOR", "0")], false, false),
+            (&[("TERM", "dumb")], false, false),
+        ] {
+            let variable = |name: &str| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value): &(&str, &str)| (*value).to_owned())
+            };
+            assert_eq!(
+                (is_colorful(true, variable), is_colorful(false, variable)),
+                (on_terminal, elsewhere),
+                "{variables:?}"
+            );
+        }
+    }
 }

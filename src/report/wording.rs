@@ -29,6 +29,18 @@ pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{:1$}", "", width.saturating_sub(columns(text)))
 }
 
+/// A number of things a second, with at most three digits that say something: `8.5`, `312`, `12300`.
+pub(super) fn rate(per_second: f64) -> String {
+    match per_second {
+        ..10.0 => format!("{per_second:.1}"),
+        ..1000.0 => format!("{per_second:.0}"),
+        _ => {
+            let scale = 10_f64.powf(per_second.log10().floor() - 2.0);
+            format!("{:.0}", (per_second / scale).round() * scale)
+        }
+    }
+}
+
 /// A number with its noun: `1 request`, `2 requests`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -104,6 +116,19 @@ mod tests {
         for (microseconds, expected) in cases {
             assert_eq!(duration(Duration::from_micros(microseconds)), expected);
         }
+    }
+
+    #[test]
+    fn rates_have_no_digits_that_say_nothing() {
+        for (per_second, expected) in [(0.0, "0.0"), (8.46, "8.5"), (312.4, "312"), (12_345.6, "12300")] {
+            assert_eq!(rate(per_second), expected);
+        }
+    }
+
+    #[test]
+    fn columns_are_those_of_a_terminal() {
+        assert_eq!(["abc", "日本", "e\u{301}"].map(columns), [3, 4, 1]);
+        assert_eq!(pad("日", 4), "日  ");
     }
 
     #[test]

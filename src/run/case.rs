@@ -1,5 +1,6 @@
 //! One request: rendered, sent, examined, and tried again if that is asked for.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use crate::assertion::{CompiledAssertion, Context, Inspection};
 use crate::client::{self, Auth, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
-use crate::source::Root;
+use crate::source::{Root, Span};
 use crate::spec::{self, Retry};
 use crate::template::{FileScope, Scope};
 
@@ -40,7 +41,7 @@ impl CaseRun<'_> {
         let run = AssertUnwindSafe(|| self.attempt_all(scope));
         catch_unwind(run).unwrap_or_else(|panic| {
             let diagnostic = Diagnostic::error(format!("rqtest itself failed: {}", panic_message(&*panic)))
-                .at(&self.request.span, "while it ran this request")
+                .at(&request_line(self.request), "while it ran this request")
                 .help("this is a bug: please report it with this request");
             CaseResult::failed_before_sending(CaseError { kind: "panic", diagnostics: vec![diagnostic] })
         })
@@ -111,7 +112,7 @@ impl CaseRun<'_> {
         attempt.warnings.extend(scope.take_warnings());
         attempt
             .warnings
-            .extend(response.warnings.iter().map(|text| Diagnostic::warning(text).at(&self.request.span, "")));
+            .extend(response.warnings.iter().map(|text| Diagnostic::warning(text).at(&request_line(self.request), "")));
         if !missing.is_empty() {
             attempt.error = Some(CaseError { kind: "capture", diagnostics: missing });
         }
@@ -147,14 +148,33 @@ impl Attempt {
     }
 }
 
+/// The error at the request that it struck, with those of its causes that say more than it does.
 fn client_error(error: &client::Error, request: &spec::Request) -> CaseError {
-    let mut diagnostic = Diagnostic::error(error.to_string()).at(&request.span, "");
+    let mut diagnostic = Diagnostic::error(error.to_string()).at(&request_line(request), "");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        diagnostic = diagnostic.note(format!("caused by: {cause}"));
+        let text = cause.to_string();
+        let words = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+        if !diagnostic.message.to_lowercase().contains(&words) {
+            diagnostic = diagnostic.note(format!("caused by: {text}"));
+        }
         source = cause.source();
     }
-    CaseError { kind: error.kind().as_str(), diagnostics: vec![diagnostic] }
+    CaseError::client(error.kind(), diagnostic)
+}
+
+/// The method and the target where they stand on one line, else the start of the target.
+fn request_line(request: &spec::Request) -> Span {
+    let target = &request.target.span;
+    let whole = request.method.as_ref().map(|method| method.span.to(target));
+    let is_line = |span: &Span| !span.text().is_empty() && !span.text().contains('\n');
+    let span = whole.filter(is_line).unwrap_or_else(|| target.clone());
+    let first = span.text().lines().next().unwrap_or_default().len();
+    let Range { start, end } = span.slice(0..first).range();
+    // What opens a quote closes it too.
+    let text = span.source().text();
+    let is_quoted = text[start..end].contains(['"', '\'']) && text[end..].starts_with(['"', '\'']);
+    span.source().span(start..end + usize::from(is_quoted))
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {

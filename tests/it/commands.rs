@@ -103,7 +103,7 @@ fn list_and_check_send_nothing() {
         "### one\n# @tag smoke\nGET http://127.0.0.1:9/1\n\n### two\n# @assert status == \nGET http://127.0.0.1:9/2\n",
     );
     let listed = project.run(&["list", "a.http"]);
-    assert!(listed.stdout.contains("a.http:3") && listed.stdout.contains("one") && listed.stdout.contains("#smoke"));
+    assert!(listed.stdout.contains("a.http:3") && listed.stdout.contains("one") && listed.stdout.contains("[smoke]"));
     assert_eq!(listed.code, 1, "{}", listed.stderr);
     let json: serde_json::Value =
         serde_json::from_str(&project.run(&["list", "a.http", "--format", "json"]).stdout).unwrap();

@@ -18,10 +18,11 @@ const ROOMY: usize = 80;
 const MOST_WARNINGS: usize = 10;
 
 impl Blocks {
-    /// Makes the labels' column as wide as the longest label, but leaves room for the rest.
+    /// Makes the labels' column as wide as the widest label that leaves room for the rest.
     pub(super) fn align(&mut self, outline: &Outline) {
-        let widest = outline.files.iter().map(|file| self.label(file).chars().count()).max();
-        self.column = widest.unwrap_or(0).min(self.options.style.width / 2);
+        let roomy = self.options.style.width / 2;
+        let widths = outline.files.iter().map(|file| wording::columns(&self.label(file)));
+        self.column = widths.filter(|&width| width <= roomy).max().unwrap_or(0);
     }
 
     /// A file's line and all that belongs below it.
@@ -47,7 +48,7 @@ impl Blocks {
 
     /// `✗ specs/users.http  2 failed of 5  12 ms`
     fn file_line(&self, file: &FileOutline, counts: Counts, elapsed: Option<Duration>) -> String {
-        let label = format!("{:1$}", self.label(file), self.column);
+        let label = wording::pad(&self.label(file), self.column);
         let time = elapsed.filter(|_| counts.ran() > 0).map(wording::duration).unwrap_or_default();
         let line = format!(
             "{} {label}  {}  {}",
@@ -95,31 +96,51 @@ impl Blocks {
         reasons.into_iter().map(line).collect()
     }
 
-    /// Warnings, a line each, and each but once; in full where everything is told.
+    /// Warnings, each but once: in full where everything is told, else a line a message.
     fn warnings(&self, file: &FileOutline, cases: &[Block]) -> String {
         let verbose = self.options.verbosity == Verbosity::Verbose;
         let least = if verbose { Severity::Info } else { Severity::Warning };
         let all = file.diagnostics.iter().chain(cases.iter().flat_map(|block| &block.warnings));
-        let line = |diagnostic: &Diagnostic| {
-            if verbose {
-                render_redacted(diagnostic, self.style(CASE), &self.redactor)
-            } else {
-                self.warning(diagnostic)
-            }
+        let all = all.filter(|diagnostic| diagnostic.severity >= least);
+        let lines = if verbose {
+            let mut told = HashSet::new();
+            let full = |diagnostic| render_redacted(diagnostic, self.style(CASE), &self.redactor);
+            all.map(full).filter(|text| told.insert(text.clone())).collect()
+        } else {
+            self.brief_warnings(all)
         };
-        let mut told = HashSet::new();
-        let mut lines: Vec<String> = all.filter(|diagnostic| diagnostic.severity >= least).map(line).collect();
-        lines.retain(|line| told.insert(line.clone()));
-        let more = lines.len().saturating_sub(if verbose { usize::MAX } else { MOST_WARNINGS });
-        lines.truncate(lines.len() - more);
-        lines.extend((more > 0).then(|| format!("… {more} more warnings")));
         lines.iter().map(|line| indent(CASE, line) + "\n").collect()
     }
 
-    fn warning(&self, diagnostic: &Diagnostic) -> String {
+    /// A line for all warnings of one message, at the first of their places.
+    fn brief_warnings<'a>(&self, all: impl Iterator<Item = &'a Diagnostic>) -> Vec<String> {
+        let mut messages: Vec<(&str, Vec<String>)> = Vec::new();
+        for diagnostic in all {
+            let place = diagnostic.span().map(ToString::to_string).unwrap_or_default();
+            match messages.iter_mut().find(|(message, _)| *message == diagnostic.message) {
+                Some((_, places)) if places.contains(&place) => {}
+                Some((_, places)) => places.push(place),
+                None => messages.push((&diagnostic.message, vec![place])),
+            }
+        }
+        let mut lines: Vec<String> =
+            messages.iter().take(MOST_WARNINGS).map(|(message, places)| self.warning(message, places)).collect();
+        let more = messages.len().saturating_sub(MOST_WARNINGS);
+        lines.extend((more > 0).then(|| format!("… {} more", wording::count(more, "warning"))));
+        lines
+    }
+
+    /// ``warning: the URL names no scheme  a.http:3:5 and 2 more places``
+    fn warning(&self, message: &str, places: &[String]) -> String {
         let word = self.paint.text(Ink::Doubtful, "warning");
-        let place = diagnostic.span().map(|span| format!("  {span}")).unwrap_or_default();
-        format!("{word}: {}{}", self.line(&diagnostic.message), self.paint.text(Ink::Faint, &self.line(&place)))
+        let place = match places {
+            [place] => self.line(place),
+            [first, more @ ..] => {
+                format!("{} and {} more", self.line(first), wording::count(more.len(), "place"))
+            }
+            [] => String::new(),
+        };
+        format!("{word}: {}  {}", self.line(message), self.paint.text(Ink::Faint, &place)).trim_end().to_owned()
     }
 }
 

@@ -77,7 +77,7 @@ impl Console {
             outline: Arc::default(),
             order: PlanOrder::default(),
             statistics: RunStatistics::default(),
-            bar: progress_bar(options.progress),
+            bar: progress_bar(if options.verbosity == Verbosity::Quiet { Progress::Hidden } else { options.progress }),
             recap: Vec::new(),
             ends_blank: false,
         }
@@ -138,7 +138,11 @@ impl Reporter for Console {
         match event {
             Event::RunStarted(outline) => self.start(outline),
             Event::FileStarted { .. } => {}
-            Event::CaseStarted(id) => self.bar.set_message(self.name(*id)),
+            Event::CaseStarted(id) => {
+                if !self.bar.is_hidden() {
+                    self.bar.set_message(self.name(*id));
+                }
+            }
             Event::CaseFinished(id, result) => {
                 if let Some(file) = self.outline.files.get(id.file).filter(|file| id.case < file.cases.len()) {
                     self.order.put(*id, self.blocks.case(file, id.case, result));

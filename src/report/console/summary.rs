@@ -3,11 +3,14 @@
 use super::Verbosity;
 use super::block::Blocks;
 use crate::report::paint::Ink;
-use crate::report::wording::{count, duration, parts};
+use crate::report::wording::{count, duration, parts, rate};
 use crate::report::{Counts, RunStatistics};
 
 /// How many of the requests that did not pass are named again.
 const MOST_NAMED: usize = 20;
+
+/// Fewer exchanges say nothing about speed.
+const FEWEST_TIMED: usize = 100;
 
 impl Blocks {
     /// The requests that did not pass, named again; the counts; the verdict.
@@ -75,10 +78,13 @@ fn with_flaky(total: Counts) -> String {
     if total.flaky > 0 { format!("{counts} ({} flaky)", total.flaky) } else { counts }
 }
 
+/// How long it took, and how fast that was, redirects and repeated attempts counted too.
 fn time(statistics: &RunStatistics) -> String {
     let time = duration(statistics.elapsed());
     match statistics.exchanges_per_second() {
-        Some(rate) if statistics.exchanges() > 0 => format!("{time}, {rate:.0} requests/s"),
+        Some(per_second) if statistics.exchanges() >= FEWEST_TIMED => {
+            format!("{time}, {}, {}/s", count(statistics.exchanges(), "exchange"), rate(per_second))
+        }
         _ => time,
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Case {
     pub(super) test: TestCase,
     pub(super) additions: Additions,
     pub(super) counts: Counts,
-    pub(super) milliseconds: u64,
+    pub(super) microseconds: u64,
 }
 
 impl CaseWriter {
@@ -43,7 +43,7 @@ impl CaseWriter {
         let outline = &file.cases[index];
         let mut counts = Counts::default();
         counts.add(result);
-        let milliseconds = rounded(result.elapsed);
+        let microseconds = rounded(result.elapsed, self.options.layout);
         let test = TestCase {
             name: self.attribute(&outline.name),
             // The completion writes the time; this is for the sum that junit-report makes.
@@ -54,7 +54,7 @@ impl CaseWriter {
             system_out: self.system_out(result),
             system_err: self.warnings(result),
         };
-        Case { test, additions: self.additions(outline, result, counts, milliseconds), counts, milliseconds }
+        Case { test, additions: self.additions(outline, result, counts, microseconds), counts, microseconds }
     }
 
     fn result(&self, result: &CaseResult) -> TestResult {
@@ -81,8 +81,8 @@ impl CaseWriter {
         self.attribute(path.as_deref().unwrap_or(&file.path))
     }
 
-    fn additions(&self, outline: &CaseOutline, result: &CaseResult, counts: Counts, milliseconds: u64) -> Additions {
-        let mut attributes = vec![("time", text::seconds(milliseconds))];
+    fn additions(&self, outline: &CaseOutline, result: &CaseResult, counts: Counts, microseconds: u64) -> Additions {
+        let mut attributes = vec![("time", text::seconds(microseconds, self.options.layout))];
         let mut properties = Vec::new();
         let tags = outline.tags.iter().map(|tag| self.attribute(tag));
         match self.options.layout {
@@ -159,7 +159,12 @@ fn error_type(attempt: Option<&Attempt>) -> &'static str {
     attempt.and_then(|attempt| attempt.error.as_ref()).map_or("error", |error| error.kind)
 }
 
-fn rounded(duration: Duration) -> u64 {
-    let milliseconds = duration.saturating_add(Duration::from_micros(500)).as_millis();
-    u64::try_from(milliseconds).unwrap_or(u64::MAX)
+/// In microseconds, to a multiple of what the layout can say.
+fn rounded(duration: Duration, layout: Layout) -> u64 {
+    let unit = match layout {
+        Layout::Full => 1,
+        Layout::Strict => 1000,
+    };
+    let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX - unit);
+    (microseconds + unit / 2) / unit * unit
 }

@@ -12,7 +12,8 @@
 //! Names: `classname` is the path without its extension and with dots for separators, so
 //! that Jenkins shows folders as packages and files as classes, and GitLab groups by file.
 //! Dots within the path become `_`. `(classname, name)` is unique, as a dashboard tells a
-//! test's history by it. Times are whole milliseconds, so that those of requests add up to
+//! test's history by it. Times are whole microseconds (milliseconds where the schema allows
+//! no more digits), so that those of requests add up to
 //! that of their file, and those of files to that of the run.
 
 mod case;
@@ -79,7 +80,7 @@ pub struct Junit {
     /// The `testsuite` elements so far.
     suites: Vec<u8>,
     counts: Counts,
-    milliseconds: u64,
+    microseconds: u64,
 }
 
 impl Junit {
@@ -93,7 +94,7 @@ impl Junit {
             order: PlanOrder::default(),
             suites: Vec::new(),
             counts: Counts::default(),
-            milliseconds: 0,
+            microseconds: 0,
         }
     }
 
@@ -104,25 +105,25 @@ impl Junit {
     fn add_file(&mut self, done: Done<Case>) -> io::Result<()> {
         let file = &self.outline.files[done.file];
         let mut names = names::Unique::default();
-        let (mut counts, mut milliseconds) = (Counts::default(), 0);
+        let (mut counts, mut microseconds) = (Counts::default(), 0);
         let (mut testcases, mut additions) = (Vec::new(), Vec::new());
         for (index, case) in done.cases.into_iter().enumerate() {
             let mut case = case.unwrap_or_else(|| self.cases.case(file, index, &interrupted()));
             case.test.name = names.take(&case.test.name);
             case.test.classname = Some(self.names[done.file].clone());
             counts += case.counts;
-            milliseconds += case.milliseconds;
+            microseconds += case.microseconds;
             testcases.push(case.test);
             additions.push(case.additions);
         }
         let mut suite = self.suite(file, done.file);
         suite.testcases = testcases;
-        let added = self.suite_additions(file, done.file, counts, milliseconds);
+        let added = self.suite_additions(file, done.file, counts, microseconds);
         let mut written = Vec::new();
         ReportBuilder::new().add_testsuite(suite).build().write_xml(&mut written).map_err(io::Error::other)?;
         self.suites.extend(complete(&written, added, additions)?);
         self.counts += counts;
-        self.milliseconds += milliseconds;
+        self.microseconds += microseconds;
         Ok(())
     }
 
@@ -139,12 +140,12 @@ impl Junit {
         suite
     }
 
-    fn suite_additions(&self, file: &FileOutline, index: usize, counts: Counts, milliseconds: u64) -> Additions {
+    fn suite_additions(&self, file: &FileOutline, index: usize, counts: Counts, microseconds: u64) -> Additions {
         let path = text::attribute(&self.cases.redactor.redact(&file.path));
         let attributes = vec![
             ("id", index.to_string()),
             ("skipped", counts.skipped.to_string()),
-            ("time", text::seconds(milliseconds)),
+            ("time", text::seconds(microseconds, self.cases.options.layout)),
             ("file", path),
         ];
         Additions { attributes, ..Additions::default() }
@@ -174,7 +175,7 @@ impl Junit {
         for (name, count) in counts.into_iter().filter(|(name, _)| !(strict && *name == "skipped")) {
             root.push_attribute((name, count.to_string().as_str()));
         }
-        root.push_attribute(("time", text::seconds(self.milliseconds).as_str()));
+        root.push_attribute(("time", text::seconds(self.microseconds, self.cases.options.layout).as_str()));
         root
     }
 }
