@@ -156,11 +156,20 @@ impl Verdict {
         let note = difference.filter(Difference::is_inner).map(|difference| difference.to_string());
         Self {
             words: format!("is {}, not {}", shown.brief(), expected.brief()),
-            actual: shown.full(),
-            expected: expected.full(),
-            contrast: Contrast::Difference,
             notes: note.into_iter().collect(),
+            ..Self::in_full(&shown, &expected)
         }
+    }
+
+    /// Both sides in one notation: texts as they are where one has several lines.
+    fn in_full(actual: &Value<'_>, expected: &Value<'_>) -> Self {
+        let [actual, expected] = match (actual.as_text(), expected.as_text()) {
+            (Some(actual), Some(expected)) if [actual, expected].iter().any(|text| text.contains('\n')) => {
+                [actual, expected].map(str::to_owned)
+            }
+            _ => [actual, expected].map(Value::full),
+        };
+        Self { words: String::new(), actual, expected, contrast: Contrast::Difference, notes: Vec::new() }
     }
 
     fn of_json(extent: Extent, negated: bool, actual: &Value<'_>, expected: &Json) -> Result<Self, Failure> {

@@ -27,9 +27,7 @@ fn plan(arguments: &CheckArguments) -> Result<Plan, Stop> {
 fn print(plan: &Plan, terminal: &Terminal) -> Exit {
     let compiled = plan.compile(&Engine::new(None));
     let all: Vec<&Diagnostic> = plan.diagnostics().chain(&compiled).collect();
-    for (index, diagnostic) in all.iter().enumerate() {
-        terminal.diagnostic_of_several(index, diagnostic);
-    }
+    all.iter().for_each(|diagnostic| terminal.block(diagnostic));
     let count = |severity| all.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let files = plan.outline().files.len();
@@ -42,11 +40,8 @@ fn print(plan: &Plan, terminal: &Terminal) -> Exit {
     };
     let (symbol, color) = if errors > 0 { ('✗', AnsiColor::Red) } else { ('✓', AnsiColor::Green) };
     let (files, requests) = (counted(files, "file"), counted(requests, "request"));
-    let gap = if all.is_empty() { "" } else { "\n" };
-    terminal.line(format_args!(
-        "{gap}{}",
-        terminal.painted(color.on_default(), &format!("{symbol} {requests} in {files}: {found}"))
-    ));
+    let summary = format!("{symbol} {requests} in {files}: {found}");
+    terminal.line(terminal.painted(color.on_default(), &summary));
     if errors > 0 { Exit::Failed } else { Exit::Passed }
 }
 

@@ -57,12 +57,12 @@ fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {
             return Exit::Report;
         }
     }
-    let mut unreadable = 0;
+    let mut unreadable = false;
     for diagnostic in plan.errors() {
-        terminal.diagnostic_of_several(unreadable, diagnostic);
-        unreadable += 1;
+        unreadable = true;
+        terminal.block(diagnostic);
     }
-    if unreadable > 0 { Exit::Failed } else { Exit::Passed }
+    if unreadable { Exit::Failed } else { Exit::Passed }
 }
 
 impl<'a> Listed<'a> {

@@ -49,12 +49,9 @@ impl Terminal {
         self.diagnostic(&Diagnostic::error(message.to_string()));
     }
 
-    /// Prints the nth of several diagnostics on standard error, apart from the one before it.
-    pub(super) fn diagnostic_of_several(&self, nth: usize, diagnostic: &Diagnostic) {
-        if nth > 0 {
-            drop(writeln!(io::stderr()));
-        }
-        self.diagnostic(diagnostic);
+    /// Prints a diagnostic on standard error, and a blank line that keeps it apart from what follows.
+    pub(super) fn block(&self, diagnostic: &Diagnostic) {
+        drop(writeln!(io::stderr(), "{}\n", render(diagnostic, self.error)));
     }
 
     /// Text for standard output in a style, where colours are wanted.

@@ -45,8 +45,11 @@ pub(super) fn comparison(failure: &Failure, redactor: &Redactor, paint: Paint) -
     let bulky = [&actual, &expected].iter().any(|value| value.contains('\n') || value.chars().nth(SHORT).is_some());
     let diffable = failure.contrast == Contrast::Difference && actual.len().max(expected.len()) <= MOST_DIFFED;
     if bulky && diffable {
-        let (actual, expected) = as_sorted_json(&actual, &expected).unwrap_or((actual, expected));
-        return difference(&visible(&actual), &visible(&expected), paint);
+        let sorted = as_sorted_json(&actual, &expected);
+        let (actual, expected) = sorted.as_ref().map_or((&actual, &expected), |(actual, expected)| (actual, expected));
+        if let Some(difference) = difference(&visible(actual), &visible(expected), paint) {
+            return difference;
+        }
     }
     let mut lines = side(ACTUAL, Ink::Bad, &actual, paint);
     lines.extend(side(EXPECTED, Ink::Good, &expected, paint));
@@ -88,16 +91,20 @@ fn as_sorted_json(actual: &str, expected: &str) -> Option<(Cow<'static, str>, Co
     (actual != expected).then_some((actual.into(), expected.into()))
 }
 
-fn difference(actual: &str, expected: &str, paint: Paint) -> Vec<String> {
+fn difference(actual: &str, expected: &str, paint: Paint) -> Option<Vec<String>> {
     if actual.contains('\n') || expected.contains('\n') {
         difference_of_lines(actual, expected, paint)
     } else {
-        difference_in_line(actual, expected, paint)
+        Some(difference_in_line(actual, expected, paint))
     }
 }
 
-fn difference_of_lines(actual: &str, expected: &str, paint: Paint) -> Vec<String> {
+/// The lines that differ, between some that do not; nothing where all differ.
+fn difference_of_lines(actual: &str, expected: &str, paint: Paint) -> Option<Vec<String>> {
     let diff = TextDiff::from_lines(expected, actual);
+    if diff.iter_all_changes().all(|change| change.tag() != ChangeTag::Equal) {
+        return None;
+    }
     let mut lines = vec![format!("{}  {}", paint.text(Ink::Good, "- expected"), paint.text(Ink::Bad, "+ actual"))];
     for (index, group) in diff.grouped_ops(CONTEXT_LINES).iter().enumerate() {
         if index > 0 {
@@ -106,7 +113,7 @@ fn difference_of_lines(actual: &str, expected: &str, paint: Paint) -> Vec<String
         let changes = group.iter().flat_map(|operation| diff.iter_changes(operation));
         lines.extend(changes.map(|change| changed_line(&change, paint)));
     }
-    cut(lines)
+    Some(cut(lines))
 }
 
 /// A line of a diff. The end of one that differs is made visible: it may be all that does.

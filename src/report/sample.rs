@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::assertion::{Failure, Outcome};
+use crate::assertion::{Contrast, Failure, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
     Attempt, CaseError, CaseId, CaseOutline, CaseResult, Event, Excerpt, Exchange, FileOutline, Outline, Verdict,
@@ -101,7 +101,7 @@ fn outcome(source: &Arc<SourceFile>, assertion: &str, failure: Option<Failure>) 
 
 fn failure(message: &str, actual: &str, expected: &str) -> Option<Failure> {
     let [message, actual, expected] = [message, actual, expected].map(str::to_owned);
-    Some(Failure { message, actual, expected, notes: Vec::new() })
+    Some(Failure { message, actual, expected, contrast: Contrast::Difference, notes: Vec::new() })
 }
 
 fn excerpt(text: &str) -> Excerpt {
@@ -170,7 +170,9 @@ fn passed() -> CaseResult {
 }
 
 fn ugly_failure() -> CaseResult {
-    let failure = failure("body does not contain \u{7}", "a\u{0}b\u{1b}[2J ]]> <x>&amp;\r\n\u{fffe}", "\u{7}");
+    let mut failure =
+        failure("body does not contain \u{7}", "a\u{0}b\u{1b}[2J ]]> <x>&amp;\r\n\u{fffe}", "to contain \"\u{7}\"");
+    failure.as_mut().expect("it failed").contrast = Contrast::Sides;
     let outcomes = || vec![outcome(&users(), "body contains", failure.clone())];
     let exchange = || exchange("GET", "/ünïcode", 200, "a\u{0}b\u{1b}[2J ]]> <x>&amp; hunter2secret\r\n");
     ended(Verdict::Failed, vec![attempt(outcomes(), exchange()), attempt(outcomes(), exchange())])
@@ -251,7 +253,13 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
     let case = |_| CaseOutline { name: own(), span: Some(span.clone()), tags: vec![own()] };
     let diagnostics = vec![Diagnostic::warning(text).at(&span, text).note(text).help(text)];
     let file = FileOutline { path: own(), name: own() + "!", cases: (0..3).map(case).collect(), diagnostics };
-    let failure = Failure { message: own(), actual: own(), expected: own() + "x", notes: vec![own()] };
+    let failure = Failure {
+        message: own(),
+        actual: own(),
+        expected: own() + "x",
+        contrast: Contrast::Difference,
+        notes: vec![own()],
+    };
     let outcome = Outcome { assertion: own(), span: span.clone(), failure: Some(failure) };
     let mut exchange = exchange(text, text, 200, text);
     exchange.request_head = own();

@@ -89,8 +89,10 @@ impl Blocks {
     fn title(&self, outline: &CaseOutline, result: &CaseResult) -> String {
         let symbol = if is_flaky(result) { self.paint.flaky_symbol() } else { self.paint.symbol(&result.verdict) };
         let name = self.paint.text(Ink::Strong, &self.line(&outline.name));
-        let time = self.paint.text(Ink::Faint, &wording::duration(result.elapsed));
-        format!("{symbol} {name}: {}  {time}", self.verdict(result))
+        let time = if result.elapsed.is_zero() { String::new() } else { wording::duration(result.elapsed) };
+        format!("{symbol} {name}: {}  {}", self.verdict(result), self.paint.text(Ink::Faint, &time))
+            .trim_end()
+            .to_owned()
     }
 
     fn verdict(&self, result: &CaseResult) -> String {
