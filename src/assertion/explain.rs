@@ -105,16 +105,23 @@ impl Verdict {
                 let limit = format!("{} {}", bound.words(), operand.given(context)?.value.brief());
                 new(format!("is {}, {not} {limit}", brief()), limit)
             }
-            Predicate::Contains(operand) => relation("contains", "does not contain", "to contain", operand),
+            Predicate::Contains(operand) => {
+                let verdict = relation("contains", "does not contain", "to contain", operand)?;
+                let given = operand.given(context)?;
+                let find = |text: &str| text.find(&*given.as_part_of_text());
+                Ok(Self { notes: line_found(negated, actual, find), ..verdict })
+            }
             Predicate::Part(Place::Start, operand) => {
                 relation("starts with", "does not start with", "to start with", operand)
             }
             Predicate::Part(_, operand) => relation("ends with", "does not end with", "to end with", operand),
             Predicate::Matches(pattern) => {
-                let pattern = format!("/{}/", pattern.get(context.scope)?.as_str());
+                let regex = pattern.get(context.scope)?;
+                let pattern = format!("/{}/", regex.as_str());
                 let verb = if negated { "matches" } else { "does not match" };
                 let words = which(actual, &format!("{verb} {}", excerpt(&pattern, LONGEST)));
-                new(words, format!("to match {pattern}"))
+                let notes = line_found(negated, actual, |text| regex.find(text).map(|found| found.start()));
+                Ok(Self { notes, ..Self::new(actual, words, format!("to match {pattern}")) })
             }
             Predicate::In(operand) => relation("is one of", "is none of", "one of", operand),
             Predicate::Between(low, high) => {
@@ -201,6 +208,18 @@ fn which(actual: &Value<'_>, what: &str) -> String {
         return what.to_owned();
     }
     format!("is {}, which {what}", actual.brief())
+}
+
+/// Where in a text of several lines there is what must not be there.
+fn line_found(negated: bool, actual: &Value<'_>, find: impl Fn(&str) -> Option<usize>) -> Vec<String> {
+    let text = actual.readable().filter(|text| negated && text.contains('\n'));
+    let place = |text: Cow<'_, str>| {
+        let before = &text[..find(&text)?];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = text[start..].lines().next().unwrap_or_default();
+        Some(format!("line {} is {}", before.matches('\n').count() + 1, Value::raw(line.trim()).brief()))
+    };
+    text.and_then(place).into_iter().collect()
 }
 
 /// Two values the way in which they were compared: a text without a type is what it

@@ -86,7 +86,7 @@ fn is_on(value: &str) -> bool {
 
 #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
 fn variable(name: &str) -> Option<String> {
-    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+    std::env::var(name).ok()
 }
 
 fn terminal_width() -> usize {

@@ -107,3 +107,18 @@ fn no_report_shows_a_secret() {
     }
     assert!(everything[0].contains("it is ***"), "{}", everything[0]);
 }
+
+#[test]
+fn an_error_of_the_client_is_shown_at_the_request_line_alone() {
+    let yaml = "requests:\n  - name: refused\n    get: \"http://127.0.0.1:1/\"\n    headers: {X-A: b}\n";
+    let project = Project::new().file("a.yaml", yaml).file("b.http", "GET http://127.0.0.1:1/\nX-A: b\n");
+    let ran = project.run(&["run", "a.yaml", "b.http"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    for lines in [
+        "3 |     get: \"http://127.0.0.1:1/\"\n      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^\n",
+        "1 | GET http://127.0.0.1:1/\n      | ^^^^^^^^^^^^^^^^^^^^^^^\n",
+    ] {
+        assert!(ran.stdout.contains(lines), "{lines}\n{}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("X-A"), "{}", ran.stdout);
+}

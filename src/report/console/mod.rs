@@ -62,6 +62,8 @@ pub struct Console {
     order: PlanOrder<Block>,
     statistics: RunStatistics,
     bar: ProgressBar,
+    /// What is under way, oldest first.
+    running: Vec<CaseId>,
     /// A line about each request that did not pass.
     recap: Vec<String>,
     /// Whether the last line that was printed is blank.
@@ -78,6 +80,7 @@ impl Console {
             order: PlanOrder::default(),
             statistics: RunStatistics::default(),
             bar: progress_bar(if options.verbosity == Verbosity::Quiet { Progress::Hidden } else { options.progress }),
+            running: Vec::new(),
             recap: Vec::new(),
             ends_blank: false,
         }
@@ -90,9 +93,14 @@ impl Console {
         self.bar.set_length(outline.files.iter().map(|file| file.cases.len() as u64).sum());
     }
 
-    fn name(&self, id: CaseId) -> String {
-        let case = self.outline.files.get(id.file).and_then(|file| file.cases.get(id.case));
-        case.map(|case| self.blocks.line(&case.name)).unwrap_or_default()
+    /// Names the request beside the bar that has been under way for longest.
+    fn tell_progress(&self) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let case = |id: &CaseId| self.outline.files.get(id.file).and_then(|file| file.cases.get(id.case));
+        let name = self.running.first().and_then(case).map(|case| self.blocks.line(&case.name));
+        self.bar.set_message(name.unwrap_or_default());
     }
 
     fn print_files(&mut self, files: Vec<Done<Block>>) -> io::Result<()> {
@@ -139,15 +147,16 @@ impl Reporter for Console {
             Event::RunStarted(outline) => self.start(outline),
             Event::FileStarted { .. } => {}
             Event::CaseStarted(id) => {
-                if !self.bar.is_hidden() {
-                    self.bar.set_message(self.name(*id));
-                }
+                self.running.push(*id);
+                self.tell_progress();
             }
             Event::CaseFinished(id, result) => {
                 if let Some(file) = self.outline.files.get(id.file).filter(|file| id.case < file.cases.len()) {
                     self.order.put(*id, self.blocks.case(file, id.case, result));
                 }
+                self.running.retain(|running| running != id);
                 self.bar.inc(1);
+                self.tell_progress();
             }
             Event::FileFinished { file, elapsed } => {
                 let due = self.order.finish(*file, *elapsed);
