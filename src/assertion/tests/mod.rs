@@ -113,17 +113,58 @@ fn a_failure_holds_both_sides_whole() {
 fn a_body_compared_with_json_is_read_as_json() {
     let failure = failure_with_body("body == {\"a\": [1, 3]}", b"{\"a\": [1, 2]}").unwrap();
     assert_eq!(failure.notes, ["$.a[1] is 2, not 3"]);
-    assert_eq!(message("header x-count == 5"), "header x-count is \"12\", not 5");
+    assert_eq!(message("header x-count == 5"), "header x-count is 12, not 5");
     assert_eq!(message("header via == 5"), "header via is the list [\"1.1 a\", \"1.1 b\"], not the number 5");
 }
 
 #[test]
 fn digests_are_shown_in_hexadecimal() {
     let failure = failure_with_body("md5 == abc", b"").unwrap();
-    assert_eq!(failure.message, "md5 is hex,d41d8cd98f00b204e9800998ecf8427e, not \"abc\"");
+    assert_eq!(failure.message, "md5 is the bytes hex,d41d8cd98f00b204e9800998ecf8427e, not the text \"abc\"");
     for text in ["md5 == d41d8cd98f00b204e9800998ecf8427e", "md5 == hex,d41d8cd98f00b204e9800998ecf8427e"] {
         assert_eq!(failure_with_body(text, b""), None);
     }
+}
+
+#[test]
+fn a_failure_says_what_of_its_sides_is_worth_showing() {
+    let contrast = |text: &str| failure(text).unwrap().contrast;
+    for text in ["status == 200", "$.name == Eve", "$.tags equals {}", "header via == []", "header x-count == 13"] {
+        assert_eq!(contrast(text), Contrast::Difference, "{text}");
+    }
+    for text in
+        ["status != 201", "$.id == \"7\"", "body contains Eve", "$.name matches /x/", "status in [1]", "$.id > 9"]
+    {
+        assert_eq!(contrast(text), Contrast::Sides, "{text}");
+    }
+    let places = ["$.a is 1, not 2", "$.c is missing; expected is 3"].map(str::to_owned).to_vec();
+    assert_eq!(contrast("$.tags containsJson {\"a\": 2, \"c\": 3}"), Contrast::Places(places));
+}
+
+#[test]
+fn both_sides_are_in_one_notation() {
+    for (text, actual, expected) in [
+        ("$.id == \"7\"", "7", "\"7\""),
+        ("$.name == Eve", "\"Ada\"", "\"Eve\""),
+        ("header x-count == 13", "12", "13"),
+        ("header x-count == \"13\"", "\"12\"", "\"13\""),
+        ("$.name startsWith E", "\"Ada\"", "to start with \"E\""),
+        ("status in [200, 204]", "201", "one of [200,204]"),
+        ("$.name isInteger", "\"Ada\"", "an integer"),
+    ] {
+        let failure = failure(text).unwrap();
+        assert_eq!((failure.actual.as_str(), failure.expected.as_str()), (actual, expected), "{text}");
+    }
+    let failure = failure_with_body("body == a", b"a\nb").unwrap();
+    assert_eq!((failure.actual.as_str(), failure.expected.as_str()), ("a\nb", "a"));
+}
+
+#[test]
+fn what_must_not_be_there_is_found_in_its_line() {
+    for text in ["body not contains c", "body not matches /c/"] {
+        assert_eq!(failure_with_body(text, b"a\n  b c\n").unwrap().notes, ["line 2 is \"b c\""], "{text}");
+    }
+    assert_eq!(failure_with_body("body not contains a", b"a").unwrap().notes, Vec::<String>::new());
 }
 
 #[test]
