@@ -3,6 +3,9 @@
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+/// The longest that is slept without a look at the time: some systems cannot count further.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// Shared by all who must know that the run is to end. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
@@ -40,14 +43,14 @@ impl Interrupt {
     /// Waits for a time, or until the run is to end.
     pub fn sleep(&self, time: Duration) {
         let (state, changed) = &*self.state;
-        let deadline = Instant::now() + time;
+        let started = Instant::now();
         let mut guard = state.lock().expect("no holder of this lock panics");
         while guard.reason.is_none() {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = time.saturating_sub(started.elapsed());
             if left.is_zero() {
                 return;
             }
-            guard = changed.wait_timeout(guard, left).expect("no holder of this lock panics").0;
+            guard = changed.wait_timeout(guard, left.min(LONGEST)).expect("no holder of this lock panics").0;
         }
     }
 }
@@ -61,7 +64,7 @@ mod tests {
         let interrupt = Interrupt::default();
         let sleeper = {
             let interrupt = interrupt.clone();
-            std::thread::spawn(move || interrupt.sleep(Duration::from_secs(3600)))
+            std::thread::spawn(move || interrupt.sleep(Duration::MAX))
         };
         interrupt.raise("first");
         interrupt.raise("second");

@@ -147,7 +147,7 @@ impl Daemon {
 
     fn wait_until_ready(&mut self, ready: &Url, timeout: Duration, interrupt: &Interrupt) -> Result<(), Reason> {
         let session = Session::new();
-        let deadline = Instant::now() + timeout;
+        let started = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().map_err(Reason::Start)? {
                 interrupt.sleep(PAUSE); // Lets the last of its output arrive.
@@ -159,7 +159,7 @@ impl Daemon {
             if session.send(request).is_ok_and(|response| response.status.code() < 500) {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
+            if started.elapsed() >= timeout {
                 return Err(Reason::NotReady { ready: ready.to_string(), timeout, output: self.output.text() });
             }
             if interrupt.reason().is_some() {

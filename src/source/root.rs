@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,7 +49,8 @@ impl Root {
     /// As [`Root::resolve`], or if the file is larger or cannot be read.
     pub fn read_bytes(&self, from: &Path, reference: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
         let path = self.resolve(from, reference)?;
-        read_limited(&path, limit).map_err(|kind| ReadError::new(&path, kind))
+        let file = open(&path)?;
+        read_limited(file, limit).map_err(|kind| ReadError::new(&path, kind))
     }
 }
 
@@ -57,32 +58,39 @@ impl Root {
 ///
 /// # Errors
 /// If the file cannot be read, is larger than 256 MiB, or is not UTF-8.
+#[expect(clippy::disallowed_methods, reason = "this is where files are read")]
 pub fn read_source(path: &Path) -> Result<Arc<SourceFile>, ReadError> {
-    let bytes = read_limited(path, MAX_TEXT).map_err(|kind| ReadError::new(path, kind))?;
+    let read = || read_limited(File::open(path)?, MAX_TEXT);
+    let bytes = read().map_err(|kind| ReadError::new(path, kind))?;
     let text = String::from_utf8(bytes)
         .map_err(|error| ReadError::new(path, ReadErrorKind::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
     Ok(SourceFile::new(path, text))
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where files are read")]
-fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ReadErrorKind> {
-    let metadata = fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+/// Reads a file to its end, which a device or a pipe may not have.
+fn read_limited(file: File, limit: u64) -> Result<Vec<u8>, ReadErrorKind> {
+    let size = file.metadata()?.len();
+    let mut bytes = Vec::new();
+    if size <= limit {
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     }
-    if metadata.len() > limit {
-        return Err(ReadErrorKind::TooLarge { size: metadata.len(), limit });
-    }
-    Ok(fs::read(path)?)
+    let size = size.max(bytes.len() as u64);
+    if size > limit { Err(ReadErrorKind::TooLarge { limit }) } else { Ok(bytes) }
 }
 
-/// Opens a file to be streamed.
+/// Opens a file to be streamed. Pipes and devices are refused before they are opened,
+/// which could take forever.
 ///
 /// # Errors
-/// If it cannot be opened.
+/// If it is no file, or cannot be opened.
 #[expect(clippy::disallowed_methods, reason = "this is where files are opened")]
 pub fn open(path: &Path) -> Result<File, ReadError> {
-    File::open(path).map_err(|error| ReadError::new(path, error.into()))
+    let open = || match fs::metadata(path)? {
+        metadata if metadata.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+        metadata if metadata.is_file() => Ok(File::open(path)?),
+        _ => Err(ReadErrorKind::NotAFile),
+    };
+    open().map_err(|kind| ReadError::new(path, kind))
 }
 
 /// Why a file could not be had.
@@ -96,7 +104,8 @@ pub struct ReadError {
 enum ReadErrorKind {
     Io(io::Error),
     NotUtf8 { offset: usize },
-    TooLarge { size: u64, limit: u64 },
+    TooLarge { limit: u64 },
+    NotAFile,
     Outside { root: PathBuf },
 }
 
@@ -124,9 +133,8 @@ impl fmt::Display for ReadError {
             ReadErrorKind::Io(error) if error.kind() == io::ErrorKind::NotFound => write!(f, "there is no file {path}"),
             ReadErrorKind::Io(error) => write!(f, "cannot read {path}: {error}"),
             ReadErrorKind::NotUtf8 { offset } => write!(f, "{path} is not UTF-8: byte {offset} begins no character"),
-            ReadErrorKind::TooLarge { size, limit } => {
-                write!(f, "{path} has {size} bytes, more than the {limit} that are read")
-            }
+            ReadErrorKind::TooLarge { limit } => write!(f, "{path} has more than the {limit} bytes that are read"),
+            ReadErrorKind::NotAFile => write!(f, "{path} is not a file"),
             ReadErrorKind::Outside { root } => write!(f, "{path} lies outside of {}", root.display()),
         }
     }
@@ -138,5 +146,28 @@ impl std::error::Error for ReadError {
             ReadErrorKind::Io(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn endless_files_are_not_read_to_their_end() {
+        let error = read_limited(File::open("/dev/zero").unwrap(), 10).unwrap_err();
+        assert!(matches!(error, ReadErrorKind::TooLarge { limit: 10 }));
+        assert_eq!(open(Path::new("/dev/zero")).unwrap_err().to_string(), "/dev/zero is not a file");
+    }
+
+    #[test]
+    fn a_file_as_large_as_the_limit_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        #[expect(clippy::disallowed_methods, reason = "the test makes the file that it reads")]
+        std::fs::write(&path, "0123456789").unwrap();
+        assert_eq!(read_limited(open(&path).unwrap(), 10).unwrap().len(), 10);
+        assert!(read_limited(open(&path).unwrap(), 9).is_err());
     }
 }
