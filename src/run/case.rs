@@ -63,10 +63,13 @@ impl CaseRun<'_> {
             attempt.elapsed = started.elapsed();
             let passed = attempt.verdict() == Verdict::Passed;
             attempts.push(attempt);
-            if passed || attempts.len() > retry.times as usize || self.shared.interrupt.reason().is_some() {
+            if passed || attempts.len() > retry.times as usize {
                 return CaseResult::of(attempts);
             }
             self.shared.interrupt.sleep(retry.delay);
+            if self.shared.interrupt.reason().is_some() {
+                return CaseResult::of(attempts);
+            }
         }
     }
 

@@ -69,6 +69,8 @@ impl Executor {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(options.jobs.max(1))
             .thread_name(|index| format!("job {index}"))
+            // What a panic leaves without a result is settled at the end of the run.
+            .panic_handler(drop)
             .build()?;
         let shared = Shared {
             options,
@@ -100,7 +102,7 @@ impl Executor {
             on_event(event);
         }
         let interrupted = self.shared.interrupt.reason();
-        ledger.settle(interrupted.unwrap_or("the run ended"), &mut on_event);
+        ledger.settle(interrupted, &mut on_event);
         on_event(Event::RunFinished { elapsed: started.elapsed(), interrupted: interrupted.is_some() });
     }
 
@@ -152,8 +154,9 @@ impl Ledger {
         }
     }
 
-    /// Reports what has not ended: what was under way as an error, the rest as skipped.
-    fn settle(self, reason: &str, on_event: &mut impl FnMut(Event)) {
+    /// Reports what has not ended: where the run was interrupted, what was under way is an
+    /// error and the rest skipped; where it was not, a worker broke down.
+    fn settle(self, interrupted: Option<&str>, on_event: &mut impl FnMut(Event)) {
         for (file, cases) in self.cases.into_iter().enumerate() {
             if self.files[file] == Progress::Finished {
                 continue;
@@ -162,10 +165,11 @@ impl Ledger {
                 on_event(Event::FileStarted { file });
             }
             for (case, progress) in cases.into_iter().enumerate() {
-                let result = match progress {
-                    Progress::Finished => continue,
-                    Progress::Started => cut_short(reason),
-                    Progress::Waiting => CaseResult::skipped(reason),
+                let result = match (progress, interrupted) {
+                    (Progress::Finished, _) => continue,
+                    (Progress::Started, Some(reason)) => cut_short(reason),
+                    (Progress::Waiting, Some(reason)) => CaseResult::skipped(reason),
+                    (Progress::Started | Progress::Waiting, None) => broken_down(),
                 };
                 on_event(Event::CaseFinished(CaseId { file, case }, Box::new(result)));
             }
@@ -177,6 +181,12 @@ impl Ledger {
 fn cut_short(reason: &str) -> CaseResult {
     let diagnostic = Diagnostic::error(format!("cut short: {reason}"));
     CaseResult::failed_before_sending(CaseError { kind: "interrupted", diagnostics: vec![diagnostic] })
+}
+
+fn broken_down() -> CaseResult {
+    let diagnostic =
+        Diagnostic::error("rqtest itself failed while it ran this file").help("this is a bug: please report it");
+    CaseResult::failed_before_sending(CaseError { kind: "panic", diagnostics: vec![diagnostic] })
 }
 
 impl CaseResult {
@@ -194,5 +204,34 @@ impl CaseResult {
     pub(super) fn of(attempts: Vec<Attempt>) -> Self {
         let verdict = attempts.last().map_or(Verdict::Errored, Attempt::verdict);
         Self { verdict, elapsed: attempts.iter().map(|attempt| attempt.elapsed).sum(), attempts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(interrupted: Option<&str>) -> Vec<Verdict> {
+        let ledger = Ledger {
+            cases: vec![vec![Progress::Finished], vec![Progress::Finished, Progress::Started, Progress::Waiting]],
+            files: vec![Progress::Finished, Progress::Started],
+        };
+        let mut verdicts = Vec::new();
+        ledger.settle(interrupted, &mut |event| {
+            if let Event::CaseFinished(_, result) = event {
+                verdicts.push(result.verdict);
+            }
+        });
+        verdicts
+    }
+
+    #[test]
+    fn what_an_interruption_leaves_is_an_error_where_it_had_begun_else_skipped() {
+        assert_eq!(settled(Some("why")), [Verdict::Errored, Verdict::Skipped("why".to_owned())]);
+    }
+
+    #[test]
+    fn what_a_worker_leaves_that_broke_down_never_counts_as_skipped() {
+        assert_eq!(settled(None), [Verdict::Errored, Verdict::Errored]);
     }
 }

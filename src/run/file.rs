@@ -72,10 +72,13 @@ impl<'a> FileRun<'a> {
         if let Some(reason) = &request.flow.skip {
             return CaseResult::skipped(&reason.value);
         }
-        self.sender.send(Event::CaseStarted(id));
         let position = case.position(self.spec);
         let run = CaseRun { shared: self.shared, root: self.root, session: &self.session, request, position };
         run.wait(self.last);
+        if let Some(reason) = self.reason_to_skip(case) {
+            return CaseResult::skipped(reason);
+        }
+        self.sender.send(Event::CaseStarted(id));
         let result = run.run(&mut self.scope);
         self.last = Some(Instant::now());
         result
