@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::junit::Layout;
 use crate::run::Input;
-use crate::spec::parse_duration;
+use crate::spec::{MOST_REPEATS, parse_duration};
 
 /// Runs declarative API tests: `.http` and YAML files in, JUnit out.
 #[derive(Debug, Parser)]
@@ -77,7 +77,7 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// Run everything N times.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_REPEATS)))]
     pub(super) repeat: u32,
     /// Try a failed request up to N times again.
     #[arg(long, value_name = "N")]

@@ -7,7 +7,7 @@ use crate::http::{Body, Header, Headers, Method, Url};
 use crate::transport::Endpoint;
 
 use super::options::Delivery;
-use super::{Auth, Cookie, Defaults, Error, Request};
+use super::{Auth, Cookie, Defaults, Error, ErrorKind, Request};
 
 /// What the client calls itself.
 const USER_AGENT: &str = concat!("rqtest/", env!("CARGO_PKG_VERSION"));
@@ -56,7 +56,7 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
     let auth = auth.map(Cow::Owned).or_else(|| url_auth(&url)).or(defaults.auth.as_ref().map(Cow::Borrowed));
     add("Authorization", auth.and_then(|auth| auth.header()).as_deref())?;
 
-    let own_cookies = own_cookies(&wire, &cookies);
+    let own_cookies = own_cookies(&wire, &cookies)?;
     let omits_cookies = omits("Cookie");
     Ok(PreparedRequest { method, url, headers: wire, body: payload.body, delivery, own_cookies, omits_cookies })
 }
@@ -132,8 +132,8 @@ fn url_auth(url: &Url) -> Option<Cow<'static, Auth>> {
 }
 
 /// The `Cookie` lines that the author wrote, joined (RFC 6265bis, 4.2.1), and the cookies
-/// given by name.
-fn own_cookies(headers: &Headers, cookies: &[(String, String)]) -> String {
+/// given by name, each of which stays one cookie whatever its value came from.
+fn own_cookies(headers: &Headers, cookies: &[(String, String)]) -> Result<String, Error> {
     let mut own = String::new();
     for line in headers.get_all("Cookie") {
         if !own.is_empty() {
@@ -142,9 +142,17 @@ fn own_cookies(headers: &Headers, cookies: &[(String, String)]) -> String {
         own.push_str(&line.text());
     }
     for (name, value) in cookies {
+        if let Some(wrong) =
+            name.chars().find(|wrong| "=;".contains(*wrong)).or(value.chars().find(|wrong| *wrong == ';'))
+        {
+            return Err(Error::new(
+                ErrorKind::Request,
+                format!("the cookie `{name}` holds a `{wrong}`, which would end it"),
+            ));
+        }
         push_pair(&mut own, name, value);
     }
-    own
+    Ok(own)
 }
 
 /// A cookie without a name is its value alone (RFC 6265bis, 5.8.3).

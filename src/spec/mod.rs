@@ -15,7 +15,9 @@ pub use assertion::{
 };
 pub use defaults::Defaults;
 pub use quantity::{parse_duration, parse_size};
-pub use request::{Auth, Body, FileReference, Flow, HeaderField, Part, PartContent, Piece, Request, Retry};
+pub use request::{
+    Auth, Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry,
+};
 pub use settings::{Settings, Verify};
 pub use value::{Node, Text, Value};
 

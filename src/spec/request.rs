@@ -148,6 +148,10 @@ pub enum Auth {
     Bearer(Text),
 }
 
+/// How often one request or one run may be repeated: each time is a case of its own, and
+/// all of them are planned before the first runs.
+pub const MOST_REPEATS: u32 = 10_000;
+
 /// Whether, when and how often a request runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
@@ -157,7 +161,7 @@ pub struct Flow {
     pub retry: Option<Spanned<Retry>>,
     /// Not before this much time has passed since the one before it.
     pub delay: Option<Spanned<Duration>>,
-    /// This many times, each its own case.
+    /// This many times, each its own case: from 1 to [`MOST_REPEATS`].
     pub repeat: Option<Spanned<u32>>,
 }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::http::Version;
 use crate::parse::{parse_assertion, parse_capture};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Capture, Flow, Format, Retry, Settings, Verify};
+use crate::spec::{Assertion, Capture, Flow, Format, MOST_REPEATS, Retry, Settings, Verify};
 
 use super::head::Directive;
 use super::{text, units, unsupported};
@@ -257,8 +257,8 @@ fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
 
 fn repeat(directive: &Directive) -> Result<Spanned<u32>, Diagnostic> {
     match directive.argument.text().parse() {
-        Ok(times) if times > 0 => Ok(directive.argument.clone().with(times)),
-        _ => Err(wrong(directive, "write how many times, at least once")),
+        Ok(times @ 1..=MOST_REPEATS) => Ok(directive.argument.clone().with(times)),
+        _ => Err(wrong(directive, &format!("write how many times, from 1 to {MOST_REPEATS}"))),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::Spanned;
-use crate::spec::{Flow, Node, Retry, Settings, Text, Verify};
+use crate::spec::{Flow, MOST_REPEATS, Node, Retry, Settings, Text, Verify};
 
 use super::Field;
 use super::table::{Problems, Table, key, not_supported};
@@ -32,7 +32,7 @@ pub(super) const FLOW: Table<Flow> = Table(&[
     key("skip", |flow, field, problems| flow.skip = problems.keep(skip(field)).flatten()),
     key("retry", |flow, field, problems| flow.retry = retry(field, problems)),
     key("delay", |flow, field, problems| flow.delay = problems.keep(field.duration())),
-    key("repeat", |flow, field, problems| flow.repeat = problems.keep(field.whole())),
+    key("repeat", |flow, field, problems| flow.repeat = problems.keep(repeat(field))),
 ]);
 
 /// Keys of the format that nothing acts on yet.
@@ -60,6 +60,11 @@ fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
         _ => return field.whole().map_err(|_| field.expected("`true`, `false` or a whole number")),
     };
     Ok(field.span().clone().with(count))
+}
+
+fn repeat(field: Field<'_>) -> Result<Spanned<u32>, Diagnostic> {
+    let expected = || field.expected(&format!("a whole number from 1 to {MOST_REPEATS}"));
+    field.whole().ok().filter(|times| (1..=MOST_REPEATS).contains(&times.value)).ok_or_else(expected)
 }
 
 fn verify(field: Field<'_>) -> Result<Spanned<Verify>, Diagnostic> {
