@@ -88,11 +88,13 @@ impl Redactor {
 }
 
 fn encoded_forms(secret: &str) -> Vec<String> {
-    let json = serde_json::to_string(secret).expect("a string is JSON");
+    let json = json_content(secret);
     let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     vec![
         secret.to_owned(),
-        json[1..json.len() - 1].to_owned(),
+        // JSON in a string of JSON, as echoes of a body have it.
+        json_content(&json),
+        json,
         html,
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
         url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
@@ -101,6 +103,12 @@ fn encoded_forms(secret: &str) -> Vec<String> {
         URL_SAFE.encode(secret),
         URL_SAFE_NO_PAD.encode(secret),
     ]
+}
+
+/// A text as it stands between the quotes of JSON.
+fn json_content(text: &str) -> String {
+    let json = serde_json::to_string(text).expect("a string is JSON");
+    json[1..json.len() - 1].to_owned()
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ fn plan(arguments: &CheckArguments) -> Result<Plan, Stop> {
 }
 
 fn print(plan: &Plan, terminal: &Terminal) -> Exit {
+    plan.teach(&terminal.redactor);
     let compiled = plan.compile(&Engine::new(None));
     let all: Vec<&Diagnostic> = plan.diagnostics().chain(&compiled).collect();
     all.iter().for_each(|diagnostic| terminal.block(diagnostic));

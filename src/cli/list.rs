@@ -44,6 +44,7 @@ fn plan(arguments: &ListArguments) -> Result<Plan, Stop> {
 }
 
 fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {
+    plan.teach(&terminal.redactor);
     let listed: Vec<Listed<'_>> = plan.requests().filter_map(|(case, request)| Listed::new(case, request)).collect();
     let text = match format {
         ListFormat::Text => Ok(table(&listed, terminal)),

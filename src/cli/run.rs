@@ -35,7 +35,8 @@ pub(super) fn run(arguments: &RunArguments, terminal: &Terminal) -> Exit {
 fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, Stop> {
     let project = Project::open(&arguments.selection)?;
     let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
-    let redactor = Arc::new(Redactor::default());
+    let redactor = Arc::clone(&terminal.redactor);
+    plan.teach(&redactor);
     let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
     let engine = Engine::new(arguments.seed);
     let interrupt = Interrupt::default();

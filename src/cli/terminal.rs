@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Style, render};
+use crate::diagnostic::{Diagnostic, Style, render_redacted};
+use crate::secret::Redactor;
 
 use super::arguments::Color;
 
@@ -17,6 +19,8 @@ pub(super) struct Terminal {
     pub(super) output: Style,
     /// How text is to look on standard error.
     pub(super) error: Style,
+    /// What it knows is printed by nobody.
+    pub(super) redactor: Arc<Redactor>,
 }
 
 impl Terminal {
@@ -29,7 +33,11 @@ impl Terminal {
             },
             width: if is_terminal { terminal_width() } else { NO_TERMINAL },
         };
-        Self { output: style(io::stdout().is_terminal()), error: style(io::stderr().is_terminal()) }
+        Self {
+            output: style(io::stdout().is_terminal()),
+            error: style(io::stderr().is_terminal()),
+            redactor: Arc::default(),
+        }
     }
 
     /// Whether a progress bar has somewhere to move.
@@ -41,7 +49,7 @@ impl Terminal {
 
     /// Prints a line on standard output. If nobody reads it, that is their choice.
     pub(super) fn line(&self, text: impl Display) {
-        drop(writeln!(io::stdout(), "{text}"));
+        drop(writeln!(io::stdout(), "{}", self.redactor.redact(&text.to_string())));
     }
 
     /// Prints an error on standard error.
@@ -62,7 +70,7 @@ impl Terminal {
 
     /// Prints a diagnostic on standard error.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) {
-        drop(writeln!(io::stderr(), "{}", render(diagnostic, self.error)));
+        drop(writeln!(io::stderr(), "{}", render_redacted(diagnostic, self.error, &self.redactor)));
     }
 }
 

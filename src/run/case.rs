@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::assertion::{CompiledAssertion, Context, Inspection};
-use crate::client::{self, Auth, Session};
+use crate::client::{self, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::source::{Root, Span};
@@ -14,6 +14,7 @@ use crate::spec::{self, Retry};
 use crate::template::{FileScope, Scope};
 
 use super::compiled::{Compiled, collect};
+use super::credentials::learn_rendered;
 use super::executor::Shared;
 use super::record::exchanges;
 
@@ -85,7 +86,7 @@ impl CaseRun<'_> {
                 return attempt;
             }
         };
-        self.learn_secrets(&request);
+        learn_rendered(&request, &self.shared.redactor);
         match self.session.send(request) {
             Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
             Err(error) => attempt.error = Some(client_error(&error, self.request)),
@@ -122,17 +123,6 @@ impl CaseRun<'_> {
         attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
         for (name, value) in captured {
             file_scope.capture(&name, value);
-        }
-    }
-
-    fn learn_secrets(&self, request: &client::Request) {
-        match &request.auth {
-            Some(Auth::Basic { user, password }) => {
-                self.shared.redactor.learn(password.expose());
-                self.shared.redactor.learn(&format!("{user}:{}", password.expose()));
-            }
-            Some(Auth::Bearer(token)) => self.shared.redactor.learn(token.expose()),
-            Some(Auth::None) | None => {}
         }
     }
 }

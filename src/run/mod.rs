@@ -2,6 +2,7 @@
 
 mod case;
 mod compiled;
+mod credentials;
 mod executor;
 mod file;
 mod interrupt;

@@ -11,12 +11,14 @@ use rayon::prelude::*;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{CaseError, CaseOutline, FileOutline, Outline};
 use crate::parse;
+use crate::secret::Redactor;
 use crate::source::{Root, SourceFile, Span, read_source, walk};
 use crate::spec::{Defaults, Entry, Format, Request, Spec};
 use crate::template::Engine;
 
 use super::Selection;
 use super::compiled::Compiled;
+use super::credentials::learn_written;
 use super::select::at_line;
 
 /// A path to run, and the line of the one request in it that is meant.
@@ -144,6 +146,15 @@ impl Plan {
                 Entry::Invalid(_) => None,
             })
         })
+    }
+
+    /// Lets a redactor learn the passwords and tokens that the files hold in clear.
+    pub fn teach(&self, redactor: &Redactor) {
+        for file in &self.files {
+            if let PlannedFile::Spec { spec, .. } = file {
+                learn_written(spec, redactor);
+            }
+        }
     }
 
     /// What there is to say of the files and requests of the plan, in plan order.

@@ -1,0 +1,111 @@
+//! The passwords and tokens that requests carry, which no output may show.
+
+use crate::client::{self, Auth};
+use crate::http::Headers;
+use crate::secret::Redactor;
+use crate::spec::{self, Entry, Spec, Text};
+
+/// Header fields whose values are credentials, after the scheme if there is one.
+const FIELDS: &[&str] = &["Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token"];
+
+/// Learns what a spec holds in clear, before anything of it is shown.
+pub(super) fn learn_written(spec: &Spec, redactor: &Redactor) {
+    url_passwords(spec.source.0.text()).for_each(|password| redactor.learn(password));
+    for entry in [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten() {
+        if let Entry::Request(request) = entry {
+            learn_literals(request, redactor);
+        }
+    }
+}
+
+/// Learns what a request is about to be sent with.
+pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
+    match &request.auth {
+        Some(Auth::Basic { user, password }) => learn_pair(user, password.expose(), redactor),
+        Some(Auth::Bearer(token)) => redactor.learn(token.expose()),
+        Some(Auth::None) | None => {}
+    }
+    if let Some((user, password)) = request.url.credentials() {
+        learn_pair(user, password, redactor);
+    }
+    learn_fields(&request.headers, redactor);
+}
+
+fn learn_literals(request: &spec::Request, redactor: &Redactor) {
+    let learn = |text: &Text| {
+        if !text.value.contains("{{") {
+            redactor.learn(after_scheme(&text.value));
+        }
+    };
+    match request.auth.as_ref().map(|auth| &auth.value) {
+        Some(spec::Auth::Basic { password, .. }) => learn(password),
+        Some(spec::Auth::Bearer(token)) => learn(token),
+        Some(spec::Auth::None) | None => {}
+    }
+    let values = request.headers.iter().filter(|field| is_credential(&field.name.value));
+    values.filter_map(|field| field.value.as_ref()).for_each(learn);
+}
+
+fn learn_pair(user: &str, password: &str, redactor: &Redactor) {
+    redactor.learn(password);
+    redactor.learn(&format!("{user}:{password}"));
+}
+
+fn learn_fields(headers: &Headers, redactor: &Redactor) {
+    let fields = headers.iter().filter(|field| is_credential(field.name()));
+    fields.for_each(|field| redactor.learn(after_scheme(&field.value().text())));
+}
+
+fn is_credential(field: &str) -> bool {
+    FIELDS.iter().any(|known| known.eq_ignore_ascii_case(field))
+}
+
+/// `abc` of `Bearer abc`, and of `abc`.
+fn after_scheme(value: &str) -> &str {
+    let value = value.trim();
+    value.split_once(' ').map_or(value, |(_, credentials)| credentials.trim())
+}
+
+/// The passwords of the URLs in a text, but those that are templates.
+fn url_passwords(text: &str) -> impl Iterator<Item = &str> {
+    let authorities = text.split("://").skip(1);
+    authorities.filter_map(|rest| {
+        let end = rest.find(|end: char| end.is_whitespace() || "/?#\"'<>".contains(end)).unwrap_or(rest.len());
+        let (credentials, _) = rest[..end].rsplit_once('@')?;
+        let (_, password) = credentials.split_once(':')?;
+        (!password.contains("{{")).then_some(password)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+    use crate::spec::Format;
+
+    #[test]
+    fn finds_the_passwords_of_urls_wherever_they_stand() {
+        let text = "GET http://ada:one@host/a:b@c\n# https://x:two@[::1\nPOST {{api}}/?to=http://u:three@h\nhttp://a:{{p}}@h http://h:80/";
+        assert_eq!(url_passwords(text).collect::<Vec<_>>(), ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn learns_what_a_spec_holds_in_clear() {
+        let text = "GET http://h\nAuthorization: Basic ada secret1\n\n###\nGET http://h\nAuthorization: Token secret2\n\n\
+                    ###\nGET http://h\nX-API-Key: secret3\n\n###\nGET http://h\nAuthorization: Bearer {{token}}\n";
+        let redactor = Redactor::default();
+        learn_written(&crate::parse::parse(&SourceFile::new("a.http", text), Format::Http), &redactor);
+        assert_eq!(redactor.redact("secret1 secret2 secret3 {{token}}"), "*** *** *** {{token}}");
+    }
+
+    #[test]
+    fn learns_the_credentials_of_a_request_wherever_they_are_kept() {
+        let redactor = Redactor::default();
+        let mut request = client::Request::new(crate::http::Method::GET, "http://ada:secret1@h/".parse().unwrap());
+        request.headers.append("authorization", "Digest user=x, response=secret2").unwrap();
+        request.auth = Some(Auth::bearer("secret3"));
+        learn_rendered(&request, &redactor);
+        let shown = redactor.redact("secret1 YWRhOnNlY3JldDE= user=x, response=secret2 secret3").into_owned();
+        assert_eq!(shown, "*** *** *** ***");
+    }
+}
