@@ -122,10 +122,16 @@ impl<'a> Excerpt<'a> {
         self.labels.push(shown);
     }
 
-    /// The snippet; it says by itself where it stands, unless the start of its first line is cut off.
+    /// The snippet; it says by itself where it stands, unless the start of its first line is
+    /// cut off. Of a private source only the place is told.
     fn elements(&self, redactor: &Redactor) -> Vec<Element<'static>> {
         let source = self.head.source();
         let path = visible(&redactor.redact(&source.path().to_string_lossy())).into_owned();
+        let location = self.head.location();
+        let origin = || Origin::path(path.clone()).line(location.line).char_column(location.column);
+        if source.is_private() {
+            return vec![origin().into()];
+        }
         let lines = &source.text()[self.window.clone()];
         let snippet = Snippet::source(tame(&redactor.mask(lines)))
             .line_start(source.location(self.window.start).line)
@@ -133,8 +139,7 @@ impl<'a> Excerpt<'a> {
         if self.window.start == 0 || source.text()[..self.window.start].ends_with('\n') {
             return vec![snippet.path(path).into()];
         }
-        let location = self.head.location();
-        vec![Origin::path(path).line(location.line).char_column(location.column).into(), snippet.into()]
+        vec![origin().into(), snippet.into()]
     }
 
     fn annotation(&self, shown: &Shown<'_>, redactor: &Redactor) -> Annotation<'static> {

@@ -5,6 +5,6 @@ mod root;
 mod span;
 mod walk;
 
-pub use root::{ReadError, Root, open, read_source};
+pub use root::{ReadError, Root, open, read_private_source, read_source};
 pub use span::{Location, SourceFile, Span, Spanned};
 pub use walk::walk;

@@ -60,11 +60,22 @@ impl Root {
 /// If the file cannot be read, is larger than 256 MiB, or is not UTF-8.
 #[expect(clippy::disallowed_methods, reason = "this is where files are read")]
 pub fn read_source(path: &Path) -> Result<Arc<SourceFile>, ReadError> {
+    Ok(SourceFile::new(path, read_text(path)?))
+}
+
+/// As [`read_source`], for a file that holds secrets: no message will quote it.
+///
+/// # Errors
+/// As [`read_source`].
+pub fn read_private_source(path: &Path) -> Result<Arc<SourceFile>, ReadError> {
+    Ok(SourceFile::private(path, read_text(path)?))
+}
+
+fn read_text(path: &Path) -> Result<String, ReadError> {
     let read = || read_limited(File::open(path)?, MAX_TEXT);
     let bytes = read().map_err(|kind| ReadError::new(path, kind))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| ReadError::new(path, ReadErrorKind::NotUtf8 { offset: error.utf8_error().valid_up_to() }))?;
-    Ok(SourceFile::new(path, text))
+    String::from_utf8(bytes)
+        .map_err(|error| ReadError::new(path, ReadErrorKind::NotUtf8 { offset: error.utf8_error().valid_up_to() }))
 }
 
 /// Reads a file to its end, which a device or a pipe may not have.

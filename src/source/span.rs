@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 pub struct SourceFile {
     path: PathBuf,
     text: String,
+    private: bool,
     line_starts: OnceLock<Vec<u32>>,
 }
 
@@ -20,12 +21,25 @@ impl SourceFile {
     /// # Panics
     /// If the text has 4 GiB or more; [`super::read_source`] refuses such files.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
-        let mut text = text.into();
+        Arc::new(Self::of(path.into(), text.into(), false))
+    }
+
+    /// As [`SourceFile::new`], for a text that no message may quote.
+    pub fn private(path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self::of(path.into(), text.into(), true))
+    }
+
+    fn of(path: PathBuf, mut text: String, private: bool) -> Self {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
         assert!(u32::try_from(text.len()).is_ok(), "a source text is under 4 GiB");
-        Arc::new(Self { path: path.into(), text, line_starts: OnceLock::new() })
+        Self { path, text, private, line_starts: OnceLock::new() }
+    }
+
+    /// Whether no message may quote the text.
+    pub fn is_private(&self) -> bool {
+        self.private
     }
 
     /// The path as messages show it.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::cli::configuration::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::parse::yaml;
-use crate::source::{SourceFile, Spanned, read_source};
+use crate::source::{SourceFile, Spanned, read_private_source, read_source};
 use crate::spec::{Node, Value};
 
 use super::{Pairs, define, unreadable};
@@ -110,7 +110,8 @@ fn read_file(path: &Path, visibility: Visibility) -> Result<Vec<Environment>, Ve
     if !path.is_file() {
         return Ok(Vec::new());
     }
-    let source = read_source(path).map_err(|error| vec![unreadable(&error)])?;
+    let read = if visibility == Visibility::Private { read_private_source } else { read_source };
+    let source = read(path).map_err(|error| vec![unreadable(&error)])?;
     environments(&source, visibility)
 }
 

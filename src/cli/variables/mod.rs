@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::cli::configuration::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::parse::yaml;
-use crate::source::{ReadError, SourceFile, read_source};
+use crate::source::{ReadError, SourceFile, read_private_source, read_source};
 use crate::template::Variables;
 
 use environment::Environments;
@@ -119,7 +119,7 @@ fn dotenv(folders: &[PathBuf]) -> Result<Vec<(String, String)>, Vec<Diagnostic>>
     let mut defined = Vec::new();
     let mut problems = Vec::new();
     for path in folders.iter().rev().map(|folder| folder.join(".env")).filter(|path| path.is_file()) {
-        let source = read_source(&path).map_err(|error| vec![unreadable(&error)]);
+        let source = read_private_source(&path).map_err(|error| vec![unreadable(&error)]);
         match source.and_then(|source| dotenv::parse(&source)) {
             Ok(pairs) => pairs.into_iter().for_each(|(name, value)| define(&mut defined, &name, value)),
             Err(wrong) => problems.extend(wrong),
