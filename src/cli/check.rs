@@ -42,7 +42,10 @@ fn print(plan: &Plan, terminal: &Terminal) -> Exit {
     let (symbol, color) = if errors > 0 { ('✗', AnsiColor::Red) } else { ('✓', AnsiColor::Green) };
     let (files, requests) = (counted(files, "file"), counted(requests, "request"));
     let summary = format!("{symbol} {requests} in {files}: {found}");
-    terminal.line(terminal.painted(color.on_default(), &summary));
+    if let Err(error) = terminal.line(terminal.painted(color.on_default(), &summary)) {
+        terminal.error(format_args!("the summary cannot be written: {error}"));
+        return Exit::Report;
+    }
     if errors > 0 { Exit::Failed } else { Exit::Passed }
 }
 

@@ -51,12 +51,10 @@ fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {
         ListFormat::Json => serde_json::to_string_pretty(&listed).map_err(|error| error.to_string()),
         ListFormat::Yaml => serde_yaml::to_string(&listed).map_err(|error| error.to_string()),
     };
-    match text {
-        Ok(text) => terminal.line(text.trim_end()),
-        Err(error) => {
-            terminal.error(format_args!("the list cannot be written: {error}"));
-            return Exit::Report;
-        }
+    let written = text.and_then(|text| terminal.line(text.trim_end()).map_err(|error| error.to_string()));
+    if let Err(error) = written {
+        terminal.error(format_args!("the list cannot be written: {error}"));
+        return Exit::Report;
     }
     let mut unreadable = false;
     for diagnostic in plan.errors() {

@@ -49,10 +49,12 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         Err(stop) => return signals.received().map_or(Err(stop), |signal| Ok(Exit::Signal(signal))),
     };
     let options = options(arguments, &project);
-    let mut reporters = reporters(arguments, &project, terminal, &redactor);
+    let mut reporters = reporters(arguments, &project, terminal, &redactor)?;
     let executor = Executor::new(options, engine, variables, redactor, interrupt)
         .map_err(|error| Stop::usage(format!("the threads of --jobs cannot be started: {error}")))?;
     executor.run(plan, |event| reporters.event(&event));
+    // Closes the connections: where descriptors are few, the reports need them.
+    drop(executor);
     let (statistics, errors) = reporters.finish();
     let mut unwritten = false;
     for error in errors.iter().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
@@ -95,12 +97,20 @@ fn options(arguments: &RunArguments, project: &Project) -> Options {
     }
 }
 
-fn reporters(arguments: &RunArguments, project: &Project, terminal: &Terminal, redactor: &Arc<Redactor>) -> Reporters {
+fn reporters(
+    arguments: &RunArguments,
+    project: &Project,
+    terminal: &Terminal,
+    redactor: &Arc<Redactor>,
+) -> Result<Reporters, Stop> {
     let configuration = &project.configuration;
     let path = |given: &Option<PathBuf>, configured: &Option<Spanned<PathBuf>>| {
         given.clone().or_else(|| configured.as_ref().map(|path| path.value.clone()))
     };
     let (junit, json) = (path(&arguments.junit, &configuration.junit), path(&arguments.json, &configuration.json));
+    if junit.is_some() && junit == json {
+        return Err(Stop::usage("the JUnit and the JSON report cannot be the same file"));
+    }
     let mut reporters = Reporters::default();
     // A report that goes to standard output has it for itself.
     let (out, style): (Box<dyn Write + Send>, _) = if [&junit, &json].into_iter().flatten().any(|path| is_stdout(path))
@@ -118,7 +128,7 @@ fn reporters(arguments: &RunArguments, project: &Project, terminal: &Terminal, r
     if let Some(path) = json {
         reporters.add(path.display().to_string(), Json::new(target(&path), Arc::clone(redactor)));
     }
-    reporters
+    Ok(reporters)
 }
 
 fn console_options(arguments: &RunArguments, style: Style, has_bar: bool) -> console::Options {

@@ -29,7 +29,8 @@ pub(super) fn serve(arguments: &ServeArguments, terminal: &Terminal) -> Exit {
             return Exit::Usage;
         }
     };
-    terminal.line(format_args!("the practice server listens on {} (end it with Ctrl-C)", server.base_url()));
+    // It serves all the same.
+    drop(terminal.line(format_args!("the practice server listens on {} (end it with Ctrl-C)", server.base_url())));
     while interrupt.reason().is_none() {
         interrupt.sleep(Duration::from_secs(3600));
     }

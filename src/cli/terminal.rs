@@ -48,8 +48,14 @@ impl Terminal {
     }
 
     /// Prints a line on standard output. If nobody reads it, that is their choice.
-    pub(super) fn line(&self, text: impl Display) {
-        drop(writeln!(io::stdout(), "{}", self.redactor.redact(&text.to_string())));
+    ///
+    /// # Errors
+    /// If it cannot be written, as to a full disk.
+    pub(super) fn line(&self, text: impl Display) -> io::Result<()> {
+        match writeln!(io::stdout(), "{}", self.redactor.redact(&text.to_string())) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
     }
 
     /// Prints an error on standard error.
