@@ -10,6 +10,7 @@ mod httpbin;
 mod layers;
 mod readme;
 mod reports;
+mod robustness;
 mod servers;
 mod specs;
 mod support;
