@@ -65,7 +65,7 @@ impl Terminal {
 
     /// Prints a diagnostic on standard error, and a blank line that keeps it apart from what follows.
     pub(super) fn block(&self, diagnostic: &Diagnostic) {
-        drop(writeln!(io::stderr(), "{}\n", render(diagnostic, self.error)));
+        drop(writeln!(io::stderr(), "{}\n", render_redacted(diagnostic, self.error, &self.redactor)));
     }
 
     /// Text for standard output in a style, where colours are wanted.
