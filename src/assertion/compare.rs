@@ -18,6 +18,7 @@ pub(super) fn equal(actual: &Value<'_>, expected: &Given<'_>) -> bool {
         (Value::Json(actual), Value::Json(wanted)) => {
             json_equal(actual, wanted) || actual.as_str().is_some_and(|text| expected.is_written_quantity(text))
         }
+        (Value::Json(actual), Value::Raw(wanted)) => raw_equal(wanted, &Given::of_json(actual)),
         (Value::Json(_), Value::Duration(_)) | (Value::Duration(_), _) => equal_duration(actual.alone(), expected),
         (Value::Raw(text), _) => raw_equal(text, expected),
         (Value::Bytes(bytes), wanted) => bytes_equal(bytes, wanted),
@@ -88,8 +89,8 @@ pub(super) fn order(actual: &Value<'_>, expected: &Given<'_>) -> Option<Ordering
     if matches!(actual, Value::Duration(_)) || matches!(expected.value, Value::Duration(_)) {
         return duration_order(actual, &expected.value);
     }
-    if let Some(wanted) = typed_number(&expected.value) {
-        return compare_numbers(actual.as_number()?.as_ref(), wanted);
+    if let Some(wanted) = wanted_number(actual, &expected.value) {
+        return compare_numbers(actual.as_number()?.as_ref(), wanted.as_ref());
     }
     match (actual.as_text(), expected.value.as_text()) {
         (Some(actual), Some(wanted)) => Some(actual.cmp(wanted)),
@@ -118,13 +119,12 @@ fn as_milliseconds<'a>(value: &'a Value<'_>) -> Option<Cow<'a, Number>> {
     }
 }
 
-fn typed_number<'a>(value: &'a Value<'_>) -> Option<&'a Number> {
-    match value {
-        Value::Json(json) => match json.as_ref() {
-            Json::Number(number) => Some(number),
-            _ => None,
-        },
-        _ => None,
+/// The number that a value is to be compared with: also one that a text without a type
+/// reads as, if the value reads as a number too.
+fn wanted_number<'a>(actual: &Value<'_>, expected: &'a Value<'_>) -> Option<Cow<'a, Number>> {
+    match expected {
+        Value::Raw(_) => actual.as_number().and_then(|_| expected.as_number()),
+        typed => typed.as_number(),
     }
 }
 

@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{self, Expected, Node, parse_duration, parse_size};
-use crate::template::{Engine, Scope, Template};
+use crate::spec::{self, Expected, Format, Node, parse_duration, parse_size};
+use crate::template::{CompiledValue, Engine};
 
-use super::prepared::{Prepared, is_fixed};
+use super::prepared::Prepared;
 use super::value::{Value, read_number};
 use super::{Context, Failure};
 
@@ -30,17 +30,10 @@ pub(super) struct Operand {
 #[derive(Debug)]
 enum Source {
     Fixed(Value<'static>),
-    Tree(Tree),
+    Tree(CompiledValue),
+    /// A template without quotes.
+    Bare(CompiledValue),
     File(Prepared<String>),
-}
-
-/// A tree with templates in it.
-#[derive(Debug)]
-enum Tree {
-    Fixed(Json),
-    Template(Template),
-    List(Vec<Self>),
-    Map(Vec<(Prepared<String>, Self)>),
 }
 
 /// The value of an operand.
@@ -56,10 +49,14 @@ impl Operand {
     pub(super) fn compile(engine: &Engine, operand: &spec::Operand) -> Result<Self, Diagnostic> {
         let fixed = |value| Ok(Source::Fixed(value));
         let source = match &operand.value {
-            Expected::Value(value) => match Tree::compile(engine, value)? {
-                Tree::Fixed(json) => fixed(Value::Json(Cow::Owned(json))),
-                tree => Ok(Source::Tree(tree)),
-            },
+            Expected::Value(value) => {
+                let tree = CompiledValue::compile(value)?;
+                match tree.as_constant() {
+                    Some(json) => fixed(Value::Json(Cow::Owned(json.clone()))),
+                    None if is_bare(value) => Ok(Source::Bare(tree)),
+                    None => Ok(Source::Tree(tree)),
+                }
+            }
             Expected::Regex(pattern) => fixed(Value::Json(Cow::Owned(Json::String(pattern.clone())))),
             Expected::File(path) => Prepared::compile(engine, path).map(Source::File),
             Expected::Bytes(bytes) => fixed(Value::Bytes(Cow::Owned(bytes.clone()))),
@@ -81,6 +78,10 @@ impl Operand {
                 return Ok(Given { value: borrowed(value), written });
             }
             Source::Tree(tree) => Value::Json(Cow::Owned(tree.evaluate(context.scope)?)),
+            Source::Bare(template) => match template.evaluate(context.scope)? {
+                Json::String(text) => Value::raw(text),
+                typed => Value::Json(Cow::Owned(typed)),
+            },
             Source::File(path) => {
                 let path = path.get(context.scope)?;
                 let read = context.root.read_bytes(self.span.source().path(), &path, LARGEST_FILE);
@@ -124,6 +125,12 @@ fn of_file(bytes: Vec<u8>) -> Value<'static> {
     }
 }
 
+/// Whether a text stands without quotes in a `.http` file, where definitions know no types:
+/// after `@id = 7`, `{{id}}` may well be meant as the number.
+fn is_bare(value: &spec::Value) -> bool {
+    matches!(&value.node, Node::Text(text) if text.format == Format::Http && text.span == value.span)
+}
+
 /// A fixed value without a copy of what it holds.
 fn borrowed<'a>(value: &'a Value<'static>) -> Value<'a> {
     match value {
@@ -156,62 +163,6 @@ impl<'a> Given<'a> {
             (Some(text), _) => Cow::Borrowed(text),
             (None, Some(written)) => Cow::Borrowed(written),
             (None, None) => Cow::Owned(self.value.clone().into_json().to_string()),
-        }
-    }
-}
-
-impl Tree {
-    fn compile(engine: &Engine, value: &spec::Value) -> Result<Self, Diagnostic> {
-        Ok(match &value.node {
-            Node::Null => Self::Fixed(Json::Null),
-            Node::Bool(flag) => Self::Fixed(Json::Bool(*flag)),
-            Node::Number(number) => Self::Fixed(Json::Number(number.clone())),
-            Node::Text(text) if is_fixed(text) => Self::Fixed(Json::String(text.value.clone())),
-            Node::Text(text) => Self::Template(engine.compile(text)?),
-            Node::List(elements) => {
-                Self::list(elements.iter().map(|element| Self::compile(engine, element)).collect::<Result<_, _>>()?)
-            }
-            Node::Map(members) => {
-                let member = |(key, value)| Ok((Prepared::compile(engine, key)?, Self::compile(engine, value)?));
-                Self::map(members.iter().map(|(key, value)| member((key, value))).collect::<Result<_, Diagnostic>>()?)
-            }
-        })
-    }
-
-    /// A list; a fixed one if all of its elements are.
-    fn list(elements: Vec<Self>) -> Self {
-        let fixed = |element: &Self| match element {
-            Self::Fixed(json) => Some(json.clone()),
-            _ => None,
-        };
-        match elements.iter().map(fixed).collect() {
-            Some(fixed) => Self::Fixed(Json::Array(fixed)),
-            None => Self::List(elements),
-        }
-    }
-
-    /// A map; a fixed one if all of its members are.
-    fn map(members: Vec<(Prepared<String>, Self)>) -> Self {
-        let fixed = |(key, value): &(Prepared<String>, Self)| match (key, value) {
-            (Prepared::Fixed(key), Self::Fixed(json)) => Some((key.clone(), json.clone())),
-            _ => None,
-        };
-        match members.iter().map(fixed).collect() {
-            Some(fixed) => Self::Fixed(Json::Object(fixed)),
-            None => Self::Map(members),
-        }
-    }
-
-    fn evaluate(&self, scope: &Scope<'_>) -> Result<Json, Failure> {
-        match self {
-            Self::Fixed(json) => Ok(json.clone()),
-            Self::Template(template) => Ok(template.evaluate(scope)?),
-            Self::List(elements) => elements.iter().map(|element| element.evaluate(scope)).collect(),
-            Self::Map(members) => members
-                .iter()
-                .map(|(key, value)| Ok((Cow::from(key.get(scope)?).into_owned(), value.evaluate(scope)?)))
-                .collect::<Result<serde_json::Map<_, _>, Failure>>()
-                .map(Json::Object),
         }
     }
 }

@@ -20,6 +20,9 @@ pub(super) trait Reading: Sized {
     /// What a message calls it.
     const NAME: &'static str;
 
+    /// Whether a text of `.http` stands for itself also where it escapes braces.
+    const ESCAPES_BRACES: bool = false;
+
     /// Reads a text.
     fn read(text: &str) -> Result<Self, Flaw>;
 }
@@ -55,6 +58,9 @@ impl Reading for Path {
 impl Reading for Regex {
     const NAME: &'static str = "regular expression";
 
+    /// To a pattern `\{\{x\}\}` means `{{x}}` as it is; without its backslashes it would count repetitions.
+    const ESCAPES_BRACES: bool = true;
+
     /// The crate's error is a drawing of several lines; its last says what is wrong.
     fn read(text: &str) -> Result<Self, Flaw> {
         Self::new(text).map_err(|error| {
@@ -77,12 +83,22 @@ pub(super) enum Prepared<T> {
 
 impl<T: Reading> Prepared<T> {
     pub(super) fn compile(engine: &Engine, text: &Text) -> Result<Self, Diagnostic> {
-        if !is_fixed(text) {
-            return engine.compile(text).map(Self::Template);
+        if T::ESCAPES_BRACES && text.format == Format::Http && !text.value.contains("{{") {
+            return Self::read(&text.value, text);
         }
-        T::read(&text.value).map(Self::Fixed).map_err(|flaw| {
-            let place = if text.is_verbatim() { text.span.slice(flaw.place.clone()) } else { text.span.clone() };
-            Diagnostic::error(flaw.message::<T>(&text.value)).at(&place, "")
+        let template = engine.compile(text)?;
+        match template.as_literal() {
+            Some(fixed) => Self::read(fixed, text),
+            None => Ok(Self::Template(template)),
+        }
+    }
+
+    /// Reads what a text stands for.
+    fn read(fixed: &str, text: &Text) -> Result<Self, Diagnostic> {
+        T::read(fixed).map(Self::Fixed).map_err(|flaw| {
+            let exact = text.is_verbatim() && fixed == text.value;
+            let place = if exact { text.span.slice(flaw.place.clone()) } else { text.span.clone() };
+            Diagnostic::error(flaw.message::<T>(fixed)).at(&place, "")
         })
     }
 
@@ -121,15 +137,6 @@ impl<'a> From<Held<'a, String>> for Cow<'a, str> {
             Held::Own(text) => Cow::Owned(text),
         }
     }
-}
-
-/// Whether a text certainly holds no template.
-pub(super) fn is_fixed(text: &Text) -> bool {
-    let delimiters: &[&str] = match text.format {
-        Format::Http => &["{{"],
-        Format::Yaml => &["{{", "{%", "{#"],
-    };
-    !delimiters.iter().any(|delimiter| text.value.contains(delimiter))
 }
 
 /// The text of an operand that is to be read as something: a quoted text, a pattern, or

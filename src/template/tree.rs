@@ -33,6 +33,14 @@ impl CompiledValue {
         Ok(Self { tree: compile(value)? })
     }
 
+    /// The value, where nothing in it is a template.
+    pub fn as_constant(&self) -> Option<&serde_json::Value> {
+        match &self.tree {
+            Tree::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
     pub(super) fn null() -> Self {
         Self { tree: Tree::Constant(serde_json::Value::Null) }
     }
