@@ -113,12 +113,20 @@ struct PartDraft {
 
 const PART: Table<PartDraft> = Table(&[
     key("name", |part, field, problems| part.name = problems.keep(field.text())),
-    key("value", |part, field, _| part.value = Some(field.value.clone())),
+    key("value", |part, field, _| part.value = Some(part_value(field))),
     key("file", |part, field, problems| part.file = problems.keep(field.text())),
     key("filename", |part, field, problems| part.filename = problems.keep(field.text())),
     key("content_type", |part, field, problems| part.content_type = problems.keep(field.text())),
     key("headers", |part, field, problems| part.headers = field.texts(problems)),
 ]);
+
+/// A tree is sent as JSON, all else as it is written.
+fn part_value(field: Field<'_>) -> Value {
+    match field.value.node {
+        Node::List(_) | Node::Map(_) => field.value.clone(),
+        _ => field.as_written(),
+    }
+}
 
 fn multipart(field: Field<'_>, problems: &mut Problems) -> Vec<Part> {
     let parts = problems.keep(field.items());

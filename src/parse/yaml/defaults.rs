@@ -48,7 +48,8 @@ fn not_a_default(key: &Text) -> Diagnostic {
     unknown_key(key, names())
 }
 
-/// Names with what they are given: a value, or a list of values; null takes a default away.
+/// Names with what they are given, as it is written: a value, or a list of values; null
+/// takes a default away.
 pub(super) fn pairs(field: Field<'_>, problems: &mut Problems) -> Vec<(Text, Value)> {
     let entries = problems.keep(field.entries()).into_iter().flatten();
     let is_tree = |value: &Value| matches!(value.node, Node::List(_) | Node::Map(_));
@@ -61,7 +62,7 @@ pub(super) fn pairs(field: Field<'_>, problems: &mut Problems) -> Vec<(Text, Val
             if wrong {
                 problems.push(entry.expected("a value, or a list of values"));
             }
-            (!wrong).then(|| (entry.key.clone(), entry.value.clone()))
+            (!wrong).then(|| (entry.key.clone(), entry.as_written()))
         })
         .collect()
 }

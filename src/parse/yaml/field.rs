@@ -55,6 +55,19 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The value with its scalars as texts, as they are written: what is sent as text has
+    /// no types. Null stays null, and the items of maps stay what they are.
+    pub(crate) fn as_written(self) -> Value {
+        let node = match (self.scalar(), &self.value.node) {
+            (Some(text), _) => Node::Text(text),
+            (None, Node::List(items)) => {
+                Node::List(items.iter().map(|value| Field { key: self.key, value }.as_written()).collect())
+            }
+            (None, other) => other.clone(),
+        };
+        Value { node, span: self.span().clone() }
+    }
+
     /// A text in which nothing is a template.
     pub(crate) fn string(self) -> Result<Spanned<String>, Diagnostic> {
         self.text().map(|text| Spanned { value: text.value, span: text.span })
