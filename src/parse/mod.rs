@@ -2,6 +2,7 @@
 
 mod assertion;
 mod http;
+mod quantity;
 pub mod yaml;
 
 use std::sync::Arc;

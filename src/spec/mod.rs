@@ -14,7 +14,7 @@ pub use assertion::{
     Assertion, Capture, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, Subject, TypeTest,
 };
 pub use defaults::Defaults;
-pub use quantity::{parse_duration, parse_size};
+pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use request::{
     Auth, Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry,
 };

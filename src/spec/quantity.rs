@@ -40,9 +40,31 @@ pub fn parse_size(text: &str) -> Option<u64> {
     (0.0..=u64::MAX as f64).contains(&bytes).then_some(bytes as u64)
 }
 
+/// As [`parse_duration`], but a number alone is seconds, and white space may stand before
+/// the unit: `5`, `1.5 s`.
+pub fn parse_seconds(text: &str) -> Option<Duration> {
+    parse_duration(&with_unit(text, "s"))
+}
+
+/// As [`parse_size`], but a number alone is bytes, and white space may stand before the
+/// unit: `512`, `10 KiB`.
+pub fn parse_bytes(text: &str) -> Option<u64> {
+    parse_size(&with_unit(text, "B"))
+}
+
+fn with_unit(text: &str, default: &str) -> String {
+    let unit = text.trim_start_matches(is_of_number);
+    let number = &text[..text.len() - unit.len()];
+    format!("{number}{}", if unit.is_empty() { default } else { unit.trim_ascii_start() })
+}
+
 fn split(text: &str) -> Option<(f64, &str)> {
-    let unit = text.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.');
+    let unit = text.trim_start_matches(is_of_number);
     Some((text[..text.len() - unit.len()].parse().ok()?, unit))
+}
+
+fn is_of_number(character: char) -> bool {
+    character.is_ascii_digit() || character == '.'
 }
 
 fn factor(units: &[(&str, f64)], unit: &str) -> Option<f64> {
@@ -83,6 +105,24 @@ mod tests {
             ("999999999999GiB", None),
         ] {
             assert_eq!(parse_size(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_alone_is_seconds_or_bytes_where_that_is_asked_for() {
+        for (text, milliseconds) in
+            [("5", 5_000), ("1.5", 1_500), ("500ms", 500), ("2 m", 120_000), ("0", 0), ("0.25s", 250)]
+        {
+            assert_eq!(parse_seconds(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "s", " ", "-1", "1d", "1e3", "inf", "1.2.3", "99999999999999999999999", "{{t}}", "5 s x"] {
+            assert_eq!(parse_seconds(text), None, "{text}");
+        }
+        for (text, bytes) in [("512", 512), ("10KiB", 10_240), ("1 MB", 1_000_000), ("2GiB", 2 << 30)] {
+            assert_eq!(parse_bytes(text), Some(bytes), "{text}");
+        }
+        for text in ["", "KB", "1TB", "-1", "99999999999GiB"] {
+            assert_eq!(parse_bytes(text), None, "{text}");
         }
     }
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::http::Version;
-use crate::parse::{parse_assertion, parse_capture};
+use crate::parse::{parse_assertion, parse_capture, quantity};
 use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Capture, Flow, Format, MOST_REPEATS, Retry, Settings, Verify};
 
 use super::head::Directive;
-use super::{text, units, unsupported};
+use super::{text, unsupported};
 
 /// How many redirects `@redirects true` follows.
 const DEFAULT_REDIRECTS: usize = 30;
@@ -50,10 +50,10 @@ const READERS: &[(&str, Reader)] = &[
     ("assert", assert),
     ("capture", capture),
     // How it is sent.
-    ("timeout", |draft, directive| put(&mut draft.settings.timeout, units::duration(&directive.argument))),
+    ("timeout", |draft, directive| put(&mut draft.settings.timeout, duration(directive))),
     ("connect-timeout", connect_timeout),
     ("connection-timeout", connect_timeout),
-    ("read-timeout", |draft, directive| put(&mut draft.settings.read_timeout, units::duration(&directive.argument))),
+    ("read-timeout", |draft, directive| put(&mut draft.settings.read_timeout, duration(directive))),
     ("redirects", |draft, directive| put(&mut draft.settings.redirects, redirects(directive))),
     ("no-redirect", |draft, directive| put(&mut draft.settings.redirects, flag(directive, 0))),
     ("verify", |draft, directive| put(&mut draft.settings.verify, verify(directive))),
@@ -63,12 +63,12 @@ const READERS: &[(&str, Reader)] = &[
     ("encoding", |draft, directive| put(&mut draft.settings.encoding, encoding(&directive.argument))),
     ("cookie-jar", |draft, directive| put(&mut draft.settings.cookie_jar, switch(directive))),
     ("no-cookie-jar", |draft, directive| put(&mut draft.settings.cookie_jar, flag(directive, false))),
-    ("max-body", |draft, directive| put(&mut draft.settings.max_body, units::size(&directive.argument))),
+    ("max-body", |draft, directive| put(&mut draft.settings.max_body, size(directive))),
     // Whether, when and how often it runs.
     ("skip", skip),
     ("disabled", skip),
     ("retry", |draft, directive| put(&mut draft.flow.retry, retry(directive))),
-    ("delay", |draft, directive| put(&mut draft.flow.delay, units::duration(&directive.argument))),
+    ("delay", |draft, directive| put(&mut draft.flow.delay, duration(directive))),
     ("repeat", |draft, directive| put(&mut draft.flow.repeat, repeat(directive))),
 ];
 
@@ -193,8 +193,18 @@ fn capture(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+fn duration(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
+    words(directive)?;
+    quantity::duration(directive.argument.text(), &directive.argument)
+}
+
+fn size(directive: &Directive) -> Result<Spanned<u64>, Diagnostic> {
+    words(directive)?;
+    quantity::size(directive.argument.text(), &directive.argument)
+}
+
 fn connect_timeout(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    put(&mut draft.settings.connect_timeout, units::duration(&directive.argument))
+    put(&mut draft.settings.connect_timeout, duration(directive))
 }
 
 fn redirects(directive: &Directive) -> Result<Spanned<usize>, Diagnostic> {
@@ -250,7 +260,7 @@ fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
         text[..end].parse().map_err(|_| wrong(directive, "write how many times, and perhaps the time between"))?;
     let delay = match super::line::trimmed(&argument.slice(end..text.len())) {
         rest if rest.text().is_empty() => Duration::ZERO,
-        rest => units::duration(&rest)?.value,
+        rest => quantity::duration(rest.text(), &rest)?.value,
     };
     Ok(argument.clone().with(Retry { times, delay }))
 }

@@ -31,7 +31,6 @@ mod media;
 mod request_line;
 mod shorthand;
 mod trailer;
-mod units;
 mod unsupported;
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
+use crate::parse::quantity;
 use crate::source::{Span, Spanned};
-use crate::spec::{Format, Node, Text, Value, parse_duration, parse_size};
+use crate::spec::{Format, Node, Text, Value};
 
 use super::table::Problems;
 
@@ -92,24 +93,14 @@ impl<'a> Field<'a> {
 
     /// A duration; a number without a unit is seconds.
     pub(crate) fn duration(self) -> Result<Spanned<Duration>, Diagnostic> {
-        let duration = match &self.value.node {
-            Node::Number(number) => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            Node::Text(text) => parse_duration(&text.value),
-            _ => None,
-        };
-        let duration = duration.map(|duration| self.span().clone().with(duration));
-        duration.ok_or_else(|| self.expected("a duration such as `500ms`, `10s` or `2m`"))
+        let text = self.scalar().ok_or_else(|| self.expected("a duration such as `500ms`, `10s` or `2m`"))?;
+        quantity::duration(&text.value, self.span())
     }
 
     /// A size; a number without a unit is bytes.
     pub(crate) fn size(self) -> Result<Spanned<u64>, Diagnostic> {
-        let size = match &self.value.node {
-            Node::Number(number) => number.as_u64(),
-            Node::Text(text) => parse_size(&text.value),
-            _ => None,
-        };
-        let size = size.map(|size| self.span().clone().with(size));
-        size.ok_or_else(|| self.expected("a size such as `512B`, `10KiB` or `64MiB`"))
+        let text = self.scalar().ok_or_else(|| self.expected("a size such as `512B`, `10KiB` or `64MiB`"))?;
+        quantity::size(&text.value, self.span())
     }
 
     /// The items of a list.

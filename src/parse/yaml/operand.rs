@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{Expected, Format, Node, Operand, Text, Value};
+use crate::spec::{Expected, Format, Node, Operand, Text, Value, parse_duration, parse_size};
 
 use super::Field;
 
@@ -86,8 +86,14 @@ fn is_template(text: &Text) -> bool {
 /// A text without templates, which the query may give a meaning of its own.
 fn literal(field: Field<'_>, text: &Text, answer: Answer) -> Result<Expected, Diagnostic> {
     match answer {
-        Answer::Duration => field.duration().map(|duration| Expected::Duration(duration.value)),
-        Answer::Size => field.size().map(|size| Expected::Size(size.value)),
+        Answer::Duration => {
+            let wanted = || field.expected("a duration with its unit, such as `500ms`");
+            parse_duration(&text.value).map(Expected::Duration).ok_or_else(wanted)
+        }
+        Answer::Size => {
+            let wanted = || field.expected("a size such as `512`, `10KiB` or `64MiB`");
+            parse_size(&text.value).map(Expected::Size).ok_or_else(wanted)
+        }
         Answer::Digest if !text.value.contains(',') => {
             hex(&text.value).map(Expected::Bytes).ok_or_else(|| field.expected("a digest in hex"))
         }
