@@ -1,9 +1,13 @@
 //! Text to [`Spec`]: the two formats, and the assertion language that both share.
 
 mod assertion;
+mod charset;
 mod http;
 mod quantity;
 pub mod yaml;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

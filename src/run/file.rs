@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::client::Session;
 use crate::event::{CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::source::Root;
-use crate::spec::{Entry, Spec};
+use crate::spec::{Entry, Skip, Spec};
 use crate::template::FileScope;
 
 use super::case::CaseRun;
@@ -69,8 +69,8 @@ impl<'a> FileRun<'a> {
                 return CaseResult::failed_before_sending(CaseError { kind: "parse", diagnostics });
             }
         };
-        if let Some(reason) = &request.flow.skip {
-            return CaseResult::skipped(&reason.value);
+        if let Some(Skip::Yes(reason)) = request.flow.skip.as_deref() {
+            return CaseResult::skipped(reason);
         }
         let position = case.position(self.spec);
         let run = CaseRun { shared: self.shared, root: self.root, session: &self.session, request, position };

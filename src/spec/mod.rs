@@ -16,9 +16,9 @@ pub use assertion::{
 pub use defaults::Defaults;
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use request::{
-    Auth, Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry,
+    Auth, Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };
-pub use settings::{Settings, Verify};
+pub use settings::{DEFAULT_REDIRECTS, Settings, Verify};
 pub use value::{Node, Text, Value};
 
 use crate::diagnostic::Diagnostic;
@@ -56,6 +56,24 @@ pub struct Spec {
     pub teardown: Vec<Entry>,
     /// What a person should know of the file as a whole: warnings and infos.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Spec {
+    /// A spec in which nothing has been read yet.
+    pub fn new(source: &Arc<SourceFile>, format: Format) -> Self {
+        Self {
+            source: SourceText(Arc::clone(source)),
+            format,
+            name: None,
+            description: None,
+            tags: Vec::new(),
+            variables: Vec::new(),
+            setup: Vec::new(),
+            requests: Vec::new(),
+            teardown: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
 }
 
 /// The text of a spec; two are equal when their paths are.

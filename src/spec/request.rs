@@ -155,14 +155,23 @@ pub const MOST_REPEATS: u32 = 10_000;
 /// Whether, when and how often a request runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
-    /// Not at all, with the reason, which may be empty.
-    pub skip: Option<Spanned<String>>,
+    /// Whether it is left out.
+    pub skip: Option<Spanned<Skip>>,
     /// Again, when it failed.
     pub retry: Option<Spanned<Retry>>,
     /// Not before this much time has passed since the one before it.
     pub delay: Option<Spanned<Duration>>,
     /// This many times, each its own case: from 1 to [`MOST_REPEATS`].
     pub repeat: Option<Spanned<u32>>,
+}
+
+/// Whether a request is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// It runs, whatever the defaults say.
+    No,
+    /// It does not run, with the reason, which may be empty.
+    Yes(String),
 }
 
 /// How often and how quickly a failed request is tried again.

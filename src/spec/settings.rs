@@ -8,6 +8,9 @@ use crate::source::Spanned;
 
 use super::Text;
 
+/// How many redirects are followed where an author only says that they are.
+pub const DEFAULT_REDIRECTS: usize = 30;
+
 /// Settings of one level; `None` leaves a setting to the level above.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {

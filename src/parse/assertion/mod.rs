@@ -7,6 +7,8 @@ mod query;
 mod unsupported;
 mod value;
 
+pub(super) use query::cookie;
+
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};

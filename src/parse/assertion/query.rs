@@ -104,8 +104,11 @@ fn duration_query(pair: Pair<'_, Rule>) -> Query {
     Query::Duration(written.and_then(|phase| named(phase.as_str())).unwrap_or(Phase::Total))
 }
 
-/// `NAME` or `NAME[ATTRIBUTE]`.
-fn cookie(text: Text) -> Result<Cookie, Diagnostic> {
+/// Reads `NAME` or `NAME[ATTRIBUTE]`.
+///
+/// # Errors
+/// If a cookie has no such attribute.
+pub(in crate::parse) fn cookie(text: Text) -> Result<Cookie, Diagnostic> {
     let Some((name, written)) = text.value.strip_suffix(']').and_then(|inside| inside.rsplit_once('[')) else {
         return Ok(Cookie { name: text, attribute: None });
     };

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
+use crate::parse::charset::charset;
 use crate::source::Span;
 use crate::spec::{Body, FileReference, Format, HeaderField, Piece, Text};
 
-use super::directive::encoding;
 use super::line::{Line, LineKind, lines_of, trimmed};
 use super::media::{Media, content_type};
 use super::{text, unsupported};
@@ -189,7 +189,7 @@ fn file_reference(line: &Span) -> Option<Result<FileReference, Diagnostic>> {
     Some(match label {
         "" => Ok(FileReference::Verbatim(text(&path))),
         "@" => Ok(FileReference::Rendered { path: text(&path), encoding: None }),
-        _ => encoding(&line.slice(2..1 + blank))
+        _ => charset(line.slice(2..1 + blank).with(label[1..].to_owned()))
             .map(|encoding| FileReference::Rendered { path: text(&path), encoding: Some(encoding) }),
     })
 }

@@ -1,19 +1,14 @@
 //! Directives: comments that speak to the processor, `# @name argument`. Each is a
 //! row of one table.
 
-use std::time::Duration;
-
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::http::Version;
-use crate::parse::{parse_assertion, parse_capture, quantity};
+use crate::parse::{parse_assertion, parse_capture, yaml};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Capture, Flow, Format, MOST_REPEATS, Retry, Settings, Verify};
+use crate::spec::{Assertion, Capture, Defaults, Format, Variable, Verify};
 
+use super::argument::{duration, encoding, flag, redirects, repeat, retry, size, skip, switch, verify, version, words};
 use super::head::Directive;
 use super::{text, unsupported};
-
-/// How many redirects `@redirects true` follows.
-const DEFAULT_REDIRECTS: usize = 30;
 
 /// What directives say of a request.
 #[derive(Debug, Default)]
@@ -24,16 +19,29 @@ pub(super) struct Draft {
     pub description: Option<Spanned<String>>,
     /// Its tags.
     pub tags: Vec<Spanned<String>>,
-    /// How it is sent.
-    pub settings: Settings,
-    /// Whether, when and how often it runs.
-    pub flow: Flow,
+    /// When in the file it runs.
+    pub stage: Option<Spanned<Stage>>,
+    /// What defaults can say too: how it is sent, what is sent with it, ….
+    pub own: Defaults,
+    /// Variables of the request alone.
+    pub variables: Vec<Variable>,
     /// What is expected of the response.
     pub assertions: Vec<Assertion>,
     /// What is taken from the response.
     pub captures: Vec<Capture>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// When in its file a request runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// Before the others: if it fails, they are skipped.
+    Setup,
+    /// With the others.
+    Main,
+    /// After the others, whatever happened.
+    Teardown,
 }
 
 /// Reads the argument of a directive into the draft.
@@ -49,27 +57,36 @@ const READERS: &[(&str, Reader)] = &[
     // What is expected of the response, and taken from it.
     ("assert", assert),
     ("capture", capture),
+    // What is sent with it, each as the key of YAML takes it: `# @params {a: 1}`.
+    ("params", carried),
+    ("headers", carried),
+    ("cookies", carried),
+    ("auth", carried),
+    ("variables", variables),
+    ("lazy", variables),
     // How it is sent.
-    ("timeout", |draft, directive| put(&mut draft.settings.timeout, duration(directive))),
+    ("timeout", |draft, directive| put(&mut draft.own.settings.timeout, duration(directive))),
     ("connect-timeout", connect_timeout),
     ("connection-timeout", connect_timeout),
-    ("read-timeout", |draft, directive| put(&mut draft.settings.read_timeout, duration(directive))),
-    ("redirects", |draft, directive| put(&mut draft.settings.redirects, redirects(directive))),
-    ("no-redirect", |draft, directive| put(&mut draft.settings.redirects, flag(directive, 0))),
-    ("verify", |draft, directive| put(&mut draft.settings.verify, verify(directive))),
-    ("no-reject-unauthorized", |draft, directive| put(&mut draft.settings.verify, flag(directive, Verify::Off))),
-    ("http-version", |draft, directive| put(&mut draft.settings.http_version, version(directive))),
-    ("decompress", |draft, directive| put(&mut draft.settings.decompress, switch(directive))),
-    ("encoding", |draft, directive| put(&mut draft.settings.encoding, encoding(&directive.argument))),
-    ("cookie-jar", |draft, directive| put(&mut draft.settings.cookie_jar, switch(directive))),
-    ("no-cookie-jar", |draft, directive| put(&mut draft.settings.cookie_jar, flag(directive, false))),
-    ("max-body", |draft, directive| put(&mut draft.settings.max_body, size(directive))),
+    ("read-timeout", |draft, directive| put(&mut draft.own.settings.read_timeout, duration(directive))),
+    ("redirects", |draft, directive| put(&mut draft.own.settings.redirects, redirects(directive))),
+    ("no-redirect", |draft, directive| put(&mut draft.own.settings.redirects, flag(directive, 0))),
+    ("verify", |draft, directive| put(&mut draft.own.settings.verify, verify(directive))),
+    ("no-reject-unauthorized", |draft, directive| put(&mut draft.own.settings.verify, flag(directive, Verify::Off))),
+    ("http-version", |draft, directive| put(&mut draft.own.settings.http_version, version(directive))),
+    ("decompress", |draft, directive| put(&mut draft.own.settings.decompress, switch(directive))),
+    ("encoding", |draft, directive| put(&mut draft.own.settings.encoding, encoding(directive))),
+    ("cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, switch(directive))),
+    ("no-cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, flag(directive, false))),
+    ("max-body", |draft, directive| put(&mut draft.own.settings.max_body, size(directive))),
     // Whether, when and how often it runs.
-    ("skip", skip),
-    ("disabled", skip),
-    ("retry", |draft, directive| put(&mut draft.flow.retry, retry(directive))),
-    ("delay", |draft, directive| put(&mut draft.flow.delay, duration(directive))),
-    ("repeat", |draft, directive| put(&mut draft.flow.repeat, repeat(directive))),
+    ("setup", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),
+    ("teardown", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Teardown))),
+    ("skip", |draft, directive| put(&mut draft.own.flow.skip, Ok(skip(directive)))),
+    ("disabled", |draft, directive| put(&mut draft.own.flow.skip, Ok(skip(directive)))),
+    ("retry", |draft, directive| put(&mut draft.own.flow.retry, retry(directive))),
+    ("delay", |draft, directive| put(&mut draft.own.flow.delay, duration(directive))),
+    ("repeat", |draft, directive| put(&mut draft.own.flow.repeat, repeat(directive))),
 ];
 
 /// Directives that concern an interactive editor only: how a response is shown or
@@ -131,7 +148,8 @@ fn unknown(name: &Span) -> Diagnostic {
 /// Warns of directives in a block without a request. Above the first request they
 /// speak of the file, but a file has no response.
 pub(super) fn in_vain(directives: &[Directive], requests_above: usize) -> impl Iterator<Item = Diagnostic> {
-    let concerns_response = |directive: &Directive| matches!(directive.name.text(), "assert" | "capture");
+    let concerns_response =
+        |directive: &Directive| matches!(directive.name.text(), "assert" | "capture" | "setup" | "teardown");
     let in_vain = directives
         .iter()
         .filter(move |directive| requests_above > 0 || concerns_response(directive))
@@ -146,27 +164,6 @@ pub(super) fn in_vain(directives: &[Directive], requests_above: usize) -> impl I
 fn put<T>(slot: &mut Option<Spanned<T>>, value: Result<Spanned<T>, Diagnostic>) -> Result<(), Diagnostic> {
     *slot = Some(value?);
     Ok(())
-}
-
-fn flag<T>(directive: &Directive, value: T) -> Result<Spanned<T>, Diagnostic> {
-    Ok(directive.name.clone().with(value))
-}
-
-/// `true` or `false`; nothing is `true`.
-fn switch(directive: &Directive) -> Result<Spanned<bool>, Diagnostic> {
-    match directive.argument.text() {
-        "" => flag(directive, true),
-        "true" => Ok(directive.argument.clone().with(true)),
-        "false" => Ok(directive.argument.clone().with(false)),
-        _ => Err(wrong(directive, "write `true` or `false`")),
-    }
-}
-
-fn words(directive: &Directive) -> Result<Spanned<String>, Diagnostic> {
-    match directive.argument.text() {
-        "" => Err(wrong(directive, "write it after the directive")),
-        words => Ok(directive.argument.clone().with(words.to_owned())),
-    }
 }
 
 /// Tags, separated by white space or commas.
@@ -193,93 +190,20 @@ fn capture(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn duration(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
-    words(directive)?;
-    quantity::duration(directive.argument.text(), &directive.argument)
-}
-
-fn size(directive: &Directive) -> Result<Spanned<u64>, Diagnostic> {
-    words(directive)?;
-    quantity::size(directive.argument.text(), &directive.argument)
-}
-
 fn connect_timeout(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    put(&mut draft.settings.connect_timeout, duration(directive))
+    put(&mut draft.own.settings.connect_timeout, duration(directive))
 }
 
-fn redirects(directive: &Directive) -> Result<Spanned<usize>, Diagnostic> {
-    let number = match directive.argument.text() {
-        "true" => Some(DEFAULT_REDIRECTS),
-        "false" => Some(0),
-        number => number.parse().ok(),
-    };
-    let number = number.ok_or_else(|| wrong(directive, "write `true`, `false`, or how many are followed"))?;
-    Ok(directive.argument.clone().with(number))
-}
-
-fn verify(directive: &Directive) -> Result<Spanned<Verify>, Diagnostic> {
-    let verify = match directive.argument.text() {
-        "" | "true" => Verify::On,
-        "false" => Verify::Off,
-        _ => Verify::Roots(text(&directive.argument)),
-    };
-    Ok(directive.argument.clone().with(verify))
-}
-
-fn version(directive: &Directive) -> Result<Spanned<Version>, Diagnostic> {
-    let version = Version::parse(directive.argument.text());
-    let version = version.ok_or_else(|| wrong(directive, "write `1.0`, `1.1`, `2` or `3`"))?;
-    Ok(directive.argument.clone().with(version))
-}
-
-/// Reads the name of a character set.
-///
-/// # Errors
-/// If no character set has it.
-pub(super) fn encoding(span: &Span) -> Result<Spanned<String>, Diagnostic> {
-    match encoding_rs::Encoding::for_label(span.text().as_bytes()) {
-        Some(_) => Ok(span.clone().with(span.text().to_owned())),
-        None => Err(Diagnostic::error(format!("`{}` is not a character set", span.text()))
-            .at(span, "")
-            .help("write a name of the WHATWG Encoding Standard: `utf-8`, `latin1`, `shift_jis`")),
-    }
-}
-
-fn skip(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    let reason = directive.argument.text().to_owned();
-    draft.flow.skip = Some(directive.argument.clone().with(reason));
+fn carried(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let key = text(&directive.name);
+    draft.diagnostics.extend(yaml::read_directive(&yaml::CARRIED, &mut draft.own, &key, &directive.argument));
     Ok(())
 }
 
-/// `3`, or `3 500ms` with the time between two attempts.
-fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
-    let argument = &directive.argument;
-    let text = argument.text();
-    let end = text.find([' ', '\t']).unwrap_or(text.len());
-    let times =
-        text[..end].parse().map_err(|_| wrong(directive, "write how many times, and perhaps the time between"))?;
-    let delay = match super::line::trimmed(&argument.slice(end..text.len())) {
-        rest if rest.text().is_empty() => Duration::ZERO,
-        rest => quantity::duration(rest.text(), &rest)?.value,
-    };
-    Ok(argument.clone().with(Retry { times, delay }))
-}
-
-fn repeat(directive: &Directive) -> Result<Spanned<u32>, Diagnostic> {
-    match directive.argument.text().parse() {
-        Ok(times @ 1..=MOST_REPEATS) => Ok(directive.argument.clone().with(times)),
-        _ => Err(wrong(directive, &format!("write how many times, from 1 to {MOST_REPEATS}"))),
-    }
-}
-
-/// An argument that a directive cannot take.
-fn wrong(directive: &Directive, help: &str) -> Diagnostic {
-    let message = match directive.argument.text() {
-        "" => format!("`@{}` lacks its argument", directive.name.text()),
-        argument => format!("`@{}` cannot be `{argument}`", directive.name.text()),
-    };
-    let place = if directive.argument.text().is_empty() { &directive.name } else { &directive.argument };
-    Diagnostic::error(message).at(place, "").help(help)
+fn variables(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let key = text(&directive.name);
+    draft.diagnostics.extend(yaml::read_directive(&yaml::VARIABLES, &mut draft.variables, &key, &directive.argument));
+    Ok(())
 }
 
 #[cfg(test)]

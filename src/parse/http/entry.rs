@@ -6,10 +6,10 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Request, Value, Variable};
 
 use super::blocks::Block;
-use super::directive::{self, Draft};
+use super::directive::{self, Draft, Stage};
 use super::head::{self, Definition};
 use super::request_line::RequestLine;
-use super::{body, shorthand, text, trailer, unsupported};
+use super::{Above, body, shorthand, text, trailer, unsupported};
 
 /// What a block gives.
 #[derive(Debug)]
@@ -24,13 +24,13 @@ pub(super) struct Reading {
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// A request, or the place of one that could not be read.
-    Entry(Entry),
+    Entry(Stage, Entry),
     /// Comments, definitions and directives at most.
     NoRequest(Box<Draft>),
 }
 
-/// Reads a block with so many requests above it.
-pub(super) fn read(block: Block, position: usize) -> Reading {
+/// Reads a block.
+pub(super) fn read(block: Block, above: Above) -> Reading {
     let head = head::read(&block.head);
     let tail = trailer::split(&block.body);
     let (body, body_diagnostics) = body::read(&tail.body, &head.fields);
@@ -40,12 +40,16 @@ pub(super) fn read(block: Block, position: usize) -> Reading {
     }
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
     let auth = read_auth(&mut draft, &head.fields);
+    let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
+    if let Some(line) = head.line.as_ref().filter(|_| stage < above.stage) {
+        draft.diagnostics.push(out_of_order(stage, draft.stage.as_ref().map_or(line, |stage| &stage.span)));
+    }
     draft.diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.range().start));
 
-    let variables = head.definitions.into_iter().map(|definition| variable(definition, position)).collect();
+    let variables = head.definitions.into_iter().map(|definition| variable(definition, above.requests)).collect();
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if head.line.is_none() && !is_invalid {
-        draft.diagnostics.extend(directive::in_vain(&head.directives, position));
+        draft.diagnostics.extend(directive::in_vain(&head.directives, above.requests));
         return Reading { variables, outcome: Outcome::NoRequest(Box::new(draft)) };
     }
     draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
@@ -55,7 +59,15 @@ pub(super) fn read(block: Block, position: usize) -> Reading {
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
-    Reading { variables, outcome: Outcome::Entry(entry) }
+    Reading { variables, outcome: Outcome::Entry(stage.max(above.stage), entry) }
+}
+
+fn out_of_order(stage: Stage, place: &Span) -> Diagnostic {
+    let (message, help) = match stage {
+        Stage::Setup => ("a request of the setup stands below others", "put it above all requests that are none"),
+        Stage::Main | Stage::Teardown => ("a request stands below the teardown", "put it above, or add `# @teardown`"),
+    };
+    Diagnostic::error(message).at(place, "").help(help)
 }
 
 fn variable(definition: Definition, position: usize) -> Variable {
@@ -100,14 +112,14 @@ fn request(
         method: line.method,
         target: line.target,
         version: line.version,
-        params: Vec::new(),
-        headers,
-        cookies: Vec::new(),
+        params: draft.own.params,
+        headers: headers.into_iter().chain(draft.own.headers).collect(),
+        cookies: draft.own.cookies,
         body,
-        auth,
-        settings: draft.settings,
-        flow: draft.flow,
-        variables: Vec::new(),
+        auth: draft.own.auth.or(auth),
+        settings: draft.own.settings,
+        flow: draft.own.flow,
+        variables: draft.variables,
         assertions: draft.assertions,
         captures: draft.captures,
         diagnostics: draft.diagnostics,

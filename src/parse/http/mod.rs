@@ -19,6 +19,7 @@
 //! | `message-body#body-content` | `< file`, `?? …` and what follows a body are read; comments are dropped in JSON and GraphQL, and where there is nothing else; lines of a form are joined |
 //! | `message-body#line-terminators` | lines of a multipart body end with CRLF |
 
+mod argument;
 mod blocks;
 mod body;
 mod directive;
@@ -45,9 +46,9 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Entry, Format, SourceText, Spec, Text};
+use crate::spec::{Defaults, Entry, Format, Spec, Text};
 
-use directive::Draft;
+use directive::{Draft, Stage};
 use entry::Outcome;
 
 /// Reads a `.http` file.
@@ -56,36 +57,41 @@ use entry::Outcome;
 /// file: its name, description and tags, and what its requests do not say
 /// themselves of how they are sent.
 pub(super) fn parse(source: &Arc<SourceFile>) -> Spec {
-    let mut spec = empty(source);
+    let mut spec = Spec::new(source, Format::Http);
     let mut defaults = Defaults::default();
+    let mut above = Above { requests: 0, stage: Stage::Setup };
     for block in blocks::split(source) {
-        let reading = entry::read(block, spec.requests.len());
+        let reading = entry::read(block, above);
         spec.variables.extend(reading.variables);
         match reading.outcome {
-            Outcome::Entry(entry) => spec.requests.push(entry),
-            Outcome::NoRequest(draft) if spec.requests.is_empty() => describe(&mut spec, &mut defaults, *draft),
+            Outcome::Entry(stage, entry) => {
+                above = Above { requests: above.requests + 1, stage };
+                entries_of(&mut spec, stage).push(entry);
+            }
+            Outcome::NoRequest(draft) if above.requests == 0 => describe(&mut spec, &mut defaults, *draft),
             Outcome::NoRequest(draft) => spec.diagnostics.extend(draft.diagnostics),
         }
     }
-    for entry in &mut spec.requests {
-        inherit(entry, &spec.tags, &defaults);
-    }
-    warn_of_repeated_names(&mut spec.requests);
+    let mut entries: Vec<_> = [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten().collect();
+    entries.iter_mut().for_each(|entry| inherit(entry, &spec.tags, &defaults));
+    warn_of_repeated_names(&mut entries);
     spec
 }
 
-fn empty(source: &Arc<SourceFile>) -> Spec {
-    Spec {
-        source: SourceText(Arc::clone(source)),
-        format: Format::Http,
-        name: None,
-        description: None,
-        tags: Vec::new(),
-        variables: Vec::new(),
-        setup: Vec::new(),
-        requests: Vec::new(),
-        teardown: Vec::new(),
-        diagnostics: Vec::new(),
+/// What stands above a block.
+#[derive(Clone, Copy, Debug)]
+struct Above {
+    /// How many requests, invalid ones too.
+    requests: usize,
+    /// When the last of them runs; those below cannot run earlier.
+    stage: Stage,
+}
+
+fn entries_of(spec: &mut Spec, stage: Stage) -> &mut Vec<Entry> {
+    match stage {
+        Stage::Setup => &mut spec.setup,
+        Stage::Main => &mut spec.requests,
+        Stage::Teardown => &mut spec.teardown,
     }
 }
 
@@ -95,8 +101,13 @@ fn describe(spec: &mut Spec, defaults: &mut Defaults, draft: Draft) {
     spec.description = draft.description.or(spec.description.take());
     spec.tags.extend(draft.tags);
     spec.diagnostics.extend(draft.diagnostics);
-    defaults.settings = draft.settings.or(&defaults.settings);
-    defaults.flow = draft.flow.or(&defaults.flow);
+    spec.variables.extend(draft.variables);
+    defaults.params.extend(draft.own.params);
+    defaults.headers.extend(draft.own.headers);
+    defaults.cookies.extend(draft.own.cookies);
+    defaults.auth = draft.own.auth.or(defaults.auth.take());
+    defaults.settings = draft.own.settings.or(&defaults.settings);
+    defaults.flow = draft.own.flow.or(&defaults.flow);
 }
 
 fn inherit(entry: &mut Entry, file_tags: &[Spanned<String>], defaults: &Defaults) {
@@ -112,7 +123,7 @@ fn inherit(entry: &mut Entry, file_tags: &[Spanned<String>], defaults: &Defaults
     tags.splice(0..0, missing);
 }
 
-fn warn_of_repeated_names(entries: &mut [Entry]) {
+fn warn_of_repeated_names(entries: &mut [&mut Entry]) {
     let mut first: HashMap<String, Span> = HashMap::new();
     for entry in entries {
         let Some(name) = entry.name().cloned() else { continue };

@@ -25,8 +25,8 @@ pub(super) const BODIES: Table<Bodies> = Table(&[
         add(bodies, field, Some(Body::Multipart(parts)));
     }),
     key("text", |bodies, field, problems| {
-        let text = problems.keep(field.text());
-        add(bodies, field, text.map(|text| Body::Content(vec![Piece::Text(text)])));
+        let pieces = field.one_or_more().filter_map(|item| piece(item, problems)).collect();
+        add(bodies, field, Some(Body::Content(pieces)));
     }),
     key("bytes", |bodies, field, problems| {
         let bytes = problems.keep(base64(field));
@@ -69,6 +69,14 @@ fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {
     Ok(text.span.with(bytes))
 }
 
+/// A text, or `{file: …}`: a list of both is sent one after the other.
+fn piece(field: Field<'_>, problems: &mut Problems) -> Option<Piece> {
+    match field.only_entry() {
+        Some(entry) if entry.key.value == "file" => file(entry, problems).map(Piece::File),
+        _ => problems.keep(field.scalar().ok_or_else(|| field.expected("a text, or `{file: path}`")).map(Piece::Text)),
+    }
+}
+
 /// A path, sent as it is, or `{path, render, encoding}`.
 #[derive(Default)]
 struct FileDraft {
@@ -82,7 +90,7 @@ const FILE: Table<FileDraft> = Table(&[
     key("render", |file, field, problems| {
         file.render = problems.keep(field.boolean()).is_some_and(|render| render.value);
     }),
-    key("encoding", |file, field, problems| file.encoding = problems.keep(field.string())),
+    key("encoding", |file, field, problems| file.encoding = problems.keep(field.charset())),
 ]);
 
 fn file(field: Field<'_>, problems: &mut Problems) -> Option<FileReference> {

@@ -8,7 +8,7 @@ use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, auth, request};
 
 /// The keys that [`Defaults`] have beside settings and flow.
-const CARRIED: Table<Defaults> = Table(&[
+pub(crate) const CARRIED: Table<Defaults> = Table(&[
     key("params", |defaults, field, problems| defaults.params = pairs(field, problems)),
     key("headers", |defaults, field, problems| defaults.headers = headers(field, problems)),
     key("cookies", |defaults, field, problems| defaults.cookies = pairs(field, problems)),
@@ -51,7 +51,7 @@ fn not_a_default(key: &Text) -> Diagnostic {
 /// Names with what they are given, as it is written: a value, or a list of values; null
 /// takes a default away.
 pub(super) fn pairs(field: Field<'_>, problems: &mut Problems) -> Vec<(Text, Value)> {
-    let entries = problems.keep(field.entries()).into_iter().flatten();
+    let entries = field.ordered_entries(problems).into_iter();
     let is_tree = |value: &Value| matches!(value.node, Node::List(_) | Node::Map(_));
     entries
         .filter_map(|entry| {
@@ -67,10 +67,10 @@ pub(super) fn pairs(field: Field<'_>, problems: &mut Problems) -> Vec<(Text, Val
         .collect()
 }
 
-/// Header fields: a list repeats its name, null takes a default away.
+/// Header fields: a list of values repeats its name, null takes a default away.
 fn headers(field: Field<'_>, problems: &mut Problems) -> Vec<HeaderField> {
     let mut headers = Vec::new();
-    for entry in problems.keep(field.entries()).into_iter().flatten() {
+    for entry in field.ordered_entries(problems) {
         let name = &entry.key;
         if entry.is_null() {
             headers.push(HeaderField { name: (*name).clone(), value: None });

@@ -2,9 +2,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
-use crate::parse::{parse_assertion, parse_subject};
+use crate::parse::{assertion, parse_assertion, parse_subject};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Capture, Cookie, Format, Node, Query, Subject, Text};
+use crate::spec::{Assertion, Capture, Format, Node, Query, Subject, Text};
 
 use super::Field;
 use super::operand::Answer;
@@ -77,17 +77,8 @@ fn json_path(path: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 
 /// `session`, or `session[HttpOnly]`.
 fn cookie(key: &Text) -> Result<(Query, String, Answer), Diagnostic> {
-    let (name, attribute) = match key.value.strip_suffix(']').and_then(|rest| rest.split_once('[')) {
-        Some((name, attribute)) => (name, Some(attribute)),
-        None => (key.value.as_str(), None),
-    };
-    let part = |range: std::ops::Range<usize>| if key.is_verbatim() { key.span.slice(range) } else { key.span.clone() };
-    let attribute = attribute.map(|attribute| {
-        let start = name.len() + 1;
-        part(start..start + attribute.len()).with(attribute.to_owned())
-    });
-    let name = Text::new(part(0..name.len()).with(name.to_owned()), Format::Yaml);
-    Ok((Query::Cookie(Cookie { name, attribute }), format!("cookie {}", key.value), Answer::Text))
+    let cookie = assertion::cookie(key.clone())?;
+    Ok((Query::Cookie(cookie), format!("cookie {}", key.value), Answer::Text))
 }
 
 /// Adds what must hold of the answers to a query, one for each entry of a map.

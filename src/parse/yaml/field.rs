@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
+use crate::parse::charset::charset;
 use crate::parse::quantity;
 use crate::source::{Span, Spanned};
-use crate::spec::{Format, Node, Text, Value};
+use crate::spec::{Node, Text, Value};
 
 use super::table::Problems;
 
@@ -50,7 +51,7 @@ impl<'a> Field<'a> {
             Node::Text(text) => Some(text.clone()),
             Node::Bool(_) | Node::Number(_) => {
                 let written = Spanned { value: self.span().text().to_owned(), span: self.span().clone() };
-                Some(Text::new(written, Format::Yaml))
+                Some(Text::new(written, self.key.format))
             }
             Node::Null | Node::List(_) | Node::Map(_) => None,
         }
@@ -72,6 +73,11 @@ impl<'a> Field<'a> {
     /// A text in which nothing is a template.
     pub(crate) fn string(self) -> Result<Spanned<String>, Diagnostic> {
         self.text().map(|text| Spanned { value: text.value, span: text.span })
+    }
+
+    /// The name of a character set.
+    pub(crate) fn charset(self) -> Result<Spanned<String>, Diagnostic> {
+        self.string().and_then(charset)
     }
 
     /// `true` or `false`.
@@ -128,9 +134,15 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The entries of a map, or of a list of maps: so names can be repeated in any order.
+    pub(crate) fn ordered_entries(self, problems: &mut Problems) -> Vec<Field<'a>> {
+        let maps = self.one_or_more().filter_map(|map| problems.keep(map.entries()));
+        maps.flatten().collect()
+    }
+
     /// The entries of a map of texts.
     pub(crate) fn texts(self, problems: &mut Problems) -> Vec<(Text, Text)> {
-        let entries = problems.keep(self.entries()).into_iter().flatten();
+        let entries = self.ordered_entries(problems).into_iter();
         entries.filter_map(|entry| Some((entry.key.clone(), problems.keep(entry.text())?))).collect()
     }
 

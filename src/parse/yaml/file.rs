@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Entry, Format, Invalid, Node, SourceText, Spec, Text, Value, Variable};
+use crate::spec::{Defaults, Entry, Format, Invalid, Node, Spec, Text, Value, Variable};
 
+use super::request::VARIABLES;
 use super::request::{self, Surroundings};
 use super::settings::refuse;
-use super::table::{Problems, Table, key};
+use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, defaults};
 
 /// What the case is called that stands for a file that cannot be read, or not whole.
@@ -32,7 +33,6 @@ const FILE: Table<Draft> = Table(&[
     key("name", |draft, field, problems| draft.name = problems.keep(field.string())),
     key("description", |draft, field, problems| draft.description = problems.keep(field.string())),
     key("tags", |draft, field, problems| draft.tags = request::tags(field, problems)),
-    key("variables", |draft, field, problems| draft.variables = request::variables(field, problems)),
     key("defaults", |draft, field, problems| draft.defaults = defaults::read(field, problems)),
     key("setup", |draft, field, problems| draft.setup = list(field, problems)),
     key("requests", |draft, field, problems| draft.requests = list(field, problems)),
@@ -44,7 +44,7 @@ const FILE: Table<Draft> = Table(&[
 
 /// A file in which nothing could be read but what is wrong with it.
 pub(super) fn broken(source: &Arc<SourceFile>, problems: Vec<Diagnostic>) -> Spec {
-    let mut spec = empty(source);
+    let mut spec = Spec::new(source, Format::Yaml);
     spec.requests.push(invalid(source, &[], problems));
     spec
 }
@@ -57,7 +57,13 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
     match &root.node {
         Node::Map(entries) => {
             let fields = entries.iter().map(|(key, value)| Field { key, value });
-            FILE.read_entries(&mut draft, fields, &mut problems);
+            for field in fields {
+                let known = FILE.read(&mut draft, field, &mut problems)
+                    || VARIABLES.read(&mut draft.variables, field, &mut problems);
+                if !known {
+                    problems.push(unknown_key(field.key, FILE.names().chain(VARIABLES.names())));
+                }
+            }
             if !entries.iter().any(|(key, _)| key.value == "requests") {
                 problems.push(no_requests(root));
             }
@@ -79,7 +85,7 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
         setup: wrong.into_iter().chain(setup).collect(),
         requests,
         teardown,
-        ..empty(source)
+        ..Spec::new(source, Format::Yaml)
     }
 }
 
@@ -117,19 +123,4 @@ fn invalid(source: &Arc<SourceFile>, tags: &[Spanned<String>], diagnostics: Vec<
     let span = span.unwrap_or_else(|| source.span(0..0));
     let name = Some(span.clone().with(UNREADABLE.to_owned()));
     Entry::Invalid(Invalid { name, tags: tags.to_vec(), span, diagnostics })
-}
-
-fn empty(source: &Arc<SourceFile>) -> Spec {
-    Spec {
-        source: SourceText(Arc::clone(source)),
-        format: Format::Yaml,
-        name: None,
-        description: None,
-        tags: Vec::new(),
-        variables: Vec::new(),
-        setup: Vec::new(),
-        requests: Vec::new(),
-        teardown: Vec::new(),
-        diagnostics: Vec::new(),
-    }
 }

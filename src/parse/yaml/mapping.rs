@@ -18,13 +18,13 @@ pub(super) enum Key {
 
 impl Key {
     /// The key that a node is: a text, or a scalar as it is written, as all keys of JSON are.
-    pub(super) fn new(node: Value, problems: &mut Vec<Diagnostic>) -> Self {
+    pub(super) fn new(node: Value, format: Format, problems: &mut Vec<Diagnostic>) -> Self {
         match node.node {
             Node::Text(text) if text.value == "<<" && text.span == node.span => Self::Merge(text),
             Node::Text(text) => Self::Name(text),
             Node::Null | Node::Bool(_) | Node::Number(_) if !node.span.text().is_empty() => {
                 let written = node.span.text().to_owned();
-                Self::Name(Text::new(Spanned { value: written, span: node.span }, Format::Yaml))
+                Self::Name(Text::new(Spanned { value: written, span: node.span }, format))
             }
             _ => {
                 let problem = Diagnostic::error("a key must be a text").at(&node.span, "");

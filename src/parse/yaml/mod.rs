@@ -20,19 +20,21 @@ mod tree;
 
 use std::sync::Arc;
 
+pub(super) use defaults::CARRIED;
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
+pub(super) use request::VARIABLES;
 pub(crate) use settings::{refuse, retry};
 pub(crate) use table::{Problems, Table, key};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceFile;
-use crate::spec::{Node, Spec, Value};
+use crate::source::{SourceFile, Span};
+use crate::spec::{Format, Node, Spec, Text, Value};
 
 /// Reads a YAML spec file. What is wrong with it becomes [`crate::spec::Entry::Invalid`];
 /// the rest is read.
 pub fn parse(source: &Arc<SourceFile>) -> Spec {
-    let tree::Tree { root, problems } = tree::read(source);
+    let tree::Tree { root, problems } = read_tree(source);
     match root {
         Some(root) => file::read(source, &root, problems),
         None => file::broken(source, problems),
@@ -47,7 +49,7 @@ pub fn is_spec(source: &Arc<SourceFile>) -> bool {
         Node::Map(entries) => entries.iter().any(|(key, _)| key.value == "requests"),
         _ => false,
     };
-    source.text().lines().any(is_key) || tree::read(source).root.as_ref().is_some_and(has_key)
+    source.text().lines().any(is_key) || read_tree(source).root.as_ref().is_some_and(has_key)
 }
 
 /// Reads any YAML or JSON text into a tree in which every value knows its place.
@@ -58,10 +60,25 @@ pub fn is_spec(source: &Arc<SourceFile>) -> bool {
 /// # Errors
 /// Everything that is wrong with it, at its place.
 pub fn load(source: &Arc<SourceFile>) -> Result<Value, Vec<Diagnostic>> {
-    match tree::read(source) {
+    match read_tree(source) {
         tree::Tree { root: Some(root), problems } if problems.is_empty() => Ok(root),
         tree::Tree { problems, .. } => Err(problems),
     }
+}
+
+fn read_tree(source: &Arc<SourceFile>) -> tree::Tree {
+    tree::read(&source.span(0..source.text().len()), Format::Yaml)
+}
+
+/// Reads what a directive of a `.http` file says as a key of YAML would: `# @params {a: 1}`.
+pub(super) fn read_directive<T>(table: &Table<T>, target: &mut T, key: &Text, argument: &Span) -> Vec<Diagnostic> {
+    let tree::Tree { root, problems: mut found } = tree::read(argument, key.format);
+    let mut problems = Problems::default();
+    if let (Some(value), true) = (root, found.is_empty()) {
+        table.read(target, Field { key, value: &value }, &mut problems);
+    }
+    found.extend(problems.into_vec());
+    found
 }
 
 #[cfg(test)]

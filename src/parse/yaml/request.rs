@@ -7,7 +7,7 @@ use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, R
 
 use super::body::{self, BODIES, Bodies};
 use super::table::{Problems, Table, key, unknown_key};
-use super::{Field, defaults, expectation, settings};
+use super::{Field, defaults, expectation};
 
 /// The methods that have a key of their own: `get: URL`.
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace"];
@@ -23,7 +23,6 @@ struct Draft {
     url: Option<Text>,
     bodies: Bodies,
     own: Defaults,
-    never_skipped: bool,
     variables: Vec<Variable>,
     assertions: Vec<Assertion>,
     captures: Vec<Capture>,
@@ -36,7 +35,6 @@ const REQUEST: Table<Draft> = Table(&[
     key("tags", |draft, field, problems| draft.tags = tags(field, problems)),
     key("method", |draft, field, problems| draft.method = problems.keep(method(field))),
     key("url", |draft, field, problems| draft.url = problems.keep(field.text())),
-    key("variables", |draft, field, problems| draft.variables = variables(field, problems)),
     key("expect", |draft, field, problems| draft.assertions = expectation::read(field, problems)),
     key("capture", |draft, field, problems| draft.captures = expectation::captures(field, problems)),
 ]);
@@ -53,7 +51,8 @@ pub(super) fn has_key(name: &str) -> bool {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    METHODS.iter().copied().chain(REQUEST.names()).chain(BODIES.names()).chain(defaults::names())
+    let own = METHODS.iter().copied().chain(REQUEST.names()).chain(VARIABLES.names());
+    own.chain(BODIES.names()).chain(defaults::names())
 }
 
 /// Reads a request; `found` is what was wrong with its tree.
@@ -65,14 +64,13 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
         read_field(&mut draft, entry, &mut problems);
     }
     draft.tags = surroundings.tags.iter().cloned().chain(draft.tags).collect();
-    let (name, tags, never_skipped) = (draft.name.clone(), draft.tags.clone(), draft.never_skipped);
+    let (name, tags) = (draft.name.clone(), draft.tags.clone());
     let is_map = matches!(field.value.node, Node::Map(_));
     let request = if is_map { draft.finish(field, &mut problems) } else { None };
     let mut diagnostics = problems.into_vec();
     match request {
         Some(mut request) if diagnostics.is_empty() => {
             surroundings.defaults.apply(&mut request);
-            request.flow.skip.take_if(|_| never_skipped);
             Entry::Request(Box::new(request))
         }
         _ => {
@@ -92,8 +90,8 @@ fn read_field(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
         draft.short.push((field.key.clone(), problems.keep(field.text())));
         return;
     }
-    draft.never_skipped |= settings::is_never_skipped(field.key, &field.value.node);
     let known = REQUEST.read(draft, field, problems)
+        || VARIABLES.read(&mut draft.variables, field, problems)
         || BODIES.read(&mut draft.bodies, field, problems)
         || defaults::read_field(&mut draft.own, field, problems);
     if !known {
@@ -178,14 +176,19 @@ pub(super) fn tags(field: Field<'_>, problems: &mut Problems) -> Vec<Spanned<Str
     field.one_or_more().filter_map(|item| problems.keep(item.string())).collect()
 }
 
+/// The keys that define variables, of a file and of a request.
+pub(crate) const VARIABLES: Table<Vec<Variable>> = Table(&[
+    key("variables", |all, field, problems| define(all, Binding::Once, field, problems)),
+    key("lazy", |all, field, problems| define(all, Binding::Lazy, field, problems)),
+]);
+
 /// Names with values of any kind.
-pub(crate) fn variables(field: Field<'_>, problems: &mut Problems) -> Vec<Variable> {
+fn define(all: &mut Vec<Variable>, binding: Binding, field: Field<'_>, problems: &mut Problems) {
     let entries = problems.keep(field.entries()).into_iter().flatten();
-    let variable = |entry: Field<'_>| Variable {
+    all.extend(entries.map(|entry| Variable {
         name: Spanned { value: entry.key.value.clone(), span: entry.key.span.clone() },
         value: entry.value.clone(),
-        binding: Binding::Once,
+        binding,
         position: 0,
-    };
-    entries.map(variable).collect()
+    }));
 }

@@ -5,13 +5,10 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::Spanned;
-use crate::spec::{Flow, MOST_REPEATS, Node, Retry, Settings, Text, Verify};
+use crate::spec::{DEFAULT_REDIRECTS, Flow, MOST_REPEATS, Node, Retry, Settings, Skip, Verify};
 
 use super::Field;
 use super::table::{Problems, Table, key, not_supported};
-
-/// How many redirects `redirects: true` follows.
-const REDIRECTS: usize = 30;
 
 /// The keys of [`Settings`].
 pub(super) const SETTINGS: Table<Settings> = Table(&[
@@ -22,14 +19,14 @@ pub(super) const SETTINGS: Table<Settings> = Table(&[
     key("verify", |settings, field, problems| settings.verify = problems.keep(verify(field))),
     key("http_version", |settings, field, problems| settings.http_version = problems.keep(version(field))),
     key("decompress", |settings, field, problems| settings.decompress = problems.keep(field.boolean())),
-    key("encoding", |settings, field, problems| settings.encoding = problems.keep(field.string())),
+    key("encoding", |settings, field, problems| settings.encoding = problems.keep(field.charset())),
     key("cookie_jar", |settings, field, problems| settings.cookie_jar = problems.keep(field.boolean())),
     key("max_body", |settings, field, problems| settings.max_body = problems.keep(field.size())),
 ]);
 
 /// The keys of [`Flow`].
 pub(super) const FLOW: Table<Flow> = Table(&[
-    key("skip", |flow, field, problems| flow.skip = problems.keep(skip(field)).flatten()),
+    key("skip", |flow, field, problems| flow.skip = problems.keep(skip(field))),
     key("retry", |flow, field, problems| flow.retry = retry(field, problems)),
     key("delay", |flow, field, problems| flow.delay = problems.keep(field.duration())),
     key("repeat", |flow, field, problems| flow.repeat = problems.keep(repeat(field))),
@@ -55,7 +52,7 @@ pub(crate) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Proble
 
 fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
     let count = match field.value.node {
-        Node::Bool(true) => REDIRECTS,
+        Node::Bool(true) => DEFAULT_REDIRECTS,
         Node::Bool(false) => 0,
         _ => return field.whole().map_err(|_| field.expected("`true`, `false` or a whole number")),
     };
@@ -83,11 +80,11 @@ fn version(field: Field<'_>) -> Result<Spanned<Version>, Diagnostic> {
     version.ok_or_else(|| field.expected("an HTTP version such as `1.1`"))
 }
 
-fn skip(field: Field<'_>) -> Result<Option<Spanned<String>>, Diagnostic> {
+fn skip(field: Field<'_>) -> Result<Spanned<Skip>, Diagnostic> {
     match &field.value.node {
-        Node::Bool(false) => Ok(None),
-        Node::Bool(true) => Ok(Some(field.span().clone().with(String::new()))),
-        Node::Text(_) => field.string().map(Some),
+        Node::Bool(false) => Ok(field.span().clone().with(Skip::No)),
+        Node::Bool(true) => Ok(field.span().clone().with(Skip::Yes(String::new()))),
+        Node::Text(_) => field.string().map(|reason| reason.map(Skip::Yes)),
         _ => Err(field.expected("`true`, `false`, or a reason")),
     }
 }
@@ -120,9 +117,4 @@ pub(crate) fn retry(field: Field<'_>, problems: &mut Problems) -> Option<Spanned
     let times = draft.times?.value;
     let delay = draft.delay.map_or(Duration::ZERO, |delay| delay.value);
     Some(field.span().clone().with(Retry { times, delay }))
-}
-
-/// Whether a request says that it is not skipped, whatever the defaults say.
-pub(super) fn is_never_skipped(key: &Text, node: &Node) -> bool {
-    key.value == "skip" && *node == Node::Bool(false)
 }

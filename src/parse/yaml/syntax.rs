@@ -1,17 +1,15 @@
 //! What the YAML parser says is wrong, as diagnostics.
 
-use std::sync::Arc;
-
 use granit_parser::{ErrorKind, ScanError};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{SourceFile, Span};
+use crate::source::Span;
 
-/// An error of the parser at the character that it stumbled over.
-pub(super) fn diagnose(source: &Arc<SourceFile>, error: &ScanError) -> Diagnostic {
-    let offset = error.marker().byte_offset().unwrap_or(source.text().len());
+/// An error of the parser at the character of a place that it stumbled over.
+pub(super) fn diagnose(place: &Span, error: &ScanError) -> Diagnostic {
+    let offset = error.marker().byte_offset().unwrap_or(place.text().len());
     let diagnostic =
-        Diagnostic::error(format!("not YAML: {}", message(error.kind()))).at(&character(source, offset), "");
+        Diagnostic::error(format!("not YAML: {}", message(error.kind()))).at(&character(place, offset), "");
     match help(error.kind()) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -19,11 +17,11 @@ pub(super) fn diagnose(source: &Arc<SourceFile>, error: &ScanError) -> Diagnosti
 }
 
 /// The character at an offset; nothing at the end of the text.
-fn character(source: &Arc<SourceFile>, offset: usize) -> Span {
-    let text = source.text();
+fn character(place: &Span, offset: usize) -> Span {
+    let text = place.text();
     let start = text.floor_char_boundary(offset);
     let length = text[start..].chars().next().filter(|character| *character != '\n').map_or(0, char::len_utf8);
-    source.span(start..start + length)
+    place.slice(start..start + length)
 }
 
 fn message(kind: &ErrorKind) -> String {

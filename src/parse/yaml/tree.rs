@@ -31,9 +31,9 @@ pub(super) struct Tree {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// Reads a text. An empty one is null.
-pub(super) fn read(source: &Arc<SourceFile>) -> Tree {
-    let mut builder = Builder::new(source);
+/// Reads the text of a place; its texts are of a format. An empty one is null.
+pub(super) fn read(place: &Span, format: Format) -> Tree {
+    let mut builder = Builder::new(place, format);
     let root = builder.build();
     let mut problems = builder.problems;
     let root = root.map_err(|problem| problems.push(problem)).ok();
@@ -59,6 +59,9 @@ enum Content {
 
 struct Builder<'s> {
     source: &'s Arc<SourceFile>,
+    /// The bytes of the source that are read.
+    place: Range<usize>,
+    format: Format,
     open: Vec<Open>,
     anchors: Anchors,
     root: Option<Value>,
@@ -67,9 +70,17 @@ struct Builder<'s> {
 }
 
 impl<'s> Builder<'s> {
-    fn new(source: &'s Arc<SourceFile>) -> Self {
-        let anchors = Anchors::default();
-        Self { source, open: Vec::new(), anchors, root: None, documents: 0, problems: Vec::new() }
+    fn new(place: &'s Span, format: Format) -> Self {
+        Self {
+            source: place.source(),
+            place: place.range(),
+            format,
+            open: Vec::new(),
+            anchors: Anchors::default(),
+            root: None,
+            documents: 0,
+            problems: Vec::new(),
+        }
     }
 
     fn build(&mut self) -> Result<Value, Diagnostic> {
@@ -78,14 +89,16 @@ impl<'s> Builder<'s> {
             emit_unresolved_aliases: true,
             simple_key_max_lookahead: MAX_KEY,
         };
-        let source = self.source;
-        for event in Parser::new_from_str_with_options(source.text(), options) {
-            let (event, span) = event.map_err(|error| syntax::diagnose(source, &error))?;
-            let range = span.byte_range().expect("events of a text in memory have byte offsets");
-            let tag = span.tag_span().and_then(|tag| tag.byte_range()).unwrap_or_else(|| range.clone());
+        let (source, place) = (self.source, self.place.clone());
+        let in_source = |range: Range<usize>| range.start + place.start..range.end + place.start;
+        for event in Parser::new_from_str_with_options(&source.text()[place.clone()], options) {
+            let (event, span) = event.map_err(|error| syntax::diagnose(&source.span(place.clone()), &error))?;
+            let range = in_source(span.byte_range().expect("events of a text in memory have byte offsets"));
+            let tag = span.tag_span().and_then(|tag| tag.byte_range()).map_or_else(|| range.clone(), in_source);
             self.take(event, range, tag)?;
         }
-        Ok(self.root.take().unwrap_or_else(|| Value { node: Node::Null, span: source.span(0..0) }))
+        let nothing = || Value { node: Node::Null, span: source.span(place.start..place.start) };
+        Ok(self.root.take().unwrap_or_else(nothing))
     }
 
     /// Takes an event in; fails where nothing after it can be read.
@@ -195,7 +208,7 @@ impl<'s> Builder<'s> {
             Content::List(items) => items.push(branch.value),
             Content::Map { entries, key } => match key.take() {
                 Some(key) => entries.push((key, branch.value)),
-                None => *key = Some(Key::new(branch.value, &mut self.problems)),
+                None => *key = Some(Key::new(branch.value, self.format, &mut self.problems)),
             },
         }
     }
@@ -220,7 +233,7 @@ impl<'s> Builder<'s> {
             Ok(Scalar::Bool(value)) => Node::Bool(value),
             Ok(Scalar::Number(number)) => Node::Number(number),
             Ok(Scalar::Text) => {
-                let node = Node::Text(Text { value: text.to_owned(), span: inner, format: Format::Yaml });
+                let node = Node::Text(Text { value: text.to_owned(), span: inner, format: self.format });
                 return Value { node, span: outer };
             }
             Err(problem) => {
