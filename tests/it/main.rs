@@ -14,3 +14,4 @@ mod robustness;
 mod servers;
 mod specs;
 mod support;
+mod wire;

@@ -2,9 +2,11 @@
 
 mod fault_server;
 mod project;
+mod recorder;
 
 pub use fault_server::FaultServer;
 pub use project::{Project, Ran};
+pub use recorder::Recorder;
 
 /// A port that nothing listened on a moment ago.
 pub fn free_port() -> u16 {
