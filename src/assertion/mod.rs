@@ -112,7 +112,7 @@ impl CompiledAssertion {
             subject: Subject::compile(engine, &assertion.subject)?,
             predicate,
             negated: assertion.negated != inverted,
-            text: assertion.text.clone(),
+            text: assertion.text().to_owned(),
             span: assertion.span.clone(),
         })
     }

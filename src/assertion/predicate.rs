@@ -84,7 +84,7 @@ impl Predicate {
             spec::Predicate::EndsWith(operand) => Ok(Self::Part(Place::End, compile(operand)?)),
             spec::Predicate::Matches(operand) => Prepared::compile(engine, &text_of(operand)).map(Self::Matches),
             spec::Predicate::In(operand) => compile(operand).map(Self::In),
-            spec::Predicate::Between(low, high) => Ok(Self::Between(compile(low)?, compile(high)?)),
+            spec::Predicate::Between(bounds) => Ok(Self::Between(compile(&bounds[0])?, compile(&bounds[1])?)),
             spec::Predicate::Exists => Ok(Self::Exists),
             spec::Predicate::IsEmpty => Ok(Self::IsEmpty),
             spec::Predicate::Is(test) => Ok(Self::Is(*test)),

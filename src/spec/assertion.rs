@@ -16,10 +16,17 @@ pub struct Assertion {
     pub predicate: Spanned<Predicate>,
     /// Whether it must not hold.
     pub negated: bool,
-    /// The whole assertion, as reports show it.
-    pub text: String,
+    /// What reports show, where that is not what stands at the span.
+    pub wording: Option<Box<str>>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Assertion {
+    /// The whole assertion, as reports show it.
+    pub fn text(&self) -> &str {
+        self.wording.as_deref().unwrap_or(self.span.text())
+    }
 }
 
 /// A value taken from a response: `name = query filter*`.
@@ -56,7 +63,7 @@ pub enum Query {
     /// The values of a header field: one is a string, several are a list.
     Header(Text),
     /// The value or an attribute of a cookie that the response sets.
-    Cookie(Cookie),
+    Cookie(Box<Cookie>),
     /// The body as text.
     Body,
     /// What a JSONPath (RFC 9535) finds in the body.
@@ -162,7 +169,7 @@ pub enum Predicate {
     /// `in [a, b]`
     In(Operand),
     /// `between a b`, both included.
-    Between(Operand, Operand),
+    Between(Box<[Operand; 2]>),
     /// `exists`
     Exists,
     /// `isEmpty`

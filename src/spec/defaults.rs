@@ -28,9 +28,9 @@ impl Defaults {
         merge(&self.params, &mut request.params, |(name, _)| name.value.clone());
         merge(&self.headers, &mut request.headers, |field| field.name.value.to_ascii_lowercase());
         merge(&self.cookies, &mut request.cookies, |(name, _)| name.value.clone());
-        request.auth = request.auth.take().or_else(|| self.auth.clone());
-        request.settings = request.settings.or(&self.settings);
-        request.flow = request.flow.or(&self.flow);
+        request.auth = request.auth.take().or_else(|| self.auth.clone().map(Box::new));
+        request.settings = request.settings.or(&self.settings).into();
+        request.flow = request.flow.or(&self.flow).into();
     }
 }
 

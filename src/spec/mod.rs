@@ -4,6 +4,7 @@
 mod assertion;
 mod defaults;
 mod quantity;
+mod rare;
 mod request;
 mod settings;
 mod value;
@@ -15,6 +16,7 @@ pub use assertion::{
 };
 pub use defaults::Defaults;
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
+pub use rare::{Rare, Silent};
 pub use request::{
     Auth, Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Capture, Settings, Text, Value, Variable};
+use super::{Assertion, Capture, Rare, Settings, Silent, Text, Value, Variable};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,13 +33,13 @@ pub struct Request {
     /// Cookies for this request alone.
     pub cookies: Vec<(Text, Value)>,
     /// What it carries.
-    pub body: Option<Body>,
+    pub body: Option<Box<Body>>,
     /// Who sends it.
-    pub auth: Option<Spanned<Auth>>,
+    pub auth: Option<Box<Spanned<Auth>>>,
     /// How it is sent.
-    pub settings: Settings,
+    pub settings: Rare<Settings>,
     /// Whether, when and how often it runs.
-    pub flow: Flow,
+    pub flow: Rare<Flow>,
     /// Variables of this request alone.
     pub variables: Vec<Variable>,
     /// What is expected of the response.
@@ -181,6 +181,10 @@ pub struct Retry {
     pub times: u32,
     /// The time between two attempts.
     pub delay: Duration,
+}
+
+impl Silent for Flow {
+    const SILENT: &'static Self = &Self { skip: None, retry: None, delay: None, repeat: None };
 }
 
 impl Flow {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::http::Version;
 use crate::source::Spanned;
 
-use super::Text;
+use super::{Silent, Text};
 
 /// How many redirects are followed where an author only says that they are.
 pub const DEFAULT_REDIRECTS: usize = 30;
@@ -45,6 +45,21 @@ pub enum Verify {
     Off,
     /// Against the certificates in a PEM file.
     Roots(Text),
+}
+
+impl Silent for Settings {
+    const SILENT: &'static Self = &Self {
+        timeout: None,
+        connect_timeout: None,
+        read_timeout: None,
+        redirects: None,
+        verify: None,
+        http_version: None,
+        decompress: None,
+        encoding: None,
+        cookie_jar: None,
+        max_body: None,
+    };
 }
 
 impl Settings {

@@ -99,8 +99,8 @@ pub(super) fn request(target: &str, format: Format) -> Request {
         cookies: vec![],
         body: None,
         auth: None,
-        settings: Settings::default(),
-        flow: Flow::default(),
+        settings: Settings::default().into(),
+        flow: Flow::default().into(),
         variables: vec![],
         assertions: vec![],
         captures: vec![],
@@ -198,7 +198,7 @@ impl Folder {
 
     /// What a body renders to, and the warnings.
     pub(super) fn payload(&self, body: Body, format: Format) -> Result<(Payload, Vec<Diagnostic>), Diagnostic> {
-        let request = Request { body: Some(body), ..request("http://h/", format) };
+        let request = Request { body: Some(Box::new(body)), ..request("http://h/", format) };
         let compiled = CompiledRequest::compile(&engine(), &request).map_err(|mut errors| errors.remove(0))?;
         self.in_scope(|scope, root| Ok((compiled.render(scope, root)?.payload, scope.take_warnings())))
     }

@@ -146,7 +146,8 @@ impl Reader {
                 .at(&self.span_of(name), "")
                 .help("write both bounds, as in `between 1 5`"));
         };
-        Ok(Predicate::Between(self.item(super::query::first(low))?, self.item(super::query::first(high))?))
+        let bounds = [self.item(super::query::first(low))?, self.item(super::query::first(high))?];
+        Ok(Predicate::Between(Box::new(bounds)))
     }
 }
 

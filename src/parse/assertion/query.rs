@@ -72,7 +72,7 @@ impl Reader {
         };
         match kind {
             "header" => Ok(Query::Header(text)),
-            "cookie" => cookie(text).map(Query::Cookie),
+            "cookie" => cookie(text).map(|cookie| Query::Cookie(Box::new(cookie))),
             _ => Ok(Query::Variable(text)),
         }
     }

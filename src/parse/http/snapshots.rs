@@ -72,10 +72,10 @@ fn dump_request(request: &Request) -> Vec<String> {
         other => format!("  auth {other:?}"),
     }));
     lines.extend(dump_settings(request));
-    if let Some(Body::Content(pieces)) = &request.body {
+    if let Some(Body::Content(pieces)) = request.body.as_deref() {
         lines.extend(pieces.iter().map(|piece| format!("  body {}", dump_piece(piece))));
     }
-    lines.extend(request.assertions.iter().map(|it| format!("  assert {} {}", place(&it.span), it.text)));
+    lines.extend(request.assertions.iter().map(|it| format!("  assert {} {}", place(&it.span), it.text())));
     lines.extend(request.captures.iter().map(|it| format!("  capture {} {}", place(&it.span), it.name.value)));
     lines.extend(request.diagnostics.iter().map(dump_diagnostic));
     lines

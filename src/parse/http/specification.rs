@@ -86,7 +86,7 @@ impl Sent {
             method: request.method.as_ref().map(|method| method.value.clone()),
             target: request.target.value.clone(),
             fields: request.headers.iter().map(field).collect(),
-            body: request.body.as_ref().map_or_else(String::new, body_text),
+            body: request.body.as_deref().map_or_else(String::new, body_text),
             timeout: request.settings.timeout.as_deref().copied(),
         }
     }

@@ -78,7 +78,7 @@ fn json_path(path: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 /// `session`, or `session[HttpOnly]`.
 fn cookie(key: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     let cookie = assertion::cookie(key.clone())?;
-    Ok((Query::Cookie(cookie), format!("cookie {}", key.value), Answer::Text))
+    Ok((Query::Cookie(Box::new(cookie)), format!("cookie {}", key.value), Answer::Text))
 }
 
 /// Adds what must hold of the answers to a query, one for each entry of a map.
@@ -97,7 +97,7 @@ fn demand(all: &mut Assertions, query: Query, text: &str, answer: Answer, field:
         span: demand.predicate.span.clone(),
         predicate: demand.predicate,
         negated: demand.negated,
-        text: format!("{text} {}", demand.text),
+        wording: Some(format!("{text} {}", demand.text).into()),
     }));
 }
 

@@ -137,8 +137,8 @@ mod tests {
         let captures = request.captures.iter().map(|capture| format!("{} = {:?}", capture.name.value, capture.subject));
         let lines = lines.iter().map(|line| silence.replace_all(&silence.replace_all(line, ""), "").into_owned());
         let assertions = request.assertions.iter().map(|assertion| {
-            let Assertion { text, subject, predicate, span, .. } = assertion;
-            format!("{text} @ {span:?}: {:?} {predicate:?}", subject.query)
+            let Assertion { subject, predicate, span, .. } = assertion;
+            format!("{} @ {span:?}: {:?} {predicate:?}", assertion.text(), subject.query)
         });
         let said =
             lines.chain(assertions).chain(captures).filter(|line| !line.trim_end().ends_with(':') && !line.is_empty());

@@ -56,7 +56,7 @@ const PREDICATES: &[(&str, Shape)] = &[
     ("endsWith", Shape::Value(Predicate::EndsWith)),
     ("matches", Shape::Pattern(Predicate::Matches)),
     ("in", Shape::List(Predicate::In)),
-    ("between", Shape::Pair(Predicate::Between)),
+    ("between", Shape::Pair(|low, high| Predicate::Between(Box::new([low, high])))),
     ("equals", Shape::Json(Predicate::Equals)),
     ("containsJson", Shape::Json(Predicate::ContainsJson)),
     ("exists", Shape::Flag(|| Predicate::Exists)),

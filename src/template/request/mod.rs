@@ -163,7 +163,8 @@ mod tests {
     use super::super::{FileScope, Variables};
     use super::*;
     use crate::http::{Method, Version};
-    use crate::spec::{Format, Request};
+    use crate::source::Span;
+    use crate::spec::{Format, Rare, Request};
 
     fn scope_file() -> FileScope {
         let given = [
@@ -259,7 +260,7 @@ mod tests {
         let mut request = fixture::request("http://h/", Format::Yaml);
         let user = text("u{{ id }}", Format::Yaml);
         let password = text("p{{ id }}", Format::Yaml);
-        request.auth = Some(request.span.clone().with(Auth::Basic { user, password }));
+        request.auth = Some(Box::new(request.span.clone().with(Auth::Basic { user, password })));
         let (rendered, _) = render(&request).unwrap();
         let auth = client::Auth::Basic { user: "u7".to_owned(), password: Secret::new("p7".to_owned()) };
         assert_eq!(rendered.auth, Some(auth));
@@ -281,11 +282,7 @@ mod tests {
             (with(|r| r.headers = vec![header("A", "{{evil}}", Format::Http)]), "{{evil}}", "holds a line break"),
             (with(|r| r.headers = vec![header("A{{space}}", "1", Format::Http)]), "A{{space}}", "is not a header name"),
             (with(|r| r.params = vec![pair("a", "x {{ nope }}")]), "nope", "not defined"),
-            (
-                with(|r| r.settings.verify = Some(r.span.clone().with(Verify::Roots(text("no.pem", Format::Http))))),
-                "no.pem",
-                "there is no file",
-            ),
+            (with(|r| r.settings = roots(&r.span, "no.pem")), "no.pem", "there is no file"),
         ] {
             let error = render(&request).unwrap_err();
             assert!(error.message.contains(message), "{}", error.message);
@@ -302,13 +299,22 @@ mod tests {
         assert_eq!(errors.len(), 3);
     }
 
+    fn roots(span: &Span, path: &str) -> Rare<Settings> {
+        let verify = Some(span.clone().with(Verify::Roots(text(path, Format::Http))));
+        Settings { verify, ..Settings::default() }.into()
+    }
+
     #[test]
     fn settings_become_options_and_the_request_line_names_the_version() {
         let mut request = fixture::request("http://h/", Format::Http);
         let span = request.span.clone();
-        request.settings.http_version = Some(span.clone().with(Version::Http2));
-        request.settings.redirects = Some(span.clone().with(0));
-        request.settings.verify = Some(span.clone().with(Verify::Off));
+        let settings = Settings {
+            http_version: Some(span.clone().with(Version::Http2)),
+            redirects: Some(span.clone().with(0)),
+            verify: Some(span.clone().with(Verify::Off)),
+            ..Settings::default()
+        };
+        request.settings = settings.into();
         request.version = Some(span.with(Version::Http11));
         let (rendered, _) = render(&request).unwrap();
         let options = Options {
