@@ -1,5 +1,6 @@
 //! What is expected of a response: `query filter* predicate`.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::http::Phase;
@@ -8,7 +9,7 @@ use crate::source::{Span, Spanned};
 use super::{Text, Value};
 
 /// An expectation: what is looked at, what is made of it, and what must hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Assertion {
     /// What is looked at.
     pub subject: Subject,
@@ -26,6 +27,18 @@ impl Assertion {
     /// The whole assertion, as reports show it.
     pub fn text(&self) -> &str {
         self.wording.as_deref().unwrap_or(self.span.text())
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assertion")
+            .field("subject", &self.subject)
+            .field("predicate", &self.predicate)
+            .field("negated", &self.negated)
+            .field("text", &self.text())
+            .field("span", &self.span)
+            .finish()
     }
 }
 
