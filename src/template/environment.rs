@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 
 use super::value::{to_json, write_text};
-use super::{digest, functions};
+use super::{bounded, digest, functions};
 
 /// How many instructions a template may take: enough for any that a person would wait for.
 const FUEL: u64 = 1_000_000;
@@ -27,6 +27,7 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
     environment.set_syntax(syntax.keep_trailing_newline(true).build().expect("the delimiters are the usual ones"));
     environment.add_filter("tojson", to_json_text);
+    bounded::register(&mut environment);
     digest::register(&mut environment);
     functions::register(&mut environment);
     environment

@@ -1,6 +1,7 @@
 //! Spec and scope to request: minijinja templates, the variables that they see,
 //! and what a spec's request becomes when they are rendered.
 
+mod bounded;
 mod cut;
 mod definition;
 mod digest;

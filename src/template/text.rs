@@ -15,7 +15,7 @@ use super::value::{octets, push_octets, to_json};
 use super::view::View;
 
 /// The most bytes that a text may render to.
-const LARGEST: usize = 256 * 1024 * 1024;
+const LARGEST: usize = 64 * 1024 * 1024;
 
 /// A text, compiled.
 #[derive(Debug)]

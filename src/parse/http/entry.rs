@@ -83,6 +83,8 @@ fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>)
             Err(diagnostic) => draft.diagnostics.push(diagnostic),
         }
     }
+    // All requests of a run are kept until they have run.
+    draft.assertions.shrink_to_fit();
 }
 
 /// Reads what header fields mean to an editor, and not to a server.

@@ -44,6 +44,7 @@ const EXPECT: Table<Assertions> = Table(&[
 pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Assertions {
     let mut assertions = Vec::new();
     EXPECT.read_map(&mut assertions, field, problems);
+    assertions.shrink_to_fit();
     assertions
 }
 
