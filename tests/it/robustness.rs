@@ -56,7 +56,8 @@ fn encoded_bodies_are_decoded_or_an_error_and_never_half() {
     };
     let ten = (0..10).fold(b"hello".to_vec(), |body, _| gzip(&body));
     let warned = "are ignored";
-    let table: [(&str, &str, Vec<u8>, Result<(&str, &str), &str>); 14] = [
+    type Expected = Result<(&'static str, &'static str), &'static str>;
+    let table: [(&str, &str, Vec<u8>, Expected); 14] = [
         ("gzip", "gzip", whole.clone(), Ok(("hello", ""))),
         ("x-gzip", "x-gzip", whole.clone(), Ok(("hello", ""))),
         ("upper case", "GZIP", whole.clone(), Ok(("hello", ""))),
@@ -97,8 +98,11 @@ fn a_bomb_is_an_error_at_the_cap_also_on_the_way_to_a_redirect() {
     let head = "Content-Encoding: gzip\r\nContent-Length";
     for first in ["200 OK\r\n", "302 Found\r\nLocation: /next\r\n"] {
         let answer = [format!("HTTP/1.1 {first}{head}: {}\r\n\r\n", bomb.len()).as_bytes(), &bomb].concat();
-        let (ran, cases) =
-            cases(&Project::new().file("a.http", "GET {{api}}/\n"), &FaultServer::says(answer).base_url(), &["a.http"]);
+        let (ran, cases) = cases(
+            &Project::new().file("a.http", "# @max-body 1MiB\nGET {{api}}/\n"),
+            &FaultServer::says(answer).base_url(),
+            &["a.http"],
+        );
         assert_eq!((ran.code, &*error(&cases[0]).0), (1, "too-large"), "{first}: {}", cases[0]);
     }
 }
