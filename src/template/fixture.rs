@@ -51,7 +51,8 @@ pub(super) fn variable(definition: &str, position: usize, format: Format) -> Var
 
 /// A file of a format, with variables, each with its position, and requests of these names.
 pub(super) fn spec(format: Format, variables: &[(&str, usize)], requests: &[&str]) -> Spec {
-    let source = SourceFile::new("spec", "");
+    let mentions: String = requests.iter().map(|name| format!("{name}.response.\n")).collect();
+    let source = SourceFile::new("spec", mentions);
     let nowhere: Span = source.span(0..0);
     let request = |name: &&str| {
         let name = Some(nowhere.clone().with((*name).to_owned()));

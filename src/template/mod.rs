@@ -13,6 +13,7 @@ mod expression;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod mentions;
 mod piece;
 mod program;
 mod reference;

@@ -1,6 +1,6 @@
 //! The variables of a run, of a file, and of one request.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,7 @@ use super::Engine;
 use super::definition::Definitions;
 use super::engine::Clock;
 use super::exchange::Exchange;
+use super::mentions::Mentions;
 use super::value::{from_json, to_json};
 use super::view::{Bindings, View};
 
@@ -49,6 +50,8 @@ pub(super) struct Fixed {
     pub(super) format: Format,
     /// The names of the file's requests.
     pub(super) requests: Vec<String>,
+    /// Those of them whose exchanges are kept.
+    mentions: Mentions,
     pub(super) clock: Clock,
     pub(super) random: Mutex<fastrand::Rng>,
 }
@@ -63,6 +66,7 @@ impl FileScope {
             definitions: Definitions::compile(&spec.variables),
             format: spec.format,
             requests: names.collect(),
+            mentions: Mentions::of(spec),
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
         };
@@ -76,6 +80,7 @@ impl FileScope {
             definitions: Definitions::default(),
             format: Format::Yaml,
             requests: Vec::new(),
+            mentions: Mentions::Names(HashSet::new()),
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random("")),
         };
@@ -87,8 +92,12 @@ impl FileScope {
         Arc::make_mut(&mut self.captures).insert(name.to_owned(), from_json(&value));
     }
 
-    /// Keeps the exchange of a named request, for `{{name.response.…}}`.
+    /// Keeps the exchange of a named request, for `{{name.response.…}}`, if the file
+    /// speaks of it.
     pub fn record(&mut self, name: &str, response: Arc<Response>) {
+        if !self.fixed.mentions.include(name) {
+            return;
+        }
         Arc::make_mut(&mut self.exchanges).insert(name.to_owned(), Arc::new(Exchange::new(response)));
     }
 }

@@ -172,7 +172,7 @@ mod tests {
         for (piece, at, message) in [
             (piece(&folder, "missing", false, None), "missing", "there is no file"),
             (piece(&folder, "../x", false, None), "../x", "there is no file"),
-            (piece(&folder, ".", false, None), ".", "is a directory"),
+            (piece(&folder, ".", false, None), ".", "is not a file"),
             (piece(&folder, "latin1.txt", true, None), "latin1.txt", "the file latin1.txt is not UTF-8"),
             (piece(&folder, "plain.txt", true, Some("klingon")), "plain.txt", "`klingon` is not an encoding"),
             (piece(&folder, "bad.txt", true, None), "nope", "variable `nope` is not defined"),
