@@ -13,6 +13,9 @@ use super::value::{brief_json, excerpt};
 /// The most characters of a body that a message about it shows.
 const EXCERPT: usize = 60;
 
+/// The most characters of a body that are shown as the reason of a status.
+const REASON: usize = 240;
+
 /// A response under examination: what several assertions ask of it is worked out once.
 #[derive(Debug)]
 pub struct Inspection<'a> {
@@ -34,6 +37,14 @@ impl<'a> Inspection<'a> {
             Ok(text) => Ok(text),
             Err(reason) => Err(Failure::new(format!("the body is not text: {reason}"))),
         }
+    }
+
+    /// The start of the body, on one line: where a status is not as expected, it often
+    /// says why. Nothing where there is no text.
+    pub(super) fn reason_given(&self) -> Option<String> {
+        let words: Vec<&str> = self.text().ok()?.split_whitespace().take(REASON).collect();
+        let start = excerpt(&words.join(" "), REASON);
+        (!start.is_empty()).then(|| format!("the body says {start}"))
     }
 
     /// The body as JSON.

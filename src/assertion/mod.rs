@@ -135,7 +135,11 @@ impl CompiledAssertion {
         if actual.is_absent() {
             return Err(self.subject.absence(inspection, context));
         }
-        Err(explanation.unmet(&self.predicate, self.negated, &actual, context))
+        let mut failure = explanation.unmet(&self.predicate, self.negated, &actual, context);
+        if self.subject.is_status() {
+            failure.notes.extend(inspection.reason_given());
+        }
+        Err(failure)
     }
 }
 

@@ -48,6 +48,10 @@ enum Kind {
 }
 
 impl Query {
+    pub(super) fn is_status(&self) -> bool {
+        matches!(self.kind, Kind::Status)
+    }
+
     pub(super) fn compile(engine: &Engine, query: &crate::source::Spanned<spec::Query>) -> Result<Self, Diagnostic> {
         let kind = match &query.value {
             spec::Query::Status => Kind::Status,

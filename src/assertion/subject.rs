@@ -35,6 +35,11 @@ impl Subject {
         &self.span
     }
 
+    /// Whether it is the status as it came.
+    pub(super) fn is_status(&self) -> bool {
+        self.query.is_status() && self.filters.is_empty()
+    }
+
     /// The value, which may be absent.
     ///
     /// # Errors
