@@ -51,11 +51,12 @@ fn a_file_that_does_not_parse_costs_only_its_own_requests() {
         .file("a.http", "### bad\nGET {{api}}/get\nno colon here\n\n### good\nGET {{api}}/get\n\n?? status == 200\n")
         .file("b.yaml", "requests:\n  - get: '{{ api }}/get'\n    expcet: {status: 200}\n  - get: '{{ api }}/get'\n")
         .file("c.yaml", "requests: [\n")
+        .file("c2.yaml", "requests: {get: '{{ api }}/get'}\n")
         .file("d.http", b"GET {{api}}/get\n\n\xff\xfe")
         .file("e.http", "GET {{api}}/get\n\n?? status == 200\n");
     let ran = project.run_against(&server.base_url(), &["."]);
     assert_eq!(ran.code, 1);
-    for words in ["a.http:3:4", "did you mean `expect`", "c.yaml", "is not UTF-8"] {
+    for words in ["a.http:3:4", "did you mean `expect`", "c.yaml", "c2.yaml:1:11", "is not UTF-8"] {
         assert!(ran.stdout.contains(words), "{words} is missing in:\n{}", ran.stdout);
     }
     assert!(ran.stdout.contains("3 passed"), "{}", ran.stdout);

@@ -72,17 +72,21 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
     }
     let surroundings = Surroundings { tags: &draft.tags, defaults: &draft.defaults };
     let mut entries = |list: &Option<(Text, Value)>| read_list(list.as_ref(), &mut found, &surroundings);
-    let (setup, requests, teardown) = (entries(&draft.setup), entries(&draft.requests), entries(&draft.teardown));
+    let (mut setup, mut requests, teardown) =
+        (entries(&draft.setup), entries(&draft.requests), entries(&draft.teardown));
     problems.extend(found);
     let mut problems = problems.into_vec();
     request::sort(&mut problems);
     let wrong = (!problems.is_empty()).then(|| invalid(source, &draft.tags, problems));
+    // A file without requests of its own would not run, and nobody would hear of its setup.
+    let stage = if requests.is_empty() { &mut requests } else { &mut setup };
+    stage.splice(0..0, wrong);
     Spec {
         name: draft.name,
         description: draft.description,
         tags: draft.tags,
         variables: draft.variables,
-        setup: wrong.into_iter().chain(setup).collect(),
+        setup,
         requests,
         teardown,
         ..Spec::new(source, Format::Yaml)
