@@ -12,8 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::{self, Headers, Method, Status, Timings, Version};
 use crate::source::{Root, SourceFile, Span};
 use crate::spec::{
-    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Request, Settings, SourceText, Spec, Text, Value,
-    Variable,
+    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Request, Settings, Spec, Text, Value, Variable,
 };
 
 use super::{CompiledRequest, Engine, FileScope, Scope, Template, Variables};
@@ -59,16 +58,9 @@ pub(super) fn spec(format: Format, variables: &[(&str, usize)], requests: &[&str
         Entry::Invalid(Invalid { name, tags: vec![], span: nowhere.clone(), diagnostics: vec![] })
     };
     Spec {
-        source: SourceText(source),
-        format,
-        name: None,
-        description: None,
-        tags: vec![],
         variables: variables.iter().map(|&(definition, position)| variable(definition, position, format)).collect(),
-        setup: vec![],
         requests: requests.iter().map(request).collect(),
-        teardown: vec![],
-        diagnostics: vec![],
+        ..Spec::new(&source, format)
     }
 }
 

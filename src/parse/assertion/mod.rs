@@ -7,7 +7,9 @@ mod query;
 mod unsupported;
 mod value;
 
+pub(super) use predicate::{digest, is_unsupported_predicate, lone_predicate, predicate_with_value, unknown_predicate};
 pub(super) use query::cookie;
+pub(super) use value::inline_flags;
 
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};

@@ -4,7 +4,7 @@ use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Expected, Node, Operand, Predicate, Query, Subject, TypeTest, Value};
+use crate::spec::{Expected, Node, Operand, Predicate, Query, Subject, Text, TypeTest, Value};
 
 use super::encoding::{decode_base64, decode_hex};
 use super::unsupported::{self, not_supported};
@@ -51,6 +51,25 @@ const OTHER_OPERATORS: &[(&str, &str)] = &[
     ("!", "not"),
     ("=>", ">="),
     ("=<", "<="),
+    ("is", "=="),
+    ("be", "=="),
+    ("eq", "=="),
+    ("equal", "=="),
+    ("ne", "!="),
+    ("neq", "!="),
+    ("gt", ">"),
+    ("gte", ">="),
+    ("ge", ">="),
+    ("lt", "<"),
+    ("lte", "<="),
+    ("le", "<="),
+    ("has", "contains"),
+    ("match", "matches"),
+    ("regex", "matches"),
+    ("isInt", "isInteger"),
+    ("isBool", "isBoolean"),
+    ("isNone", "isNull"),
+    ("oneOf", "in"),
 ];
 
 /// A predicate, and what it does to the query before it.
@@ -104,7 +123,10 @@ impl Reader {
         let name = parts.next().expect("the grammar demands a predicate's name");
         let (predicate, digest) = match rule {
             Rule::between => (self.between(&name, parts)?, None),
-            Rule::plain_predicate => (plain(name.as_str(), &self.span_of(&name))?, None),
+            Rule::plain_predicate => {
+                let unknown = || unknown_predicate(name.as_str(), &self.span_of(&name));
+                (lone_predicate(name.as_str()).ok_or_else(unknown)?, None)
+            }
             _ => self.with_value(&name, parts.next())?,
         };
         Ok(Claim { predicate: span.with(predicate), negated, digest })
@@ -117,11 +139,11 @@ impl Reader {
     ) -> Result<(Predicate, Option<Query>), Diagnostic> {
         let span = self.span_of(name);
         let word = name.as_str();
-        if unsupported::PREDICATES.contains(&word) {
+        if is_unsupported_predicate(word) {
             return Err(not_supported("predicate", word, &span));
         }
         let digest = DIGESTS.iter().find(|(known, _, _)| *known == word);
-        let make = WITH_VALUE.iter().find(|(known, _)| *known == word);
+        let make = predicate_with_value(word);
         if digest.is_none() && make.is_none() {
             return Err(unknown_predicate(word, &span));
         }
@@ -135,7 +157,7 @@ impl Reader {
             (Some((_, query, length)), _) => {
                 Ok((Predicate::Equal(digest_operand(operand, *length)?), Some(query.clone())))
             }
-            (None, Some((_, make))) => Ok((make(operand), None)),
+            (None, Some(make)) => Ok((make(operand), None)),
             (None, None) => Err(unknown_predicate(word, &span)),
         }
     }
@@ -151,18 +173,26 @@ impl Reader {
     }
 }
 
-fn plain(name: &str, span: &Span) -> Result<Predicate, Diagnostic> {
-    if let Some((_, predicate)) = ALONE.iter().find(|(known, _)| *known == name) {
-        return Ok(predicate.clone());
-    }
-    match TypeTest::NAMES.iter().find(|(known, _)| *known == name) {
-        Some(&(_, test)) => Ok(Predicate::Is(test)),
-        None => Err(unknown_predicate(name, span)),
-    }
+/// What makes the predicate of a name that takes a value.
+pub(in crate::parse) fn predicate_with_value(name: &str) -> Option<WithValue> {
+    WITH_VALUE.iter().find(|(known, _)| *known == name).map(|&(_, make)| make)
 }
 
-fn unknown_predicate(name: &str, span: &Span) -> Diagnostic {
-    if unsupported::PREDICATES.contains(&name) {
+/// The predicate of a name that takes none.
+pub(in crate::parse) fn lone_predicate(name: &str) -> Option<Predicate> {
+    let alone = ALONE.iter().find(|(known, _)| *known == name).map(|(_, predicate)| predicate.clone());
+    let test = || TypeTest::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, test)| Predicate::Is(test));
+    alone.or_else(test)
+}
+
+/// Whether a name is one of a predicate that is not supported yet.
+pub(in crate::parse) fn is_unsupported_predicate(name: &str) -> bool {
+    unsupported::PREDICATES.contains(&name)
+}
+
+/// The error of a name that no predicate has.
+pub(in crate::parse) fn unknown_predicate(name: &str, span: &Span) -> Diagnostic {
+    if is_unsupported_predicate(name) {
         return not_supported("predicate", name, span);
     }
     let diagnostic = Diagnostic::error(format!("there is no predicate `{name}`")).at(span, "");
@@ -173,18 +203,25 @@ fn unknown_predicate(name: &str, span: &Span) -> Diagnostic {
     diagnostic.suggest(name, known.chain(TypeTest::NAMES.iter().map(|&(name, _)| name)).chain([BETWEEN, "not"]))
 }
 
-/// The digest that httpYac's `sha256 …` names: in base64, or in hexadecimal.
+/// The digest that httpYac's `sha256 …` names.
 fn digest_operand(operand: Operand, length: usize) -> Result<Operand, Diagnostic> {
     let Expected::Value(Value { node: Node::Text(text), .. }) = &operand.value else {
         return Ok(operand);
     };
+    Ok(Operand { value: Expected::Bytes(digest(text, length)?), span: operand.span })
+}
+
+/// Reads a digest in base64 or in hexadecimal.
+///
+/// # Errors
+/// If it is none, or has another length.
+pub(in crate::parse) fn digest(text: &Text, length: usize) -> Result<Vec<u8>, Diagnostic> {
     let decoded = decode_hex(&text.value).or_else(|| decode_base64(&text.value));
-    match decoded.filter(|bytes| bytes.len() == length) {
-        Some(bytes) => Ok(Operand { value: Expected::Bytes(bytes), span: operand.span }),
-        None => Err(Diagnostic::error(format!("`{}` is no digest of {length} bytes", super::excerpt(&text.value)))
-            .at(&operand.span, "")
-            .help("write it in base64 or in hexadecimal")),
-    }
+    decoded.filter(|bytes| bytes.len() == length).ok_or_else(|| {
+        Diagnostic::error(format!("`{}` is no digest of {length} bytes", super::excerpt(&text.value)))
+            .at(&text.span, "")
+            .help("write it in base64 or in hexadecimal")
+    })
 }
 
 #[cfg(test)]

@@ -35,6 +35,22 @@ const WITH_ARGUMENT: &[(&str, &str)] = &[
 /// Queries that may have something after their name.
 const OPTIONAL_ARGUMENT: &[&str] = &["body", "duration"];
 
+/// What other tools call a query.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("code", "status"),
+    ("statusCode", "status"),
+    ("status_code", "status"),
+    ("json", "body $.…"),
+    ("jsonBody", "body $.…"),
+    ("content", "body"),
+    ("text", "body"),
+    ("response", "body"),
+    ("time", "duration"),
+    ("elapsed", "duration"),
+    ("responseTime", "duration"),
+    ("length", "size"),
+];
+
 /// The attributes of a cookie (RFC 6265, 5.2), and its value.
 const COOKIE_ATTRIBUTES: &[&str] = &["Value", "Expires", "Max-Age", "Domain", "Path", "Secure", "HttpOnly", "SameSite"];
 
@@ -50,13 +66,13 @@ impl Reader {
         let span = self.span_of(&pair);
         let pair = first(pair);
         let query = match pair.as_rule() {
-            Rule::path => Query::JsonPath(self.verbatim(&pair)),
+            Rule::path => Query::JsonPath(self.path(&pair)?),
             Rule::plain_query => plain(pair.as_str()).unwrap_or(Query::Status),
             Rule::named_query => self.named_query(pair)?,
             Rule::body_query => self.body_query(pair)?,
             Rule::duration_query => duration_query(pair),
             Rule::regex_query => Query::Regex(self.pattern_text(first(pair))?),
-            Rule::path_query => Query::JsonPath(self.path_text(first(pair))),
+            Rule::path_query => Query::JsonPath(self.path_text(first(pair))?),
             _ => return Err(unknown_query(pair.as_str(), &span)),
         };
         Ok(span.with(query))
@@ -80,17 +96,25 @@ impl Reader {
     fn body_query(&self, pair: Pair<'_, Rule>) -> Result<Query, Diagnostic> {
         match pair.into_inner().next() {
             None => Ok(Query::Body),
-            Some(path) if path.as_rule() == Rule::path => Ok(Query::JsonPath(self.verbatim(&path))),
+            Some(path) if path.as_rule() == Rule::path => Ok(Query::JsonPath(self.path(&path)?)),
             Some(path) => Err(not_supported("query", "xpath", &self.span_of(&path))),
         }
     }
 
     /// The text of a `path` or a quoted one.
-    pub(super) fn path_text(&self, pair: Pair<'_, Rule>) -> Text {
+    fn path_text(&self, pair: Pair<'_, Rule>) -> Result<Text, Diagnostic> {
         match pair.as_rule() {
-            Rule::quoted => self.quoted(pair),
-            _ => self.verbatim(&pair),
+            Rule::quoted => Ok(self.quoted(pair)),
+            _ => self.path(&pair),
         }
+    }
+
+    /// A path. A bracket that is not closed takes in all that follows.
+    fn path(&self, pair: &Pair<'_, Rule>) -> Result<Text, Diagnostic> {
+        let Some(at) = open_bracket(pair.as_str()) else { return Ok(self.verbatim(pair)) };
+        let bracket = &pair.as_str()[at..=at];
+        let message = format!("the `{bracket}` of this JSONPath is not closed");
+        Err(Diagnostic::error(message).at(&self.span_of(pair).slice(at..at + 1), ""))
     }
 }
 
@@ -102,6 +126,24 @@ fn duration_query(pair: Pair<'_, Rule>) -> Query {
     let written = pair.into_inner().next();
     let named = |name: &str| Phase::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, phase)| phase);
     Query::Duration(written.and_then(|phase| named(phase.as_str())).unwrap_or(Phase::Total))
+}
+
+/// Where the first bracket of a path stands that is not closed; quotes within are heeded.
+fn open_bracket(path: &str) -> Option<usize> {
+    let (mut open, mut quote, mut escaped) = (Vec::new(), None, false);
+    for (at, byte) in path.bytes().enumerate() {
+        match (quote, byte) {
+            _ if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(closing), _) if byte == closing => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') if !open.is_empty() => quote = Some(byte),
+            (None, b'[' | b'(') => open.push(at),
+            (None, b']' | b')') => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.first().copied()
 }
 
 /// Reads `NAME` or `NAME[ATTRIBUTE]`.
@@ -134,6 +176,11 @@ fn unknown_query(name: &str, span: &Span) -> Diagnostic {
     }
     if unsupported::QUERIES.contains(&name) {
         return not_supported("query", name, span);
+    }
+    if let Some((_, known)) = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+        return Diagnostic::error(format!("there is no query `{name}`"))
+            .at(span, "")
+            .help(format!("did you mean `{known}`?"));
     }
     let plain = PLAIN.iter().map(|&(name, _)| name);
     let others = WITH_ARGUMENT.iter().map(|&(name, _)| name).chain(OPTIONAL_ARGUMENT.iter().copied());

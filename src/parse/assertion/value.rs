@@ -66,10 +66,21 @@ impl Reader {
                 return Err(inner.syntax_error(&error, Rule::lone_structure));
             }
         }
-        if text.starts_with('"') {
-            return Err(Diagnostic::error("a quoted text does not end where the value ends")
-                .at(&self.span_of(pair), "")
-                .help("write `\\\"` for a quote within it"));
+        if let Some((encoding @ ("base64" | "hex"), payload)) = text.split_once(',')
+            && !payload.contains(char::is_whitespace)
+        {
+            let message = format!("`{}` is not {encoding}", excerpt(payload));
+            return Err(Diagnostic::error(message).at(&self.span_of(pair), "").help("quote it to say a text"));
+        }
+        if let Some(rest) = text.strip_prefix('"') {
+            let span = self.span_of(pair);
+            return Err(if rest.contains('"') {
+                Diagnostic::error("a quoted text does not end where the value ends")
+                    .at(&span, "")
+                    .help("write `\\\"` for a quote within it")
+            } else {
+                Diagnostic::error("the quote is not closed").at(&span.slice(0..1), "")
+            });
         }
         Ok(self.operand(pair, Expected::Value(self.text_value(pair))))
     }
@@ -124,18 +135,7 @@ impl Reader {
         let mut parts = pair.into_inner();
         let pattern = parts.next().expect("the grammar demands a pattern");
         let flags = parts.next().expect("the grammar demands flags, which may be empty");
-        let mut known = String::new();
-        for flag in flags.as_str().chars() {
-            match REGEX_FLAGS.iter().find(|(name, _)| *name == flag) {
-                Some((_, name)) => known.push_str(name),
-                None => {
-                    return Err(Diagnostic::error(format!("a regular expression has no flag `{flag}`"))
-                        .at(&self.span_of(&flags), "")
-                        .help("the flags are `i`, `m`, `s`, `x`, `U`; write `\\/` for a slash within the pattern"));
-                }
-            }
-        }
-        let prefix = if known.is_empty() { known } else { format!("(?{known})") };
+        let prefix = inline_flags(flags.as_str(), &self.span_of(&flags))?;
         let value = format!("{prefix}{}", pattern.as_str().replace("\\/", "/"));
         Ok(Text::new(self.span_of(&pattern).with(value), self.format))
     }
@@ -165,6 +165,23 @@ impl Reader {
         let inner = first(pair);
         Text::new(self.span_of(&inner).with(unescape(inner.as_str())), self.format)
     }
+}
+
+/// What stands before a pattern for the flags that are written after it: `(?i)`.
+///
+/// # Errors
+/// If a regular expression has no such flag.
+pub(in crate::parse) fn inline_flags(flags: &str, place: &Span) -> Result<String, Diagnostic> {
+    let mut known = String::new();
+    for flag in flags.chars() {
+        let Some((_, name)) = REGEX_FLAGS.iter().find(|(name, _)| *name == flag) else {
+            return Err(Diagnostic::error(format!("a regular expression has no flag `{flag}`"))
+                .at(place, "")
+                .help("the flags are `i`, `m`, `s`, `x`, `U`; write `\\/` for a slash within the pattern"));
+        };
+        known.push_str(name);
+    }
+    Ok(if known.is_empty() { known } else { format!("(?{known})") })
 }
 
 fn keyword(word: &str) -> Node {

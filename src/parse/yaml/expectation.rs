@@ -27,8 +27,8 @@ const EXPECT: Table<Assertions> = Table(&[
     key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("bytes", |all, field, problems| add(all, Query::Bytes, Answer::Bytes, field, problems)),
     key("size", |all, field, problems| add(all, Query::Size, Answer::Size, field, problems)),
-    key("sha256", |all, field, problems| add(all, Query::Sha256, Answer::Digest, field, problems)),
-    key("md5", |all, field, problems| add(all, Query::Md5, Answer::Digest, field, problems)),
+    key("sha256", |all, field, problems| add(all, Query::Sha256, Answer::Digest(32), field, problems)),
+    key("md5", |all, field, problems| add(all, Query::Md5, Answer::Digest(16), field, problems)),
     key("duration", |all, field, problems| add(all, Query::Duration(Phase::Total), Answer::Duration, field, problems)),
     key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
@@ -43,6 +43,10 @@ const EXPECT: Table<Assertions> = Table(&[
 /// Reads `expect:`.
 pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Assertions {
     let mut assertions = Vec::new();
+    if let Node::Number(_) = field.value.node {
+        problems.push(field.expected("a map").help(format!("write `{{status: {}}}`", field.span().text())));
+        return assertions;
+    }
     EXPECT.read_map(&mut assertions, field, problems);
     assertions.shrink_to_fit();
     assertions

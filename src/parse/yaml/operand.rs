@@ -1,12 +1,10 @@
 //! What a value of a response is compared with, as YAML says it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Spanned;
-use crate::spec::{Expected, Format, Node, Operand, Text, Value, parse_duration, parse_size};
+use crate::parse::{assertion, parse_operand};
+use crate::spec::{Expected, Node, Operand, Text, Value, parse_duration, parse_size};
 
 use super::Field;
 
@@ -25,8 +23,8 @@ pub(super) enum Answer {
     Size,
     /// Bytes.
     Bytes,
-    /// A digest, written in hex.
-    Digest,
+    /// A digest of so many bytes.
+    Digest(usize),
 }
 
 /// Reads an operand.
@@ -57,11 +55,7 @@ pub(super) fn pattern(field: Field<'_>) -> Result<Operand, Diagnostic> {
     if is_template(&text) {
         return read(field, Answer::Text);
     }
-    let pattern = match delimited(&text.value) {
-        Some((pattern, flags)) if flags.is_empty() => pattern.to_owned(),
-        Some((pattern, flags)) => format!("(?{flags}){pattern}"),
-        None => text.value.clone(),
-    };
+    let pattern = delimited(&text)?.unwrap_or_else(|| text.value.clone());
     match Regex::new(&pattern) {
         Ok(_) => Ok(Operand { value: Expected::Regex(pattern), span: field.span().clone() }),
         Err(error) => {
@@ -72,11 +66,15 @@ pub(super) fn pattern(field: Field<'_>) -> Result<Operand, Diagnostic> {
     }
 }
 
-/// The pattern and the flags of `/re/flags`; `g`, `u` and `y` of JavaScript change nothing here.
-fn delimited(text: &str) -> Option<(&str, String)> {
-    let (pattern, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
-    let is_flag = flags.chars().all(|flag| "imsxUguy".contains(flag));
-    is_flag.then(|| (pattern, flags.replace(['g', 'u', 'y'], "")))
+/// The pattern of `/re/flags`, flags written into it.
+fn delimited(text: &Text) -> Result<Option<String>, Diagnostic> {
+    let parts = text.value.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    let is_word = |flags: &str| flags.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let Some((pattern, flags)) = parts.filter(|(_, flags)| is_word(flags)) else { return Ok(None) };
+    let end = text.value.len();
+    let place = if text.is_verbatim() { text.span.slice(end - flags.len()..end) } else { text.span.clone() };
+    let flags = assertion::inline_flags(flags, &place)?;
+    Ok(Some(format!("{flags}{pattern}")))
 }
 
 fn is_template(text: &Text) -> bool {
@@ -94,9 +92,7 @@ fn literal(field: Field<'_>, text: &Text, answer: Answer) -> Result<Expected, Di
             let wanted = || field.expected("a size such as `512`, `10KiB` or `64MiB`");
             parse_size(&text.value).map(Expected::Size).ok_or_else(wanted)
         }
-        Answer::Digest if !text.value.contains(',') => {
-            hex(&text.value).map(Expected::Bytes).ok_or_else(|| field.expected("a digest in hex"))
-        }
+        Answer::Digest(length) if !text.value.contains(',') => assertion::digest(text, length).map(Expected::Bytes),
         _ => prefixed(field, text).unwrap_or_else(|| Ok(Expected::Value(field.value.clone()))),
     }
 }
@@ -106,24 +102,12 @@ fn prefixed(field: Field<'_>, text: &Text) -> Option<Result<Expected, Diagnostic
     if *field.span() != text.span {
         return None;
     }
-    let (prefix, rest) = text.value.split_once(',')?;
-    let not = |what: &str| Diagnostic::error(format!("not {what}")).at(field.span(), "").help("quote it to say a text");
-    match prefix {
-        "hex" => Some(hex(rest).map(Expected::Bytes).ok_or_else(|| not("hex"))),
-        "base64" => Some(STANDARD.decode(rest).map(Expected::Bytes).map_err(|_| not("base64"))),
-        "file" => {
-            let span = text.span.slice(prefix.len() + 1..text.value.len());
-            let path = Spanned { value: rest.to_owned(), span };
-            Some(Ok(Expected::File(Text::new(path, Format::Yaml))))
-        }
-        _ => None,
-    }
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    Some(digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect())
+    let (prefix, _) = text.value.split_once(',')?;
+    let is_prefix = matches!(prefix, "hex" | "base64" | "file") && text.is_verbatim();
+    is_prefix.then(|| match parse_operand(&text.span, text.format) {
+        Ok(operand) => Ok(operand.value),
+        Err(problem) => Err(problem.help("quote it to say a text")),
+    })
 }
 
 /// An operand as the assertion language writes it.

@@ -1,12 +1,13 @@
 //! What must hold of a value: a plain value it is equal to, or a map of predicates.
 
 use crate::diagnostic::Diagnostic;
+use crate::parse::assertion;
 use crate::source::{Span, Spanned};
-use crate::spec::{Expected, Node, Operand, Predicate, TypeTest};
+use crate::spec::{Expected, Node, Operand, Predicate, Text};
 
 use super::Field;
 use super::operand::{self, Answer};
-use super::table::{Problems, not_supported, unknown_key};
+use super::table::Problems;
 
 /// A predicate, and how the assertion language writes it.
 pub(super) struct Demand {
@@ -30,41 +31,6 @@ impl Demand {
         self
     }
 }
-
-/// How a predicate takes its operands.
-#[derive(Clone, Copy)]
-enum Shape {
-    Value(fn(Operand) -> Predicate),
-    List(fn(Operand) -> Predicate),
-    Pattern(fn(Operand) -> Predicate),
-    Pair(fn(Operand, Operand) -> Predicate),
-    Json(fn(Operand) -> Predicate),
-    Flag(fn() -> Predicate),
-}
-
-/// The predicates by their names in the assertion language; those on types are in [`TypeTest::NAMES`].
-const PREDICATES: &[(&str, Shape)] = &[
-    ("==", Shape::Value(Predicate::Equal)),
-    ("!=", Shape::Value(Predicate::NotEqual)),
-    (">", Shape::Value(Predicate::Greater)),
-    (">=", Shape::Value(Predicate::GreaterOrEqual)),
-    ("<", Shape::Value(Predicate::Less)),
-    ("<=", Shape::Value(Predicate::LessOrEqual)),
-    ("contains", Shape::Value(Predicate::Contains)),
-    ("includes", Shape::Value(Predicate::Contains)),
-    ("startsWith", Shape::Value(Predicate::StartsWith)),
-    ("endsWith", Shape::Value(Predicate::EndsWith)),
-    ("matches", Shape::Pattern(Predicate::Matches)),
-    ("in", Shape::List(Predicate::In)),
-    ("between", Shape::Pair(|low, high| Predicate::Between(Box::new([low, high])))),
-    ("equals", Shape::Json(Predicate::Equals)),
-    ("containsJson", Shape::Json(Predicate::ContainsJson)),
-    ("exists", Shape::Flag(|| Predicate::Exists)),
-    ("isEmpty", Shape::Flag(|| Predicate::IsEmpty)),
-];
-
-/// Predicates of the language that are not built yet.
-const NOT_YET: &[&str] = &["schema", "snapshot"];
 
 /// Reads what must hold of an answer. A map is always of predicates.
 pub(super) fn read(field: Field<'_>, answer: Answer, problems: &mut Problems) -> Vec<Demand> {
@@ -90,7 +56,9 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
             let problem = Diagnostic::error("`duration`: no duration is equal to another").at(&span, "");
             return Err(problem.help("say `{<: 500ms}`"));
         }
-        Answer::Json | Answer::Size | Answer::Bytes | Answer::Digest => Predicate::Equal(operand::read(field, answer)?),
+        Answer::Json | Answer::Size | Answer::Bytes | Answer::Digest(_) => {
+            Predicate::Equal(operand::read(field, answer)?)
+        }
     };
     let sign = if matches!(predicate, Predicate::In(_)) { "in" } else { "==" };
     Ok(Demand::new(predicate, span, format!("{sign} {}", operand::show(field))))
@@ -119,22 +87,21 @@ fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     if name == "not" {
         return negated(field, answer);
     }
-    if let Some((_, test)) = TypeTest::NAMES.iter().find(|(known, _)| *known == name) {
-        return flag(field, Predicate::Is(*test));
+    if let Some(predicate) = assertion::lone_predicate(name) {
+        return flag(field, predicate);
     }
-    match PREDICATES.iter().find(|(known, _)| *known == name) {
-        Some((_, shape)) => shaped(field, answer, *shape),
-        None if NOT_YET.contains(&name) => Err(not_supported(field.key)),
-        None => Err(unknown(field)),
+    match assertion::predicate_with_value(name) {
+        Some(make) => with_value(field, answer, make),
+        None if name == "between" => between(field, answer),
+        None => Err(unknown(field.key)),
     }
 }
 
-fn unknown(field: Field<'_>) -> Diagnostic {
-    let tests = TypeTest::NAMES.iter().map(|(name, _)| *name);
-    let names = PREDICATES.iter().map(|(name, _)| *name).chain(tests).chain(["not"]).chain(NOT_YET.iter().copied());
-    let mut problem = unknown_key(field.key, names);
-    problem.message = format!("there is no predicate `{}`", field.key.value);
-    problem.note("an object to compare with is written `equals: {…}`")
+/// A key that is no predicate is perhaps one of an object to compare with.
+fn unknown(key: &Text) -> Diagnostic {
+    let problem = assertion::unknown_predicate(&key.value, &key.span);
+    let is_object = problem.help.is_none() && !assertion::is_unsupported_predicate(&key.value);
+    if is_object { problem.help("an object to compare with is written `equals: {…}`") } else { problem }
 }
 
 /// `not: x`, or `not: {contains: x}`: of several predicates it would be unclear what is denied.
@@ -148,26 +115,29 @@ fn negated(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     Ok(Demand { predicate: span.with(demand.predicate.value.clone()), ..demand }.negate())
 }
 
-fn shaped(field: Field<'_>, answer: Answer, shape: Shape) -> Result<Demand, Diagnostic> {
-    let predicate = match shape {
-        Shape::Value(make) => make(operand::read(field, answer)?),
-        Shape::Json(make) => make(operand::read(field, Answer::Json)?),
-        Shape::Pattern(make) => make(operand::pattern(field)?),
-        Shape::List(make) => {
+/// `contains: x`; some predicates take more than what the answer is compared with.
+fn with_value(field: Field<'_>, answer: Answer, make: fn(Operand) -> Predicate) -> Result<Demand, Diagnostic> {
+    let name = field.key.value.as_str();
+    let operand = match name {
+        "matches" => operand::pattern(field)?,
+        "equals" | "containsJson" => operand::read(field, Answer::Json)?,
+        "in" => {
             field.items()?.try_for_each(|item| operand::read(item, answer).map(drop))?;
-            make(operand::read(field, answer)?)
+            operand::read(field, answer)?
         }
-        Shape::Pair(make) => match field.items()?.collect::<Vec<_>>().as_slice() {
-            [low, high] => {
-                let text = format!("{} {} {}", field.key.value, operand::show(*low), operand::show(*high));
-                let predicate = make(operand::read(*low, answer)?, operand::read(*high, answer)?);
-                return Ok(Demand::new(predicate, pair_span(field), text));
-            }
-            _ => return Err(field.expected("two values: `[low, high]`")),
-        },
-        Shape::Flag(make) => return flag(field, make()),
+        _ => operand::read(field, answer)?,
     };
-    Ok(Demand::new(predicate, pair_span(field), format!("{} {}", field.key.value, operand::show(field))))
+    Ok(Demand::new(make(operand), pair_span(field), format!("{name} {}", operand::show(field))))
+}
+
+/// `between: [low, high]`
+fn between(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
+    let bounds: Vec<Field<'_>> = field.items()?.collect();
+    let [low, high] = bounds.as_slice() else { return Err(field.expected("two values: `[low, high]`")) };
+    let text = format!("{} {} {}", field.key.value, operand::show(*low), operand::show(*high));
+    let bounds = [operand::read(*low, answer)?, operand::read(*high, answer)?];
+    let predicate = Predicate::Between(Box::new(bounds));
+    Ok(Demand::new(predicate, pair_span(field), text))
 }
 
 /// `isInteger: true`; `false` demands the contrary.
