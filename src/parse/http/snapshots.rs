@@ -29,7 +29,7 @@ fn fixtures_are_read_as_their_snapshots_say() {
     for path in fixtures() {
         let spec = read_fixture(&path);
         let stem = path.file_stem().unwrap().to_str().unwrap();
-        let is_invalid = spec.requests.iter().any(|entry| matches!(entry, Entry::Invalid(_)));
+        let is_invalid = entries(&spec).any(|(_, entry)| matches!(entry, Entry::Invalid(_)));
         assert_eq!(is_invalid, stem.starts_with("err_"), "{stem}");
         settings.bind(|| insta::assert_snapshot!(stem, dump(&spec)));
     }
@@ -44,8 +44,9 @@ fn dump(spec: &Spec) -> String {
     }
     spec.variables.iter().for_each(|variable| line(dump_variable(variable)));
     spec.diagnostics.iter().for_each(|diagnostic| line(dump_diagnostic(diagnostic)));
-    for entry in &spec.requests {
+    for (stage, entry) in entries(spec) {
         line(String::new());
+        stage.iter().for_each(|stage| line((*stage).to_owned()));
         match entry {
             Entry::Request(request) => dump_request(request).into_iter().for_each(&mut line),
             Entry::Invalid(invalid) => {
@@ -57,6 +58,12 @@ fn dump(spec: &Spec) -> String {
     out
 }
 
+/// The entries in the order of the file, those outside of its main part with the part's name.
+fn entries(spec: &Spec) -> impl Iterator<Item = (Option<&'static str>, &Entry)> {
+    let parts = [(Some("setup"), &spec.setup), (None, &spec.requests), (Some("teardown"), &spec.teardown)];
+    parts.into_iter().flat_map(|(part, entries)| entries.iter().map(move |entry| (part, entry)))
+}
+
 fn dump_request(request: &Request) -> Vec<String> {
     let mut lines = vec![format!("request {} {:?}", place(&request.span), request.name.as_deref())];
     lines.extend(request.description.iter().map(|text| format!("  description {:?}", text.value)));
@@ -64,6 +71,11 @@ fn dump_request(request: &Request) -> Vec<String> {
     lines.extend(request.method.iter().map(|method| format!("  method {}", dump_text(method))));
     lines.push(format!("  target {}", dump_text(&request.target)));
     lines.extend(request.version.iter().map(|version| format!("  version {} {}", place(&version.span), version.value)));
+    let pairs = [("param", &request.params), ("cookie", &request.cookies)];
+    for (label, pairs) in pairs {
+        lines.extend(pairs.iter().map(|(name, value)| format!("  {label} {} = {value:?}", dump_text(name))));
+    }
+    lines.extend(request.variables.iter().map(|variable| format!("  @{} = {:?}", variable.name.value, variable.value)));
     lines.extend(request.headers.iter().map(|field| {
         format!("  header {} = {}", dump_text(&field.name), field.value.as_ref().map_or_else(String::new, dump_text))
     }));
