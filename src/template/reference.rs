@@ -101,7 +101,9 @@ impl Reference {
                 None => Err(undefined(name, view, at)),
             },
             Self::Dynamic(call) => call.draw(view).map_err(|message| {
-                Diagnostic::error(message).at(at, "").note(format!("it is written `{{{{{}}}}}`", call.usage()))
+                Diagnostic::error(format!("`{}`: {message}", call.name()))
+                    .at(at, "")
+                    .note(format!("it is written `{{{{{}}}}}`", call.usage()))
             }),
             Self::Exchange { request, side, facet } => {
                 let exchange = view.exchange(request).ok_or_else(|| view.no_exchange(request, at))?;

@@ -259,7 +259,7 @@ mod tests {
             ("{{ zzz == 1 }}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
             ("{{ user.nope }}", Format::Yaml, "user.nope", "the expression gives nothing"),
             ("{{ user.nope.more }}", Format::Yaml, ".nope.more", "`user.nope` is undefined"),
-            ("{{ $randomInt 5 }}", Format::Http, "$randomInt 5", "it takes a minimum and a maximum"),
+            ("{{ $randomInt 5 }}", Format::Http, "$randomInt 5", "`$randomInt`: it takes a minimum and a maximum"),
             ("{% if zzz %}{% endif %}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
             ("x {% nope %}", Format::Yaml, "nope", "this is not an expression"),
             ("ab {{ c", Format::Yaml, "{{", "`{{` is not closed"),

@@ -8,6 +8,7 @@ mod faults;
 mod flow;
 mod httpbin;
 mod layers;
+mod mistakes;
 mod readme;
 mod reports;
 mod robustness;

@@ -139,8 +139,8 @@ fn reader_of(directive: &Directive) -> Option<Reader> {
 fn unknown(name: &Span) -> Diagnostic {
     let message = format!("the directive `@{}` is not known, and is ignored", name.text());
     let known = READERS.iter().map(|(known, _)| *known).chain(unsupported::DIRECTIVES.iter().copied());
-    match nearest(name.text(), known.clone()) {
-        Some(_) => Diagnostic::warning(message).at(name, "").suggest(name.text(), known),
+    match nearest(name.text(), known) {
+        Some(near) => Diagnostic::warning(message).at(name, "").help(format!("did you mean `@{near}`?")),
         None => Diagnostic::info(message).at(name, ""),
     }
 }

@@ -19,6 +19,8 @@ const NAMES: &[(Rule, &str)] = &[
     (Rule::gap, "one space"),
     (Rule::line_end, "the end of the line"),
     (Rule::colon, "a colon"),
+    (Rule::once, "`=`"),
+    (Rule::variable_name, "the name of a variable"),
     (Rule::field_name, "the name of a header field"),
 ];
 

@@ -135,15 +135,39 @@ impl Reader<'_> {
 
     fn finish(mut self) -> Head {
         self.head.fields = join_cookies(self.head.fields);
-        if let Some(draft) = self.request_line {
+        if let Some(draft) = self.request_line.take() {
             self.head.line = Some(draft.line().clone());
             match draft.finish() {
-                Ok(line) => self.head.request_line = Some(line),
+                Ok(line) => {
+                    self.head.diagnostics.extend(line.doubt());
+                    self.head.request_line = Some(line);
+                }
                 Err(diagnostic) => self.head.diagnostics.insert(0, diagnostic),
             }
         }
+        self.warn_of_open_braces();
         self.head
     }
+
+    /// What is not closed is no reference, and sent as it stands.
+    fn warn_of_open_braces(&mut self) {
+        let targets = self.head.request_line.iter().map(|line| line.target.clone());
+        let values = self.head.fields.iter().filter_map(|field| field.value.clone());
+        let definitions = self.head.definitions.iter().map(|definition| text(&definition.value));
+        let open: Vec<Span> = targets.chain(values).chain(definitions).filter_map(|text| open_braces(&text)).collect();
+        self.head.diagnostics.extend(open.iter().map(|place| {
+            Diagnostic::warning("`{{` is not closed, and is sent as it is")
+                .at(place, "")
+                .help("close it with `}}`, if a variable is meant")
+        }));
+    }
+}
+
+/// Where the last `{{` of a text stands, if no `}}` follows it.
+fn open_braces(text: &Text) -> Option<Span> {
+    let at = text.value.rfind("{{").filter(|&at| !text.value[at..].contains("}}"))?;
+    let start = if text.is_verbatim() { at..at + 2 } else { 0..text.span.text().len() };
+    Some(text.span.slice(start))
 }
 
 /// One `Cookie` field of several, their values joined with `; ` (RFC 6265, 5.4:
@@ -173,8 +197,7 @@ fn append(cookie: &mut HeaderField, later: &Text) {
 }
 
 fn malformed_definition(line: &Span) -> Diagnostic {
-    Diagnostic::error("malformed definition of a variable")
-        .at(line, "")
+    mismatch(Rule::definition, line, "malformed definition of a variable")
         .help("write `@name = value`; a name holds letters, digits, `_` and `-`")
 }
 
@@ -186,8 +209,12 @@ fn malformed_line(line: &Span) -> Diagnostic {
             .at(line, "")
             .help("put the definition above the request line");
     }
-    let is_body = text.starts_with('<') || !text.contains(':');
-    let help = if is_body { "leave an empty line above it, if the body begins here" } else { "write `Name: value`" };
+    let may_be_body = text.starts_with('<') || !text.contains(':');
+    let help = if may_be_body {
+        "write `Name: value`; if the body begins here, leave an empty line above it"
+    } else {
+        "write `Name: value`"
+    };
     mismatch(Rule::field, line, "malformed header field").help(help)
 }
 

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::http::{Method, Version};
 use crate::source::{Span, Spanned};
 use crate::spec::{Format, Text};
@@ -96,6 +96,20 @@ impl Draft {
             }
             Some(version) => Ok(RequestLine { method, target, version: Some(read_version(version)?) }),
         }
+    }
+}
+
+impl RequestLine {
+    /// A warning of a method that is sent as it is, and was perhaps meant as a known one.
+    pub(super) fn doubt(&self) -> Option<Diagnostic> {
+        let method = self.method.as_ref().filter(|method| !method.value.contains("{{"))?;
+        let known = Method::KNOWN.iter().map(Method::as_str);
+        if known.clone().any(|known| known.eq_ignore_ascii_case(&method.value)) {
+            return None;
+        }
+        let near = nearest(&method.value, known)?;
+        let message = format!("the method `{}` is not known, and is sent as it is", method.value);
+        Some(Diagnostic::warning(message).at(&method.span, "").help(format!("did you mean `{near}`?")))
     }
 }
 

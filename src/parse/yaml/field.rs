@@ -136,8 +136,9 @@ impl<'a> Field<'a> {
 
     /// The entries of a map, or of a list of maps: so names can be repeated in any order.
     pub(crate) fn ordered_entries(self, problems: &mut Problems) -> Vec<Field<'a>> {
-        let maps = self.one_or_more().filter_map(|map| problems.keep(map.entries()));
-        maps.flatten().collect()
+        let wanted = "a map such as `{name: value}`, or a list of such maps";
+        let entries = |map: Field<'a>| map.entries().map_err(|_| map.expected(wanted));
+        self.one_or_more().filter_map(|map| problems.keep(entries(map))).flatten().collect()
     }
 
     /// The entries of a map of texts.

@@ -27,8 +27,12 @@ impl Key {
                 Self::Name(Text::new(Spanned { value: written, span: node.span }, format))
             }
             _ => {
-                let problem = Diagnostic::error("a key must be a text").at(&node.span, "");
-                problems.push(problem.help("put quotes around a template: `\"{{ … }}\"`"));
+                problems.push(match node.node {
+                    Node::Map(_) => Diagnostic::error("a template without quotes is no text in YAML")
+                        .at(&node.span, "")
+                        .help("put quotes around the whole text: `\"{{ … }}\"`"),
+                    _ => Diagnostic::error("a key must be a text").at(&node.span, ""),
+                });
                 Self::Invalid
             }
         }

@@ -58,7 +58,6 @@ fn names() -> impl Iterator<Item = &'static str> {
 /// Reads a request; `found` is what was wrong with its tree.
 pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surroundings<'_>) -> Entry {
     let mut problems = Problems::default();
-    problems.extend(found);
     let mut draft = Draft::default();
     for entry in problems.keep(field.entries()).into_iter().flatten() {
         read_field(&mut draft, entry, &mut problems);
@@ -67,7 +66,7 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
     let (name, tags) = (draft.name.clone(), draft.tags.clone());
     let is_map = matches!(field.value.node, Node::Map(_));
     let request = if is_map { draft.finish(field, &mut problems) } else { None };
-    let mut diagnostics = problems.into_vec();
+    let mut diagnostics = problems.besides(found);
     match request {
         Some(mut request) if diagnostics.is_empty() => {
             surroundings.defaults.apply(&mut request);
@@ -173,7 +172,8 @@ fn method(field: Field<'_>) -> Result<Text, Diagnostic> {
 
 /// One tag, or a list of them.
 pub(super) fn tags(field: Field<'_>, problems: &mut Problems) -> Vec<Spanned<String>> {
-    field.one_or_more().filter_map(|item| problems.keep(item.string())).collect()
+    let tag = |item: Field<'_>| item.string().map_err(|_| item.expected("a tag, or a list of tags"));
+    field.one_or_more().filter_map(|item| problems.keep(tag(item))).collect()
 }
 
 /// The keys that define variables, of a file and of a request.

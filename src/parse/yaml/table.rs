@@ -25,6 +25,15 @@ impl Problems {
         self.0
     }
 
+    /// All of them with those that were found before, but for those that speak of a
+    /// place in which one was found: a value that could not be read is not also wrong.
+    pub(super) fn besides(self, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut own = self.0;
+        own.retain(|problem| !found.iter().any(|inner| holds(problem, inner)));
+        found.append(&mut own);
+        found
+    }
+
     /// What was read, if nothing was wrong with it.
     pub(crate) fn into_result<T>(self, read: T) -> Result<T, Vec<Diagnostic>> {
         if self.0.is_empty() { Ok(read) } else { Err(self.0) }
@@ -35,6 +44,14 @@ impl Extend<Diagnostic> for Problems {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, problems: I) {
         self.0.extend(problems);
     }
+}
+
+/// Whether the place of one problem lies within that of another.
+fn holds(outer: &Diagnostic, inner: &Diagnostic) -> bool {
+    outer.span().zip(inner.span()).is_some_and(|(outer, inner)| {
+        let (outer, inner) = (outer.range(), inner.range());
+        outer.start <= inner.start && inner.end <= outer.end
+    })
 }
 
 /// What reads the value of a key into what the map is read into.

@@ -36,8 +36,16 @@ pub(super) fn read(place: &Span, format: Format) -> Tree {
     let mut builder = Builder::new(place, format);
     let root = builder.build();
     let mut problems = builder.problems;
-    let root = root.map_err(|problem| problems.push(problem)).ok();
-    Tree { root, problems }
+    let line = |problem: &Diagnostic| problem.span().map(|span| span.location().line);
+    match root {
+        Ok(root) => Tree { root: Some(root), problems },
+        // After a template without quotes the rest of its line makes no sense either.
+        Err(problem) if problems.iter().any(|earlier| line(earlier) == line(&problem)) => Tree { root: None, problems },
+        Err(problem) => {
+            problems.push(problem);
+            Tree { root: None, problems }
+        }
+    }
 }
 
 /// A collection that has begun and has not ended.

@@ -89,6 +89,11 @@ impl Call {
         call.ok_or_else(|| Unknown { name: name.to_owned(), nearest: nearest(name, names()) })
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &'static str {
+        self.dynamic.name
+    }
+
     /// How it is written.
     pub(super) fn usage(&self) -> &'static str {
         self.dynamic.usage
@@ -238,7 +243,8 @@ mod tests {
             ("$processEnv %nope", "variable `nope` is not defined"),
         ] {
             let error = render(&file, &format!("x {{{{ {call} }}}}"), Format::Yaml).unwrap_err();
-            assert_eq!((error.message.as_str(), place(&error)), (message, call));
+            let name = call.split(['(', ' ']).next().unwrap();
+            assert_eq!((&*error.message, place(&error)), (&*format!("`{name}`: {message}"), call));
         }
     }
 

@@ -176,6 +176,7 @@ mod tests {
             ("list", json!(["a", 1])),
             ("evil", json!("a\r\nX: y")),
             ("space", json!(" ")),
+            ("scheme", json!("http")),
         ];
         let environment = given.map(|(name, value)| (name.to_owned(), value)).to_vec();
         file(Variables { environment, ..Variables::default() }, Format::Http, &[])
@@ -185,7 +186,8 @@ mod tests {
         let file = scope_file();
         let scope = Scope::new(&file, 0, &request.variables);
         let root = Root::at(std::env::temp_dir());
-        let rendered = CompiledRequest::compile(&engine(), request).unwrap().render(&scope, &root)?;
+        let compiled = CompiledRequest::compile(&engine(), request).map_err(|mut errors| errors.remove(0))?;
+        let rendered = compiled.render(&scope, &root)?;
         Ok((rendered, scope.take_warnings()))
     }
 
@@ -276,6 +278,8 @@ mod tests {
         };
         for (request, at, message) in [
             (with(|r| r.target = text("http://", Format::Http)), "http://", "it names no host"),
+            (with(|r| r.target = text("{{scheme}}://", Format::Http)), "{{scheme}}://", "it names no host"),
+            (with(|r| r.target = text("http:/h", Format::Http)), "http:/h", "lacks a slash after its scheme"),
             (with(|r| r.target = text("/a", Format::Http)), "/a", "no `Host` header"),
             (with(|r| r.target = text("a{{nope}}", Format::Http)), "nope", "not defined"),
             (with(|r| r.method = Some(text("{{evil}}", Format::Http))), "{{evil}}", "is not a method"),

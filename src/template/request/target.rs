@@ -19,10 +19,16 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// Compiles the line. A URL without templates is one already, or wrong.
     pub(super) fn compile(compiler: &mut Compiler<'_>, request: &spec::Request) -> Self {
+        let url = compiler.text(&request.target);
+        let fixed = url.as_literal().filter(|literal| *literal == request.target.value).map(str::trim);
+        if let Some(Err(error)) = fixed.filter(|target| !target.starts_with('/')).map(parse) {
+            compiler.error(error.at(url.span(), ""));
+        }
         Self {
             method: request.method.as_ref().map(|method| compiler.text(method)),
-            url: compiler.text(&request.target),
+            url,
             version: request.version.as_deref().copied(),
             format: request.target.format,
         }
@@ -62,7 +68,7 @@ impl Target {
                     .help("write the whole URL, or add the header `Host: …`"));
             }
         };
-        let (url, assumed) = Url::parse_with_default_scheme(&absolute).map_err(|error| error_at(&self.url, error))?;
+        let (url, assumed) = parse(&absolute).map_err(|error| error.at(self.url.span(), ""))?;
         if assumed {
             let scheme = url.scheme().as_str();
             scope.warn(
@@ -73,6 +79,16 @@ impl Target {
         }
         Ok(url)
     }
+}
+
+/// The URL that a text is, and whether its scheme is assumed.
+fn parse(text: &str) -> Result<(Url, bool), Diagnostic> {
+    let scheme = ["http:", "https:"].into_iter().find(|scheme| text.starts_with(scheme));
+    if let Some(scheme) = scheme.filter(|scheme| text[scheme.len()..].starts_with('/') && !text.contains("://")) {
+        let error = Diagnostic::error(format!("`{text}` lacks a slash after its scheme"));
+        return Err(error.help(format!("begin it with `{scheme}//`")));
+    }
+    Url::parse_with_default_scheme(text).map_err(|error| Diagnostic::error(error.to_string()))
 }
 
 /// A request line, or only the target of one.
