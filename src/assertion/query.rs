@@ -95,7 +95,12 @@ impl Query {
                 cookie::find(response, &name.get(context.scope)?, attribute.as_deref().unwrap_or("Value"))
             }
             Kind::Body => Value::raw(inspection.text()?),
-            Kind::JsonPath(path) => nodes(&*path.get(context.scope)?, inspection.json()?),
+            Kind::JsonPath(path) => nodes(&*path.get(context.scope)?, inspection.json()?).ok_or_else(|| {
+                Failure::new(format!(
+                    "{} goes through the document too often to be followed to its end",
+                    self.span.text()
+                ))
+            })?,
             Kind::Regex(pattern) => {
                 let text = inspection.text()?;
                 first_match(&*pattern.get(context.scope)?, text).map_or(Value::Absent, Value::raw)
@@ -149,13 +154,14 @@ fn header<'a>(inspection: &'a Inspection<'_>, name: &str) -> Value<'a> {
     if values.is_empty() { Value::Absent } else { Value::Nodes(values) }
 }
 
-/// What a path finds: the node of one that can find one at most, and the list of any other.
-pub(super) fn nodes<'a>(path: &Path, document: &'a Json) -> Value<'a> {
+/// What a path finds: the node of one that can find one at most, and the list of any
+/// other; nothing where the search is given up.
+pub(super) fn nodes<'a>(path: &Path, document: &'a Json) -> Option<Value<'a>> {
     let node = |json: &'a Json| Value::Json(Cow::Borrowed(json));
     if path.is_singular() {
-        return path.find(document).map_or(Value::Absent, node);
+        return Some(path.find(document).map_or(Value::Absent, node));
     }
-    Value::Nodes(path.select(document).into_iter().map(node).collect())
+    Some(Value::Nodes(path.select(document)?.into_iter().map(node).collect()))
 }
 
 /// The first group of the first match, or all of the match where there is no group.

@@ -185,15 +185,18 @@ fn regex<'a>(pattern: &Regex, value: &Value<'a>) -> Applied<'a> {
     Ok(first_match(pattern, &text).map_or(Value::Absent, |found| Value::raw(found.to_owned())))
 }
 
+/// What a path takes that goes through a document too often to be followed to its end.
+const SMALLER: &str = "a smaller document";
+
 /// A text is read as JSON first.
 fn json_path<'a>(path: &Path, value: &Value<'a>) -> Applied<'a> {
     if let Some(text) = value.readable() {
         let document = read_json(&text).map_err(|_| "JSON")?;
-        return Ok(owned(nodes(path, &document)));
+        return nodes(path, &document).map(owned).ok_or(SMALLER);
     }
     match value.alone() {
-        Value::Json(Cow::Borrowed(document)) => Ok(nodes(path, document)),
-        other => Ok(owned(nodes(path, &other.clone().into_json()))),
+        Value::Json(Cow::Borrowed(document)) => nodes(path, document).ok_or(SMALLER),
+        other => nodes(path, &other.clone().into_json()).map(owned).ok_or(SMALLER),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Walks a document by a plan.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use serde_json::Value;
@@ -10,15 +11,21 @@ use crate::assertion::compare::{compare_numbers, json_equal};
 use super::pattern::{LastPattern, Pattern};
 use super::plan::{Condition, Operand, Operator, Origin, Query, Selector, Step, Steps};
 
+/// The most nodes that a walk looks at: a chain of `..*` on a deeply nested document
+/// would go on for years.
+const MOST_NODES: usize = 20_000_000;
+
 /// One walk over a document.
 pub(super) struct Evaluation<'a> {
     root: &'a Value,
     last_pattern: LastPattern,
+    /// How many more nodes it may look at.
+    left: Cell<usize>,
 }
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(root: &'a Value) -> Self {
-        Self { root, last_pattern: LastPattern::default() }
+        Self { root, last_pattern: LastPattern::default(), left: Cell::new(MOST_NODES) }
     }
 
     /// The nodes that steps find from a node.
@@ -27,11 +34,19 @@ impl<'a> Evaluation<'a> {
         for step in &steps.0 {
             let mut found = Vec::new();
             for node in nodes {
+                if self.is_exhausted() {
+                    return found;
+                }
                 self.take(step, node, &mut found);
             }
             nodes = found;
         }
         nodes
+    }
+
+    /// Whether it was cut short: what it found is then not all that there is.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// The first of them; a singular query has no other, and is walked without a list.
@@ -44,10 +59,12 @@ impl<'a> Evaluation<'a> {
 
     /// RFC 9535, 2.5.2.2: the selectors are applied to each descendant in turn, parents first.
     fn take(&self, step: &Step, node: &'a Value, found: &mut Vec<&'a Value>) {
+        let before = found.len();
         for selector in &step.selectors {
             self.select(selector, node, found);
         }
-        if step.descends {
+        self.left.set(self.left.get().saturating_sub(1 + found.len() - before));
+        if step.descends && !self.is_exhausted() {
             for child in children(node) {
                 if child.is_array() || child.is_object() {
                     self.take(step, child, found);

@@ -98,9 +98,12 @@ impl Path {
         None
     }
 
-    /// Every node that it finds, in the order of RFC 9535.
-    pub(crate) fn select<'a>(&self, document: &'a Value) -> Vec<&'a Value> {
-        evaluate::Evaluation::new(document).nodes(&self.steps, document)
+    /// Every node that it finds, in the order of RFC 9535; nothing where the search has
+    /// to be given up, since the path goes through the document too often.
+    pub(crate) fn select<'a>(&self, document: &'a Value) -> Option<Vec<&'a Value>> {
+        let evaluation = evaluate::Evaluation::new(document);
+        let nodes = evaluation.nodes(&self.steps, document);
+        (!evaluation.is_exhausted()).then_some(nodes)
     }
 }
 
