@@ -8,13 +8,15 @@ mod file;
 mod interrupt;
 mod mailbox;
 mod plan;
+mod planner;
 mod record;
 mod select;
 mod servers;
 
 pub use executor::{Executor, Options};
 pub use interrupt::Interrupt;
-pub use plan::{Input, Plan, Planner};
+pub use plan::Plan;
+pub use planner::{Input, Planner};
 pub use record::Detail;
 pub use select::{InvalidSelection, Selection};
 pub use servers::{Server, ServerError, Servers, Start};

@@ -1,0 +1,279 @@
+//! Makes plans: spec files are found, read and filtered, and each request gets the name
+//! that reports know it by.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::event::{CaseError, CaseOutline, FileOutline, Outline};
+use crate::parse;
+use crate::source::{Root, SourceFile, Span, read_source, walk};
+use crate::spec::{Defaults, Entry, Format, Spec};
+
+use super::Selection;
+use super::plan::{Plan, PlannedCase, PlannedFile, Stage};
+use super::select::at_line;
+
+/// A path to run, and the line of the one request in it that is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// A file or a folder.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: Option<usize>,
+}
+
+impl Input {
+    /// Reads `path` or `path:LINE`; a path that exists as it stands is just that.
+    pub fn parse(text: &str) -> Self {
+        let whole = Self { path: text.into(), line: None };
+        if whole.path.exists() {
+            return whole;
+        }
+        match text.rsplit_once(':').map(|(path, line)| (path, line.parse())) {
+            Some((path, Ok(line))) => Self { path: path.into(), line: Some(line) },
+            _ => whole,
+        }
+    }
+}
+
+/// Makes plans.
+#[derive(Debug, Default)]
+pub struct Planner {
+    /// Which requests are to run.
+    pub selection: Selection,
+    /// What holds for every request that does not say otherwise.
+    pub defaults: Defaults,
+    /// The folder that references between files may not leave: the project's. Without
+    /// one it is the folder that is run, or for a file the working directory.
+    pub root: Option<Root>,
+    /// How many times each file is run.
+    pub repeat: usize,
+    /// The time now, since 1970-01-01T00:00:00Z.
+    pub now: Duration,
+}
+
+/// A spec file that was found, or named and not found.
+struct Found {
+    path: PathBuf,
+    line: Option<usize>,
+    root: Arc<Root>,
+    content: Result<Arc<SourceFile>, String>,
+}
+
+impl Planner {
+    /// Finds and reads the spec files of some paths. What cannot be read becomes an
+    /// error case of its own.
+    pub fn plan(&self, inputs: &[Input]) -> Plan {
+        let found: Vec<Found> = inputs.iter().flat_map(|input| self.find(input)).collect();
+        let load = |found: &Found| self.load(found);
+        // Below this many files, waking up a pool costs more than it saves.
+        let loaded: Vec<_> = if found.len() < 16 {
+            found.iter().filter_map(load).collect()
+        } else {
+            found.par_iter().filter_map(load).collect()
+        };
+        let (files, outlines) = self.repeated(loaded).into_iter().unzip();
+        Plan { files, outline: Arc::new(Outline { files: outlines, started: self.now }) }
+    }
+
+    fn find(&self, input: &Input) -> Vec<Found> {
+        let Input { path, line } = input;
+        let root = Arc::new(self.root.clone().unwrap_or_else(|| Root::at(root_of(path))));
+        let found = |path: PathBuf, content| Found { path, line: *line, root: Arc::clone(&root), content };
+        if !path.is_dir() {
+            let content = match format_of(path) {
+                Some(_) => read_source(path).map_err(|error| error.to_string()),
+                None if path.exists() => {
+                    Err(format!("{} is no spec file: those end in .http, .rest, .yaml or .yml", path.display()))
+                }
+                None => Err(format!("there is no file or folder {}", path.display())),
+            };
+            return vec![found(path.clone(), content)];
+        }
+        walk(path)
+            .filter_map(|entry| match entry {
+                Ok(path) => {
+                    format_of(&path)?;
+                    let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
+                    let content = read_source(&path).map_err(|error| error.to_string());
+                    let is_spec = content.as_ref().map_or(true, is_spec);
+                    is_spec.then(|| found(path, content))
+                }
+                Err(message) => Some(found(path.clone(), Err(message))),
+            })
+            .collect()
+    }
+
+    fn load(&self, found: &Found) -> Option<(PlannedFile, FileOutline)> {
+        let source = match &found.content {
+            Ok(source) => source,
+            Err(message) => return Some(unreadable(found, message.clone())),
+        };
+        let format = format_of(&found.path).unwrap_or(Format::Yaml);
+        let mut spec = parse::parse(source, format);
+        for entry in [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten() {
+            if let Entry::Request(request) = entry {
+                self.defaults.apply(request);
+            }
+        }
+        self.select(spec, found)
+    }
+
+    /// Takes from a file what is to run; nothing at all if none of its requests is.
+    fn select(&self, mut spec: Spec, found: &Found) -> Option<(PlannedFile, FileOutline)> {
+        let only = found.line.map(|line| at_line(spec.requests.iter().map(Entry::span), line));
+        let mut names = Names::default();
+        let mut chosen = Vec::new();
+        let stages = [(Stage::Setup, &spec.setup), (Stage::Main, &spec.requests), (Stage::Teardown, &spec.teardown)];
+        for (stage, entries) in stages {
+            for (index, entry) in entries.iter().enumerate() {
+                let name = names.unique(display_name(entry));
+                let left_out = only.is_some_and(|only| only != Some(index)) || !self.selection.takes(entry, &name);
+                if stage != Stage::Main || !left_out {
+                    chosen.extend(cases_of(PlannedCase { stage, index }, name, entry));
+                }
+            }
+        }
+        let any = chosen.iter().any(|(case, _)| case.stage == Stage::Main);
+        let (cases, outlines) = chosen.into_iter().unzip();
+        let path = found.path.display().to_string();
+        let name = spec.name.as_ref().map_or_else(|| path.clone(), |name| name.value.clone());
+        let diagnostics = std::mem::take(&mut spec.diagnostics);
+        let file = PlannedFile::Spec { spec: Arc::new(spec), root: Arc::clone(&found.root), cases };
+        any.then_some((file, FileOutline { path, name, cases: outlines, diagnostics }))
+    }
+
+    fn repeated(&self, once: Vec<(PlannedFile, FileOutline)>) -> Vec<(PlannedFile, FileOutline)> {
+        if self.repeat <= 1 {
+            return once;
+        }
+        let run_of = |(file, outline): &(PlannedFile, FileOutline), run: usize| {
+            let name = |text: &str| format!("{text} [run {run} of {}]", self.repeat);
+            let cases = outline.cases.iter();
+            let cases = cases.map(|case| CaseOutline {
+                name: name(&case.name),
+                span: case.span.clone(),
+                tags: case.tags.clone(),
+            });
+            let outline = FileOutline {
+                path: outline.path.clone(),
+                name: name(&outline.name),
+                cases: cases.collect(),
+                diagnostics: if run == 1 { outline.diagnostics.clone() } else { Vec::new() },
+            };
+            (file.clone(), outline)
+        };
+        once.iter().flat_map(|file| (1..=self.repeat).map(move |run| run_of(file, run))).collect()
+    }
+}
+
+/// A request, as often as its own `repeat` says.
+fn cases_of(case: PlannedCase, name: String, entry: &Entry) -> impl Iterator<Item = (PlannedCase, CaseOutline)> {
+    let times = match entry {
+        Entry::Request(request) => request.flow.repeat.as_ref().map_or(1, |repeat| repeat.value),
+        Entry::Invalid(_) => 1,
+    };
+    let (span, tags) = (entry.span().clone(), tags_of(entry));
+    (1..=times).map(move |time| {
+        let name = if times == 1 { name.clone() } else { format!("{name} [{time} of {times}]") };
+        (case, CaseOutline { name, span: Some(span.clone()), tags: tags.clone() })
+    })
+}
+
+fn unreadable(found: &Found, message: String) -> (PlannedFile, FileOutline) {
+    let path = found.path.display().to_string();
+    let case = CaseOutline { name: "read the file".to_owned(), span: None, tags: Vec::new() };
+    let error = CaseError { kind: "read", diagnostics: vec![Diagnostic::error(message)] };
+    let outline = FileOutline { name: path.clone(), path, cases: vec![case], diagnostics: Vec::new() };
+    (PlannedFile::Unreadable(error), outline)
+}
+
+fn tags_of(entry: &Entry) -> Vec<String> {
+    let tags = match entry {
+        Entry::Request(request) => &request.tags,
+        Entry::Invalid(invalid) => &invalid.tags,
+    };
+    tags.iter().map(|tag| tag.value.clone()).collect()
+}
+
+fn display_name(entry: &Entry) -> String {
+    match (entry.name(), entry) {
+        (Some(name), _) => name.value.clone(),
+        (None, Entry::Request(request)) => {
+            let method = request.method.as_ref().map_or("GET", |method| &method.value);
+            format!("{method} {}", request.target.value)
+        }
+        (None, Entry::Invalid(invalid)) => first_line(&invalid.span).to_owned(),
+    }
+}
+
+fn first_line(span: &Span) -> &str {
+    let line = span.text().lines().next().unwrap_or_default().trim();
+    if line.is_empty() { "unreadable request" } else { line }
+}
+
+/// Gives a name that was given before a number.
+#[derive(Default)]
+struct Names(HashMap<String, usize>);
+
+impl Names {
+    fn unique(&mut self, name: String) -> String {
+        let count = self.0.entry(name.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => name,
+            number => self.unique(format!("{name} ({number})")),
+        }
+    }
+}
+
+fn root_of(path: &Path) -> &Path {
+    if path.is_dir() {
+        return path;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_relative() && !folder.starts_with("..") { Path::new(".") } else { folder }
+}
+
+/// The format that a file's name says that it is in.
+fn format_of(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()? {
+        "http" | "rest" => Some(Format::Http),
+        "yaml" | "yml" => Some(Format::Yaml),
+        _ => None,
+    }
+}
+
+/// Whether a file found in a folder is a spec: a YAML file is, if it has a top-level `requests:`.
+fn is_spec(source: &Arc<SourceFile>) -> bool {
+    format_of(source.path()) == Some(Format::Http) || parse::yaml::is_spec(source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names = Names::default();
+        let given = ["a", "a", "a (2)", "b"].map(|name| names.unique(name.to_owned()));
+        assert_eq!(given, ["a", "a (2)", "a (2) (2)", "b"]);
+    }
+
+    #[test]
+    fn a_line_is_what_follows_the_last_colon_of_a_path_that_does_not_exist() {
+        for (text, path, line) in [
+            ("Cargo.toml", "Cargo.toml", None),
+            ("a.http:12", "a.http", Some(12)),
+            ("a.http", "a.http", None),
+            ("c:/a.http:x", "c:/a.http:x", None),
+        ] {
+            assert_eq!(Input::parse(text), Input { path: path.into(), line }, "{text}");
+        }
+    }
+}
