@@ -15,8 +15,8 @@ use crate::template::{FileScope, Scope};
 
 use super::compiled::{Compiled, collect};
 use super::credentials::learn_rendered;
-use super::executor::Shared;
 use super::record::exchanges;
+use super::shared::Shared;
 
 /// A request that is being run, and what it is run with.
 pub(super) struct CaseRun<'a> {

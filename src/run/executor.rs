@@ -8,44 +8,16 @@ use rayon::ThreadPool;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::secret::Redactor;
-use crate::spec::Retry;
 use crate::template::{Engine, Variables};
 use crate::transport::Pool;
 
 use super::file::run_file;
 use super::mailbox::{Look, Mailbox};
-use super::{Detail, Interrupt, Plan};
+use super::shared::{Options, Shared};
+use super::{Interrupt, Plan};
 
 /// How long what is under way may take to end once the run is interrupted.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// How a run goes about it.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// How many requests may be in flight.
-    pub jobs: usize,
-    /// Whether the first request that does not pass ends the run.
-    pub fail_fast: bool,
-    /// How often a failed request is tried again, where it does not say so itself.
-    pub retry: Option<Retry>,
-    /// The time between two requests of a file, where the second does not say so itself.
-    pub delay: Duration,
-    /// What is kept of each exchange for the reports.
-    pub detail: Detail,
-}
-
-/// What all requests of a run share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) options: Options,
-    pub(super) engine: Engine,
-    pub(super) variables: Arc<Variables>,
-    pub(super) connections: Arc<Pool>,
-    pub(super) redactor: Arc<Redactor>,
-    pub(super) interrupt: Interrupt,
-    /// Raised by the first request that does not pass, if that ends the run.
-    pub(super) failed: Interrupt,
-}
 
 /// Runs plans.
 #[derive(Debug)]

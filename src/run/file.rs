@@ -10,9 +10,9 @@ use crate::spec::{Entry, Skip, Spec};
 use crate::template::FileScope;
 
 use super::case::CaseRun;
-use super::executor::Shared;
 use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Stage};
+use super::shared::Shared;
 
 /// Runs a file: all its cases end, one way or another.
 pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender: &Sender) {

@@ -12,11 +12,13 @@ mod planner;
 mod record;
 mod select;
 mod servers;
+mod shared;
 
-pub use executor::{Executor, Options};
+pub use executor::Executor;
 pub use interrupt::Interrupt;
 pub use plan::Plan;
 pub use planner::{Input, Planner};
 pub use record::Detail;
 pub use select::{InvalidSelection, Selection};
 pub use servers::{Server, ServerError, Servers, Start};
+pub use shared::Options;

@@ -1,0 +1,39 @@
+//! What all requests of a run share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::secret::Redactor;
+use crate::spec::Retry;
+use crate::template::{Engine, Variables};
+use crate::transport::Pool;
+
+use super::{Detail, Interrupt};
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many requests may be in flight.
+    pub jobs: usize,
+    /// Whether the first request that does not pass ends the run.
+    pub fail_fast: bool,
+    /// How often a failed request is tried again, where it does not say so itself.
+    pub retry: Option<Retry>,
+    /// The time between two requests of a file, where the second does not say so itself.
+    pub delay: Duration,
+    /// What is kept of each exchange for the reports.
+    pub detail: Detail,
+}
+
+/// What all requests of a run share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) options: Options,
+    pub(super) engine: Engine,
+    pub(super) variables: Arc<Variables>,
+    pub(super) connections: Arc<Pool>,
+    pub(super) redactor: Arc<Redactor>,
+    pub(super) interrupt: Interrupt,
+    /// Raised by the first request that does not pass, if that ends the run.
+    pub(super) failed: Interrupt,
+}
