@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Ran, free_port};
+use crate::support::{Ran, free_port, skipped};
 
 /// The versions that the test was written against.
 const PACKAGES: &[&str] = &["httpbin==0.10.4", "gunicorn==27.0.1"];
@@ -17,7 +17,7 @@ fn specs_tagged_httpbin_pass_against_the_real_one() {
         Ok(python) => python,
         Err(reason) if std::env::var_os("RQTEST_REQUIRE_PEERS").is_some() => panic!("{reason}"),
         Err(reason) => {
-            println!("skipped: {reason}");
+            skipped(&reason);
             return;
         }
     };

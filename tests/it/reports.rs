@@ -5,7 +5,7 @@ use std::process::Command;
 
 use rqtest::serve::PracticeServer;
 
-use crate::support::Project;
+use crate::support::{Project, skipped};
 
 /// A project of which one request passes, one fails, one cannot run, one is skipped, and
 /// one passes on a retry.
@@ -51,7 +51,7 @@ fn junit_is_read_back_by_a_parser_of_others() {
 fn junit_holds_against_the_schema_that_jenkins_uses() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/junit-10.xsd");
     if !schema.exists() || Command::new("xmllint").arg("--version").output().is_err() {
-        println!("skipped: the schema or xmllint is not here");
+        skipped("the schema or xmllint is not here");
         return;
     }
     let server = PracticeServer::start(([127, 0, 0, 1], 0).into()).unwrap();

@@ -12,3 +12,9 @@ pub use recorder::Recorder;
 pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
+
+/// Says that a test is skipped, past what captures the output of tests.
+pub fn skipped(reason: &str) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "skipped: {reason}").unwrap();
+}
