@@ -129,17 +129,20 @@ impl Planner {
         let only = found.line.map(|line| at_line(spec.requests.iter().map(Entry::span), line));
         let mut names = Names::default();
         let mut chosen = Vec::new();
+        // A file may have nothing but a setup.
+        let decisive = |stage| stage == Stage::Main || spec.requests.is_empty();
+        let mut any = false;
         let stages = [(Stage::Setup, &spec.setup), (Stage::Main, &spec.requests), (Stage::Teardown, &spec.teardown)];
         for (stage, entries) in stages {
             for (index, entry) in entries.iter().enumerate() {
                 let name = names.unique(display_name(entry));
                 let left_out = only.is_some_and(|only| only != Some(index)) || !self.selection.takes(entry, &name);
+                any |= decisive(stage) && !left_out;
                 if stage != Stage::Main || !left_out {
                     chosen.extend(cases_of(PlannedCase { stage, index }, name, entry));
                 }
             }
         }
-        let any = chosen.iter().any(|(case, _)| case.stage == Stage::Main);
         let (cases, outlines) = chosen.into_iter().unzip();
         let path = found.path.display().to_string();
         let name = spec.name.as_ref().map_or_else(|| path.clone(), |name| name.value.clone());

@@ -138,3 +138,9 @@ fn the_most_specific_variable_wins() {
         assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
     }
 }
+
+#[test]
+fn a_file_with_nothing_but_a_setup_runs() {
+    let text = "setup:\n- {name: first, get: '{{ api }}/status/500', expect: {status: 200}}\nrequests: []\n";
+    assert_eq!(verdicts("a.yaml", text, &[]), pairs(&[("first", "failed")]));
+}
