@@ -32,10 +32,11 @@ pub(super) struct Stop {
 }
 
 impl Project {
-    /// Reads the configuration that was named, or that is found from the first path.
+    /// Reads the configuration that was named, or that is found from the first path that leads to one.
     pub(super) fn open(selection: &SelectionArguments) -> Result<Self, Stop> {
-        let start = selection.paths.first().map_or(Path::new("."), |input| &input.path);
-        let Some(path) = selection.config.clone().or_else(|| Configuration::find(start)) else {
+        // A path that does not exist has no folder to look in, and must not cost the others theirs.
+        let found = || selection.paths.iter().find_map(|input| Configuration::find(&input.path));
+        let Some(path) = selection.config.clone().or_else(found) else {
             return Ok(Self { configuration: Configuration::default(), root: None });
         };
         let source = read_source(&path).map_err(|error| Stop::usage(error.to_string()))?;

@@ -16,6 +16,16 @@ fn the_practice_server_is_started_and_its_base_url_known() {
 }
 
 #[test]
+fn a_path_that_does_not_exist_does_not_cost_the_others_their_configuration() {
+    let project = Project::new()
+        .file("rqtest.yaml", "servers: {api: {builtin: practice}}\n")
+        .file("a.http", "GET {{api}}/get\n\n?? status == 200\n");
+    let ran = project.run(&["run", "missing.http", "a.http"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("1 passed, 1 error"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_command_is_started_waited_for_and_stopped() {
     let rqtest = env!("CARGO_BIN_EXE_rqtest");
     let configuration = format!(
