@@ -22,6 +22,10 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
+fn jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "write a whole number from 1")
+}
+
 fn duration(text: &str) -> Result<Duration, &'static str> {
     parse_duration(text).ok_or("write a number and a unit: 500ms, 2s")
 }
@@ -71,7 +75,7 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) variables: VariableArguments,
     /// Requests in flight at once [default: 8].
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// Stop at the first request that does not pass.
     #[arg(long)]
