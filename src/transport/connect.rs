@@ -31,7 +31,7 @@ impl Connector for Network {
             Scheme::Http => Ok(Box::new(socket)),
             Scheme::Https => {
                 clock.enter(Phase::Tls);
-                Ok(Box::new(self.tls.handshake(endpoint, socket, clock)?))
+                Ok(Box::new(self.tls.handshake(endpoint, Box::new(socket), clock)?))
             }
         }
     }

@@ -98,7 +98,11 @@ impl Wire for MemoryWire {
         Ok(())
     }
 
-    /// A piece only arrives once it is asked for; the end can be seen before.
+    /// A piece only arrives once it is waited for; the end can be seen before.
+    fn read_at_once(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        if self.script.is_empty() { Ok(0) } else { Err(io::ErrorKind::WouldBlock.into()) }
+    }
+
     fn has_input(&mut self) -> bool {
         self.script.is_empty()
     }

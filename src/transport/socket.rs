@@ -32,28 +32,39 @@ impl Socket {
         Ok(Self { stream: socket.into(), peer, patience: Duration::ZERO })
     }
 
-    /// Does something that must not wait at all.
-    pub(super) fn at_once<T>(&mut self, act: impl FnOnce(&mut Self) -> io::Result<T>) -> io::Result<T> {
-        self.stream.set_nonblocking(true)?;
-        let result = act(self);
-        self.stream.set_nonblocking(false)?;
-        result
-    }
-
-    /// Looks for input without waiting, in one call of the system: this is done before
-    /// every reuse of a connection.
+    /// Takes what has arrived, or only looks at it, in one call of the system: this is done
+    /// before every reuse of a connection.
     #[cfg(unix)]
-    fn peek_at_once(&mut self) -> io::Result<usize> {
+    fn receive_at_once(&mut self, buffer: &mut [u8], look: Look) -> io::Result<usize> {
         use rustix::net::{RecvFlags, recv};
 
-        let (count, _) = recv(&self.stream, &mut [0; 1], RecvFlags::PEEK | RecvFlags::DONTWAIT)?;
+        let flags = match look {
+            Look::Peek => RecvFlags::PEEK,
+            Look::Take => RecvFlags::empty(),
+        };
+        let (count, _) = recv(&self.stream, buffer, flags | RecvFlags::DONTWAIT)?;
         Ok(count)
     }
 
     #[cfg(not(unix))]
-    fn peek_at_once(&mut self) -> io::Result<usize> {
-        self.at_once(|socket| socket.stream.peek(&mut [0]))
+    fn receive_at_once(&mut self, buffer: &mut [u8], look: Look) -> io::Result<usize> {
+        self.stream.set_nonblocking(true)?;
+        let result = match look {
+            Look::Peek => self.stream.peek(buffer),
+            Look::Take => self.stream.read(buffer),
+        };
+        self.stream.set_nonblocking(false)?;
+        result
     }
+}
+
+/// What becomes of bytes that have arrived.
+#[derive(Clone, Copy)]
+enum Look {
+    /// They stay to be read.
+    Peek,
+    /// They are read.
+    Take,
 }
 
 impl Wire for Socket {
@@ -68,8 +79,12 @@ impl Wire for Socket {
         Ok(())
     }
 
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.receive_at_once(buffer, Look::Take)
+    }
+
     fn has_input(&mut self) -> bool {
-        match self.peek_at_once() {
+        match self.receive_at_once(&mut [0], Look::Peek) {
             Ok(_) => true,
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
         }

@@ -15,6 +15,12 @@ pub trait Wire: Read + Write + Send {
     /// If the connection is broken.
     fn set_patience(&mut self, patience: Duration) -> io::Result<()>;
 
+    /// Reads what has arrived, without waiting: [`io::ErrorKind::WouldBlock`] where nothing has.
+    ///
+    /// # Errors
+    /// As reading.
+    fn read_at_once(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
+
     /// Whether reading would give bytes, or the end, or an error, at once.
     fn has_input(&mut self) -> bool;
 

@@ -15,7 +15,6 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use super::socket::Socket;
 use super::wire::is_tick;
 use super::{Clock, Endpoint, Error, ErrorKind, Verify, Wire};
 
@@ -29,22 +28,27 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// Makes a TLS connection of a TCP connection.
+    /// Makes a TLS connection of any other.
     ///
     /// # Errors
     /// If the server is not who it should be, or does not speak TLS as we do, or not in time.
-    pub(super) fn handshake(&self, endpoint: &Endpoint, mut socket: Socket, clock: &Clock) -> Result<TlsWire, Error> {
+    pub(super) fn handshake(
+        &self,
+        endpoint: &Endpoint,
+        mut carrier: Box<dyn Wire>,
+        clock: &Clock,
+    ) -> Result<TlsWire, Error> {
         let configuration = self.configuration(&endpoint.verify)?;
         let mut connection = ClientConnection::new(configuration, server_name(endpoint)?)
             .map_err(|error| Error::new(ErrorKind::Tls, error.to_string()))?;
         while connection.is_handshaking() {
-            let done = socket.set_patience(clock.patience()?).and_then(|()| connection.complete_io(&mut socket));
+            let done = carrier.set_patience(clock.patience()?).and_then(|()| connection.complete_io(&mut carrier));
             match done {
                 Err(error) if !is_tick(&error) => return Err(broken_off(endpoint, error)),
                 _ => {}
             }
         }
-        Ok(TlsWire::new(connection, socket))
+        Ok(TlsWire::new(connection, carrier))
     }
 
     /// The configuration, made when it is first needed: reading the platform's roots takes time.
