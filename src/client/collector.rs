@@ -1,5 +1,7 @@
 //! Collects a response's body as it arrives, decoded and within its cap.
 
+use std::ops::ControlFlow;
+
 use crate::http::Headers;
 use crate::proto::ResponseHead;
 use crate::transport::{BoxError, Receiver};
@@ -46,7 +48,7 @@ impl Receiver for Collector<'_> {
         Ok(())
     }
 
-    fn data(&mut self, bytes: &[u8]) -> Result<(), BoxError> {
+    fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
         let decoder = match &mut self.decoder {
             Some(decoder) => decoder,
             None => {
@@ -54,7 +56,8 @@ impl Receiver for Collector<'_> {
                 self.decoder.insert(decoder)
             }
         };
-        Ok(decoder.push(bytes)?)
+        decoder.push(bytes)?;
+        Ok(ControlFlow::Continue(()))
     }
 }
 

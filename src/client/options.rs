@@ -1,9 +1,10 @@
 //! How a request is sent: what a request and its session say of it, and what holds otherwise.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::http::Version;
-use crate::transport::{Deadlines, Verify};
+use crate::transport::{Deadlines, Route, TlsOptions, Verify};
 
 use super::{Error, ErrorKind};
 
@@ -40,12 +41,15 @@ pub(super) struct Delivery {
     pub(super) connect_timeout: Duration,
     pub(super) read_timeout: Option<Duration>,
     pub(super) redirects: usize,
-    pub(super) verify: Verify,
     pub(super) version: Version,
     pub(super) decompress: bool,
     pub(super) encoding: Option<String>,
     pub(super) cookie_jar: bool,
     pub(super) max_body: u64,
+    /// How connections get to where they lead.
+    pub(super) route: Arc<Route>,
+    /// What holds for TLS on them.
+    pub(super) tls: Arc<TlsOptions>,
 }
 
 impl Options {
@@ -83,14 +87,20 @@ impl Options {
             connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
             read_timeout: self.read_timeout,
             redirects: self.redirects.unwrap_or(30),
-            verify: self.verify.unwrap_or_default(),
             version,
             decompress: self.decompress.unwrap_or(true),
             encoding: self.encoding,
             cookie_jar: self.cookie_jar.unwrap_or(true),
             max_body: self.max_body.unwrap_or(64 * 1024 * 1024),
+            route: Route::direct(),
+            tls: tls(self.verify),
         })
     }
+}
+
+/// What is said of TLS; where nothing is, the one value that says so is shared.
+fn tls(verify: Option<Verify>) -> Arc<TlsOptions> {
+    verify.map_or_else(TlsOptions::shared, |verify| TlsOptions { verify }.into())
 }
 
 impl Delivery {

@@ -2,6 +2,7 @@
 //! in the order of the wire.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::http::{Body, Header, Headers, Method, Url};
 use crate::transport::Endpoint;
@@ -68,7 +69,8 @@ impl PreparedRequest {
             scheme: self.url.scheme(),
             host: self.url.host().to_owned(),
             port: self.url.port(),
-            verify: self.delivery.verify.clone(),
+            route: Arc::clone(&self.delivery.route),
+            tls: Arc::clone(&self.delivery.tls),
         }
     }
 

@@ -40,15 +40,15 @@ pub(super) fn attempt(
     clock.enter(Phase::Request);
     let mut decoder = ResponseDecoder::new(exchange.method);
     let sent = send(connection, exchange, &mut decoder, clock)?;
-    let whole = matches!(sent, Sent::Whole);
+    let sent_whole = matches!(sent, Sent::Whole);
     let head = head_after(sent, connection, &mut decoder, clock)?;
     if head.status.code() == 417 && expects_continue(exchange) {
         return Ok(Outcome::ExpectationFailed);
     }
     let is_switch = head.status.code() == 101 || *exchange.method == Method::CONNECT;
     let received = receive(connection, &mut decoder, head, receiver, clock)?;
-    let surplus = if is_switch { 0 } else { connection.input.unread().len() };
-    let keep = whole && surplus == 0 && decoder.is_persistent() && asks_to_persist(exchange);
+    let surplus = if is_switch || !received.whole { 0 } else { connection.input.unread().len() };
+    let keep = sent_whole && received.whole && surplus == 0 && decoder.is_persistent() && asks_to_persist(exchange);
     let reply = Reply {
         head: received.head,
         trailers: received.trailers,

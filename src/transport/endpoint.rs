@@ -1,9 +1,11 @@
 //! What a connection leads to.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::http::Scheme;
+
+use super::{Route, TlsOptions};
 
 /// Everything that makes a connection what it is: two requests of equal endpoints may
 /// share one.
@@ -15,20 +17,17 @@ pub struct Endpoint {
     pub host: String,
     /// The port.
     pub port: u16,
-    /// How the server's certificate is checked.
-    pub verify: Verify,
+    /// How to get there.
+    pub route: Arc<Route>,
+    /// What holds for TLS.
+    pub tls: Arc<TlsOptions>,
 }
 
-/// How the server's certificate is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Verify {
-    /// Against the roots of the platform, or bundled ones where it has none.
-    #[default]
-    Platform,
-    /// Not at all.
-    Off,
-    /// Against the certificates in a PEM file.
-    Roots(PathBuf),
+impl Endpoint {
+    /// A place that one goes straight to, TLS as it is by default.
+    pub fn new(scheme: Scheme, host: impl Into<String>, port: u16) -> Self {
+        Self { scheme, host: host.into(), port, route: Route::direct(), tls: TlsOptions::shared() }
+    }
 }
 
 /// Shown as `host:port`.

@@ -1,6 +1,7 @@
 //! A request on its way out, and a response on its way in.
 
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use crate::http::{Body, Headers, Method, Timings, Version};
@@ -47,14 +48,15 @@ pub trait Receiver {
     /// If the response is not wanted.
     fn head(&mut self, head: &ResponseHead) -> Result<(), BoxError>;
 
-    /// Takes the next bytes of the body, without what frames them.
+    /// Takes the next bytes of the body, without what frames them. A break ends the exchange
+    /// well before the body does, and closes the connection.
     ///
     /// # Errors
-    /// If no more is wanted.
-    fn data(&mut self, bytes: &[u8]) -> Result<(), BoxError>;
+    /// If the body is not wanted as it is.
+    fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError>;
 }
 
-/// What is known of a response that was read whole.
+/// What is known of a response that was read, whole or for as long as it was wanted.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// Status line and header fields.

@@ -64,10 +64,10 @@ impl Idle {
 mod tests {
     use super::*;
     use crate::http::Scheme;
-    use crate::transport::{Clock, Connector, Deadlines, Memory, Verify};
+    use crate::transport::{Clock, Connector, Deadlines, Memory, TlsOptions, Verify};
 
     fn endpoint(port: u16) -> Endpoint {
-        Endpoint { scheme: Scheme::Http, host: "a".to_owned(), port, verify: Verify::Platform }
+        Endpoint::new(Scheme::Http, "a", port)
     }
 
     /// A connection to a server that has so much to say.
@@ -81,7 +81,7 @@ mod tests {
     fn gives_a_connection_to_its_endpoint_alone() {
         let idle = Idle::default();
         idle.put(connection(1, &["more"]));
-        for other in [endpoint(2), Endpoint { verify: Verify::Off, ..endpoint(1) }] {
+        for other in [endpoint(2), Endpoint { tls: TlsOptions { verify: Verify::Off }.into(), ..endpoint(1) }] {
             assert!(idle.take(&other).is_none());
         }
         assert!(idle.take(&endpoint(1)).is_some());

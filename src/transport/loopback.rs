@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::http::{Body, Headers, Method, Scheme, Version};
 use crate::proto::ResponseHead;
 
-use super::{BoxError, Deadlines, Endpoint, Error, Exchange, Pool, Receiver, Reply, Verify};
+use super::{BoxError, Deadlines, Endpoint, Error, Exchange, Pool, Receiver, Reply};
 
 /// A server that handles each connection, numbered from 0, on a thread of its own.
 #[derive(Clone)]
@@ -33,7 +34,7 @@ impl Server {
             }
         });
         let host = "127.0.0.1".to_owned();
-        Self { endpoint: Endpoint { scheme: Scheme::Http, host, port, verify: Verify::Platform }, accepted }
+        Self { endpoint: Endpoint::new(Scheme::Http, host, port), accepted }
     }
 
     /// A server that answers each request of a connection with the next of these, and
@@ -154,8 +155,8 @@ impl Receiver for Collected {
         Ok(())
     }
 
-    fn data(&mut self, bytes: &[u8]) -> Result<(), BoxError> {
+    fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
         self.0.extend_from_slice(bytes);
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }

@@ -11,9 +11,11 @@ use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
 /// Opens connections that answer from memory, and remembers what was sent on them.
 ///
 /// ```
+/// use std::ops::ControlFlow;
+///
 /// use rqtest::http::{Body, Headers, Method, Scheme, Version};
 /// use rqtest::proto::ResponseHead;
-/// use rqtest::transport::{BoxError, Deadlines, Endpoint, Exchange, Memory, Pool, Receiver, Verify};
+/// use rqtest::transport::{BoxError, Deadlines, Endpoint, Exchange, Memory, Pool, Receiver};
 ///
 /// struct Collected(Vec<u8>);
 ///
@@ -22,21 +24,16 @@ use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
 ///         Ok(())
 ///     }
 ///
-///     fn data(&mut self, bytes: &[u8]) -> Result<(), BoxError> {
+///     fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
 ///         self.0.extend_from_slice(bytes);
-///         Ok(())
+///         Ok(ControlFlow::Continue(()))
 ///     }
 /// }
 ///
 /// let memory = Memory::new([["HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "Rust"]]);
 /// let pool = Pool::with_connector(memory.clone());
 /// let exchange = Exchange {
-///     endpoint: &Endpoint {
-///         scheme: Scheme::Http,
-///         host: "example.org".to_owned(),
-///         port: 80,
-///         verify: Verify::Platform,
-///     },
+///     endpoint: &Endpoint::new(Scheme::Http, "example.org", 80),
 ///     method: &Method::GET,
 ///     target: "/",
 ///     version: Version::Http11,

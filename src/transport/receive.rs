@@ -6,11 +6,13 @@ use crate::proto::{self, Event, ResponseDecoder, ResponseHead};
 use super::connection::{Arrival, Connection};
 use super::{BoxError, Clock, Error, ErrorKind, Receiver};
 
-/// A response that was read whole.
+/// A response that was read.
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) head: ResponseHead,
     pub(super) trailers: Headers,
+    /// Whether it was read to its end; else the receiver had enough of it.
+    pub(super) whole: bool,
 }
 
 /// What the next of the bytes are that have arrived; `None` where more are needed.
@@ -69,17 +71,20 @@ pub(super) fn receive(
     loop {
         let step = decoder.decode(connection.input.unread()).map_err(from_proto)?;
         if let Some(Event::Data(range)) = &step.event {
-            receiver.data(&connection.input.unread()[range.clone()]).map_err(refused)?;
+            let data = &connection.input.unread()[range.clone()];
+            if receiver.data(data).map_err(refused)?.is_break() {
+                return Ok(Received { head, trailers: Headers::new(), whole: false });
+            }
         }
         connection.input.consume(step.consumed);
         match step.event {
-            Some(Event::End(trailers)) => return Ok(Received { head, trailers }),
+            Some(Event::End(trailers)) => return Ok(Received { head, trailers, whole: true }),
             Some(Event::Interim(_) | Event::Head(_) | Event::Data(_)) => {}
             None => match connection.fill(clock, None)? {
                 Arrival::Bytes | Arrival::Late => {}
                 Arrival::End => {
                     decoder.finish().map_err(from_proto)?;
-                    return Ok(Received { head, trailers: Headers::new() });
+                    return Ok(Received { head, trailers: Headers::new(), whole: true });
                 }
                 Arrival::Cut => return Err(cut(decoder)),
             },
@@ -115,6 +120,7 @@ fn from_proto(error: proto::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::ops::ControlFlow;
     use std::time::Duration;
 
     use super::*;
@@ -183,8 +189,32 @@ mod tests {
             Ok(())
         }
 
-        fn data(&mut self, _bytes: &[u8]) -> Result<(), BoxError> {
+        fn data(&mut self, _bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
             Err("too much".into())
+        }
+    }
+
+    /// Has enough once there is anything.
+    struct Sated;
+
+    impl Receiver for Sated {
+        fn head(&mut self, _head: &ResponseHead) -> Result<(), BoxError> {
+            Ok(())
+        }
+
+        fn data(&mut self, _bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
+            Ok(ControlFlow::Break(()))
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_has_enough_ends_the_exchange_well() {
+        let server = Server::answering(&["HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello"; 2]);
+        let pool = Pool::new();
+        for accepted in [1, 2] {
+            let reply = pool.exchange(&Call::get(&server).exchange(), &mut Sated).unwrap();
+            assert_eq!((reply.head.status.code(), reply.reused, server.accepted()), (200, false, accepted));
+            assert_eq!(reply.warnings, [""; 0]);
         }
     }
 

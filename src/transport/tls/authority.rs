@@ -11,7 +11,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::NamedTempFile;
 
 use super::super::loopback::{Call, Server, read_request};
-use super::super::{Error, ErrorKind, Pool, Reply, Verify};
+use super::super::{Error, ErrorKind, Pool, Reply, TlsOptions, Verify};
 use crate::http::Scheme;
 
 const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -103,7 +103,7 @@ pub(super) fn greet(mut stream: ServerStream) {
 
 pub(super) fn get(server: &Server, verify: &Verify, pool: &Pool) -> Result<(Reply, Vec<u8>), Error> {
     let mut call = Call::get(server);
-    call.endpoint.verify = verify.clone();
+    call.endpoint.tls = TlsOptions { verify: verify.clone() }.into();
     call.send(pool)
 }
 

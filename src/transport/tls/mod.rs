@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod authority;
+mod options;
 mod refusal;
 mod verifier;
 mod wire;
@@ -16,15 +17,16 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
 use super::wire::is_tick;
-use super::{Clock, Endpoint, Error, ErrorKind, Verify, Wire};
+use super::{Clock, Endpoint, Error, ErrorKind, Wire};
 
+pub use options::{TlsOptions, Verify};
 pub(super) use refusal::refused;
 use wire::TlsWire;
 
 /// The configurations that were needed so far, each with its store of sessions to resume.
 #[derive(Debug, Default)]
 pub(super) struct Tls {
-    configurations: Mutex<HashMap<Verify, Arc<ClientConfig>>>,
+    configurations: Mutex<HashMap<Arc<TlsOptions>, Arc<ClientConfig>>>,
 }
 
 impl Tls {
@@ -38,7 +40,7 @@ impl Tls {
         mut carrier: Box<dyn Wire>,
         clock: &Clock,
     ) -> Result<TlsWire, Error> {
-        let configuration = self.configuration(&endpoint.verify)?;
+        let configuration = self.configuration(&endpoint.tls)?;
         let mut connection = ClientConnection::new(configuration, server_name(endpoint)?)
             .map_err(|error| Error::new(ErrorKind::Tls, error.to_string()))?;
         while connection.is_handshaking() {
@@ -52,20 +54,20 @@ impl Tls {
     }
 
     /// The configuration, made when it is first needed: reading the platform's roots takes time.
-    fn configuration(&self, verify: &Verify) -> Result<Arc<ClientConfig>, Error> {
+    fn configuration(&self, options: &Arc<TlsOptions>) -> Result<Arc<ClientConfig>, Error> {
         let mut configurations = self.configurations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = configurations.get(verify) {
+        if let Some(known) = configurations.get(options) {
             return Ok(Arc::clone(known));
         }
-        let configuration = Arc::new(configure(verify)?);
-        configurations.insert(verify.clone(), Arc::clone(&configuration));
+        let configuration = Arc::new(configure(options)?);
+        configurations.insert(Arc::clone(options), Arc::clone(&configuration));
         Ok(configuration)
     }
 }
 
-fn configure(verify: &Verify) -> Result<ClientConfig, Error> {
+fn configure(options: &TlsOptions) -> Result<ClientConfig, Error> {
     let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
-    let verifier = verifier::verifier(verify, &provider)?;
+    let verifier = verifier::verifier(&options.verify, &provider)?;
     let mut configuration = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring speaks TLS 1.2 and 1.3")
@@ -211,7 +213,7 @@ mod tests {
             std::thread::sleep(Duration::from_secs(2));
         });
         let mut call = Call::post(&server, vec![0; HUGE]);
-        call.endpoint.verify = authority.verify();
+        call.endpoint.tls = TlsOptions { verify: authority.verify() }.into();
         let (reply, body) = call.send(&Pool::new()).unwrap();
         assert_eq!((reply.head.status.code(), &*body), (413, &b"no"[..]));
     }
@@ -227,7 +229,7 @@ mod tests {
             stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
         });
         let mut call = Call::post(&server, vec![0; HUGE]);
-        call.endpoint.verify = authority.verify();
+        call.endpoint.tls = TlsOptions { verify: authority.verify() }.into();
         assert_eq!(call.send(&Pool::new()).unwrap().0.head.status.code(), 204);
     }
 
