@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use rqtest::assertion::{CompiledAssertion, Context, Inspection};
-use rqtest::client::{Response, SentRequest};
-use rqtest::http::{Body, Headers, Method, Status, Timings, Url, Version};
+use rqtest::client::{Answer, InMemory, Response, Session};
 use rqtest::parse::parse_assertion;
 use rqtest::source::{Root, SourceFile};
 use rqtest::spec::{Assertion, Format};
@@ -54,30 +53,9 @@ fn body() -> Vec<u8> {
 }
 
 fn response() -> Response {
-    let mut headers = Headers::new();
-    headers.append("Content-Type", "application/json").expect("the header is valid");
-    let url: Url = "https://a.example/items".parse().expect("the URL is valid");
-    Response {
-        status: Status::new(200).expect("the status is valid"),
-        reason: "OK".to_owned(),
-        version: Version::Http11,
-        headers,
-        trailers: Headers::new(),
-        body: body(),
-        url: url.clone(),
-        history: Vec::new(),
-        request: SentRequest {
-            method: Method::GET,
-            url,
-            version: Version::Http11,
-            headers: Headers::new(),
-            body: Body::default(),
-        },
-        timings: Timings::default(),
-        peer: None,
-        encoding: None,
-        warnings: Vec::new(),
-    }
+    let answer = Answer::ok(body()).header("Content-Type", "application/json").expect("the header is valid");
+    let session = Session::with_adapter(InMemory::new(move |_| answer.clone()));
+    session.get("https://a.example/items").send().expect("there is an answer")
 }
 
 fn parse(text: &str) -> Assertion {

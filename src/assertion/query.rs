@@ -110,7 +110,7 @@ impl Query {
             Kind::Sha256 => Value::Bytes(Cow::Owned(Sha256::digest(body).to_vec())),
             Kind::Md5 => Value::Bytes(Cow::Owned(Md5::digest(body).to_vec())),
             Kind::Duration(phase) => Value::Duration(response.timings.phase(*phase)),
-            Kind::Redirects => Value::number(response.history.len()),
+            Kind::Redirects => Value::number(response.redirects()),
             Kind::Variable(name) => match context.scope.lookup(&name.get(context.scope)?)? {
                 Some(value) => Value::Json(Cow::Owned(value)),
                 None => Value::Absent,

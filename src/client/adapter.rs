@@ -132,8 +132,8 @@ mod tests {
             .unwrap();
         let expected = "POST /users?a=1&b=%C3%BC HTTP/1.1\r\nHost: Example.org:8080\r\nUser-Agent: rqtest/0.1.0\r\n\
             Accept: */*\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nx-Trace: 1\r\n\
-            Content-Type: application/json\r\nContent-Length: 7\r\nAuthorization: Basic YWRhOnB3\r\n\
-            Cookie: c=d\r\n\r\n{\"n\":1}";
+            Content-Type: application/json\r\nContent-Length: 7\r\nCookie: c=d\r\n\
+            Authorization: Basic YWRhOnB3\r\n\r\n{\"n\":1}";
         assert_eq!(String::from_utf8(memory.sent()).unwrap(), expected);
         assert_eq!((response.status.code(), response.reason.as_str()), (201, "Made it"));
         assert_eq!(response.headers.text("x").unwrap(), "y");

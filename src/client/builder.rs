@@ -2,13 +2,14 @@
 
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::http::{Method, Url};
 
-use super::{Auth, Error, Multipart, Options, Payload, Request, Response, Session};
+use super::{Auth, Basic, Bearer, Error, Multipart, Options, Payload, Request, Response, Session};
 
 /// Builds a request and sends it.
 #[derive(Debug)]
@@ -88,17 +89,17 @@ impl<'session> RequestBuilder<'session> {
 
     /// Is sent by a user with a password.
     pub fn basic_auth(self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.auth(Auth::basic(user, password))
+        self.auth(Basic::new(user, password))
     }
 
     /// Is sent by who has this token.
     pub fn bearer_auth(self, token: impl Into<String>) -> Self {
-        self.auth(Auth::bearer(token))
+        self.auth(Bearer::new(token))
     }
 
     /// Is sent by this one.
-    pub fn auth(self, auth: Auth) -> Self {
-        self.change(|request| request.auth = Some(auth))
+    pub fn auth(self, auth: impl Auth + 'static) -> Self {
+        self.change(|request| request.auth = Some(Arc::new(auth)))
     }
 
     /// The time for all of it, redirects included.
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(request.params, [("page".into(), "2".into()), ("a".into(), "b".into())]);
         assert_eq!((request.headers.len(), request.omitted_headers.len(), request.cookies.len()), (2, 1, 1));
         assert_eq!(request.payload.body.in_memory().unwrap(), b"e=f");
-        assert_eq!(request.auth, Some(Auth::basic("ada", "secret")));
+        assert_eq!(request.auth.unwrap().secrets(), ["secret", "ada:secret"]);
         assert_eq!((request.options.timeout, request.options.redirects), (Some(Duration::from_secs(1)), Some(0)));
     }
 

@@ -36,7 +36,7 @@ mod text;
 mod vectors;
 
 pub use adapter::{Adapter, Answer, InMemory};
-pub use auth::Auth;
+pub use auth::{Auth, Basic, Bearer, NoAuth};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put};
 pub use cookies::{Cookie, CookieJar, CookieRefusal, SameSite, SetCookie};
 pub use error::{Error, ErrorKind};
@@ -45,7 +45,7 @@ pub use options::Options;
 pub use payload::Payload;
 pub use prepare::PreparedRequest;
 pub use request::Request;
-pub use response::{Response, SentRequest};
+pub use response::Response;
 pub use session::{Defaults, Session};
 
 pub use crate::transport::Verify;

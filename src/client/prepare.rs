@@ -1,14 +1,13 @@
 //! From a request as its sender thinks of it to one that is complete: every header field
 //! in the order of the wire.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::http::{Body, Header, Headers, Method, Url};
+use crate::http::{Body, Header, Headers, Method, Url, Version};
 use crate::transport::Endpoint;
 
 use super::options::Delivery;
-use super::{Auth, Cookie, Defaults, Error, ErrorKind, Request};
+use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Request};
 
 /// What the client calls itself.
 const USER_AGENT: &str = concat!("rqtest/", env!("CARGO_PKG_VERSION"));
@@ -28,13 +27,16 @@ pub struct PreparedRequest {
     /// The body.
     pub body: Body,
     pub(super) delivery: Delivery,
+    /// Who sends it, where that is not in the headers already.
+    pub(super) auth: Option<Arc<dyn Auth>>,
     /// The cookies that the author gave, without those of the jar.
     pub(super) own_cookies: String,
     /// Whether the author keeps the jar's cookies out.
     pub(super) omits_cookies: bool,
 }
 
-/// Completes a request with a session's defaults; the jar's cookies are still missing.
+/// Completes a request with a session's defaults; the jar's cookies and the proof of who
+/// sends it are still missing.
 pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
     let Request { method, mut url, params, headers, omitted_headers, cookies, payload, auth, options } = request;
     let delivery = options.or(&defaults.options).resolve()?;
@@ -54,15 +56,21 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
     if !headers.contains("Transfer-Encoding") {
         add("Content-Length", content_length(&method, &payload.body).as_deref())?;
     }
-    let auth = auth.map(Cow::Owned).or_else(|| url_auth(&url)).or(defaults.auth.as_ref().map(Cow::Borrowed));
-    add("Authorization", auth.and_then(|auth| auth.header()).as_deref())?;
+    let auth = auth.or_else(|| url_auth(&url)).or_else(|| defaults.auth.clone());
+    let is_settled = |field: &str| wire.contains(field) || omits(field);
+    let auth = auth.filter(|auth| !auth.field().is_some_and(is_settled));
 
     let own_cookies = own_cookies(&wire, &cookies)?;
     let omits_cookies = omits("Cookie");
-    Ok(PreparedRequest { method, url, headers: wire, body: payload.body, delivery, own_cookies, omits_cookies })
+    Ok(PreparedRequest { method, url, headers: wire, body: payload.body, delivery, auth, own_cookies, omits_cookies })
 }
 
 impl PreparedRequest {
+    /// The protocol version on its request line.
+    pub fn version(&self) -> Version {
+        self.delivery.version
+    }
+
     /// Where it goes.
     pub(super) fn endpoint(&self) -> Endpoint {
         Endpoint {
@@ -129,8 +137,8 @@ fn content_length(method: &Method, body: &Body) -> Option<String> {
     (!body.is_empty() || method.expects_body()).then(|| body.len().to_string())
 }
 
-fn url_auth(url: &Url) -> Option<Cow<'static, Auth>> {
-    url.credentials().map(|(user, password)| Cow::Owned(Auth::basic(user, password)))
+fn url_auth(url: &Url) -> Option<Arc<dyn Auth>> {
+    url.credentials().map(|(user, password)| Arc::new(Basic::new(user, password)) as _)
 }
 
 /// The `Cookie` lines that the author wrote, joined (RFC 6265bis, 4.2.1), and the cookies
@@ -176,7 +184,7 @@ fn names(cookies: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::client::{Options, Payload};
+    use crate::client::{Bearer, NoAuth, Options, Payload, Session};
     use crate::http::Version;
 
     use super::*;
@@ -186,7 +194,13 @@ mod tests {
     }
 
     fn prepared(request: Request) -> PreparedRequest {
-        prepare(request, &Defaults::default()).unwrap()
+        prepared_with(request, Defaults::default()).unwrap()
+    }
+
+    fn prepared_with(request: Request, defaults: Defaults) -> Result<PreparedRequest, Error> {
+        let mut session = Session::new();
+        session.defaults = defaults;
+        session.prepare(request)
     }
 
     fn headers(fields: &[(&str, &str)]) -> Headers {
@@ -229,12 +243,12 @@ mod tests {
         request.omitted_headers =
             ["accept-encoding", "CONTENT-TYPE", "Authorization", "x-session"].map(str::to_owned).to_vec();
         let defaults = Defaults { headers: headers(&[("X-Session", "1")]), ..Defaults::default() };
-        let sent = prepare(request.clone(), &defaults).unwrap();
+        let sent = prepared_with(request.clone(), defaults).unwrap();
         assert_eq!(lines(&sent.headers), [CLIENT, &["Content-Length: 1"]].concat());
         request.omitted_headers = ["host", "user-agent", "accept", "accept-encoding", "content-length", "content-type"]
             .map(str::to_owned)
             .to_vec();
-        request.auth = Some(Auth::None);
+        request.auth = Some(Arc::new(NoAuth));
         assert_eq!(lines(&prepared(request).headers), [""; 0]);
     }
 
@@ -258,21 +272,22 @@ mod tests {
 
     #[test]
     fn takes_credentials_from_the_nearest_place() {
-        let session = Some(Auth::bearer("session"));
+        let session: Arc<dyn Auth> = Arc::new(Bearer::new("session"));
+        let own = |auth: Arc<dyn Auth>| Some(auth);
         for (url, auth, header, expected) in [
             ("http://h/", None, None, Some("Bearer session")),
             ("http://u:p%40@h/", None, None, Some("Basic dTpwQA==")),
-            ("http://u:p@h/", Some(Auth::basic("é", "")), None, Some("Basic w6k6")),
-            ("http://u:p@h/", Some(Auth::None), None, None),
-            ("http://u:p@h/", Some(Auth::bearer("t")), Some("own"), Some("own")),
+            ("http://u:p@h/", own(Arc::new(Basic::new("é", ""))), None, Some("Basic w6k6")),
+            ("http://u:p@h/", own(Arc::new(NoAuth)), None, None),
+            ("http://u:p@h/", own(Arc::new(Bearer::new("t"))), Some("own"), Some("own")),
         ] {
             let mut request = request(&Method::GET, url);
             request.auth = auth;
             if let Some(header) = header {
                 request.headers.append("authorization", header).unwrap();
             }
-            let defaults = Defaults { auth: session.clone(), ..Defaults::default() };
-            let sent = prepare(request, &defaults).unwrap();
+            let defaults = Defaults { auth: Some(Arc::clone(&session)), ..Defaults::default() };
+            let sent = prepared_with(request, defaults).unwrap();
             assert_eq!(sent.headers.text("Authorization").as_deref(), expected, "{url}");
         }
     }
@@ -306,11 +321,11 @@ mod tests {
     #[test]
     fn refuses_what_cannot_be_sent() {
         let mut splitting = request(&Method::GET, "http://h/");
-        splitting.auth = Some(Auth::bearer("a\r\nb: c"));
+        splitting.auth = Some(Arc::new(Bearer::new("a\r\nb: c")));
         let mut future = request(&Method::GET, "http://h/");
         future.options = Options { version: Some(Version::Http2), ..Options::default() };
         for request in [splitting, future] {
-            let error = prepare(request, &Defaults::default()).unwrap_err();
+            let error = prepared_with(request, Defaults::default()).unwrap_err();
             assert_eq!(error.kind(), crate::client::ErrorKind::Request);
         }
     }

@@ -2,7 +2,6 @@
 //! of Python's requests where the RFC leaves a choice.
 
 use crate::http::{Body, Header, Headers, Method, Scheme, Status, Url};
-use crate::proto::ResponseHead;
 
 use super::{Error, ErrorKind, PreparedRequest, Response};
 
@@ -11,26 +10,20 @@ const BODY_HEADERS: [&str; 6] =
     ["Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Location", "Transfer-Encoding"];
 
 /// The request that follows this response, where it leads somewhere.
-pub(super) fn next(
-    request: &PreparedRequest,
-    head: &ResponseHead,
-    history: &[Response],
-) -> Result<Option<PreparedRequest>, Error> {
-    if request.delivery.redirects == 0 || !head.status.is_redirect() {
+pub(super) fn next(response: &Response) -> Result<Option<PreparedRequest>, Error> {
+    let Response { status, request, .. } = response;
+    if request.delivery.redirects == 0 || !status.is_redirect() {
         return Ok(None);
     }
-    let failed = |reason: String| {
-        let chain = chain(history, request, head.status);
-        Error::new(ErrorKind::Redirect, format!("{reason}: {chain}"))
-    };
-    let Some(location) = location(&head.headers).map_err(failed)? else {
+    let failed = |reason: String| Error::new(ErrorKind::Redirect, format!("{reason}: {}", chain(response)));
+    let Some(location) = location(&response.headers).map_err(failed)? else {
         return Ok(None);
     };
-    if history.len() >= request.delivery.redirects {
-        return Err(failed(format!("stopped after {} redirects", history.len())));
+    if response.redirects() >= request.delivery.redirects {
+        return Err(failed(format!("stopped after {} redirects", response.redirects())));
     }
     let url = request.url.join(&location).map_err(|error| failed(format!("cannot follow a redirect, {error}")))?;
-    Ok(Some(follow(request, head.status, url)?))
+    Ok(Some(follow(request, *status, url)?))
 }
 
 /// The one place that the response names; an empty one is none.
@@ -53,7 +46,10 @@ fn follow(request: &PreparedRequest, status: Status, url: Url) -> Result<Prepare
         next.headers = without(next.headers, |field| BODY_HEADERS.iter().any(|name| field.is(name)));
     }
     if !keeps_credentials(&request.url, &url) {
-        next.headers = without(next.headers, |field| ["Authorization", "Cookie"].iter().any(|name| field.is(name)));
+        let proof = next.auth.take();
+        let proof = proof.as_ref().and_then(|auth| auth.field());
+        let secret = |field: &Header| ["Authorization", "Cookie"].into_iter().chain(proof).any(|name| field.is(name));
+        next.headers = without(next.headers, secret);
         next.own_cookies.clear();
     }
     if !request.url.same_origin(&url) && next.headers.contains("Host") {
@@ -91,13 +87,10 @@ fn without(headers: Headers, unwanted: impl Fn(&Header) -> bool) -> Headers {
 }
 
 /// The way so far: `GET http://a/ 302 -> GET http://b/ 302`, the middle of a long one left out.
-fn chain(history: &[Response], request: &PreparedRequest, status: Status) -> String {
+fn chain(response: &Response) -> String {
     const SHOWN: usize = 4;
-    let mut steps: Vec<String> = history
-        .iter()
-        .map(|response| format!("{} {} {}", response.request.method, response.url, response.status))
-        .collect();
-    steps.push(format!("{} {} {status}", request.method, request.url));
+    let step = |response: &Response| format!("{} {} {}", response.request.method, response.url, response.status);
+    let mut steps: Vec<String> = response.history.iter().chain([response]).map(step).collect();
     if steps.len() > 2 * SHOWN {
         let left_out = steps.len() - 2 * SHOWN;
         steps.splice(SHOWN..SHOWN + left_out, [format!("({left_out} more)")]);

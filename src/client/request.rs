@@ -1,11 +1,13 @@
 //! A request as its sender thinks of it.
 
+use std::sync::Arc;
+
 use crate::http::{Headers, Method, Url};
 
 use super::{Auth, Options, Payload};
 
 /// A request, before a session adds its defaults to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -22,7 +24,7 @@ pub struct Request {
     /// What it carries.
     pub payload: Payload,
     /// Who sends it; `None` leaves it to the session.
-    pub auth: Option<Auth>,
+    pub auth: Option<Arc<dyn Auth>>,
     /// How it is sent.
     pub options: Options,
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::http::{Body, Headers, Method, Status, Timings, Url, Version};
+use crate::http::{Headers, Status, Timings, Url, Version};
 
-use super::{Error, ErrorKind, SetCookie, text};
+use super::{Error, ErrorKind, PreparedRequest, SetCookie, text};
 
 /// A response, read whole.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct Response {
     /// The responses that led here, oldest first.
     pub history: Vec<Response>,
     /// The request as it was sent.
-    pub request: SentRequest,
+    pub request: PreparedRequest,
     /// How long each phase took: of this exchange, but the total of all of them.
     pub timings: Timings,
     /// The address that it came from.
@@ -40,21 +40,6 @@ pub struct Response {
     pub encoding: Option<String>,
     /// What a person should know: lowercase fragments.
     pub warnings: Vec<String>,
-}
-
-/// A request as it was sent.
-#[derive(Clone, Debug)]
-pub struct SentRequest {
-    /// The method.
-    pub method: Method,
-    /// The URL.
-    pub url: Url,
-    /// The protocol version.
-    pub version: Version,
-    /// Every header field, in the order in which they were sent.
-    pub headers: Headers,
-    /// The body.
-    pub body: Body,
 }
 
 impl Response {
@@ -95,6 +80,11 @@ impl Response {
     /// The cookies that this response sets, in order; a redirect's are in the history.
     pub fn cookies(&self) -> Vec<SetCookie> {
         self.headers.get_all("Set-Cookie").filter_map(|field| SetCookie::parse(&field.text())).collect()
+    }
+
+    /// How many redirects led here.
+    pub fn redirects(&self) -> usize {
+        self.history.iter().filter(|response| response.status.is_redirect()).count()
     }
 
     /// How long all of it took, redirects included.

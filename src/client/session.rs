@@ -1,17 +1,20 @@
 //! A session: defaults and cookies that its requests share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use crate::http::{Headers, Method, Timings};
+use crate::http::{Headers, Method};
 use crate::transport::{Deadlines, Exchange, Pool, Reply};
 
 use super::collector::Collector;
 use super::prepare::prepare;
 use super::{
-    Adapter, Auth, CookieJar, Error, Options, PreparedRequest, Request, RequestBuilder, Response, SentRequest,
-    SetCookie, redirect,
+    Adapter, Auth, CookieJar, Error, Options, PreparedRequest, Request, RequestBuilder, Response, SetCookie, redirect,
 };
+
+/// How many responses to one request an [`Auth`] may answer: one that is never content
+/// must end.
+const MOST_ANSWERS: usize = 4;
 
 /// Sends requests that share cookies and defaults, over a pool of connections.
 ///
@@ -39,7 +42,7 @@ pub struct Defaults {
     /// Header fields, added to those of the request; one that the request has counts more.
     pub headers: Headers,
     /// Who sends the requests.
-    pub auth: Option<Auth>,
+    pub auth: Option<Arc<dyn Auth>>,
     /// How they are sent.
     pub options: Options,
 }
@@ -109,9 +112,7 @@ impl Session {
     /// # Errors
     /// If it cannot be sent as it is.
     pub fn prepare(&self, request: Request) -> Result<PreparedRequest, Error> {
-        let mut prepared = prepare(request, &self.defaults)?;
-        self.add_cookies(&mut prepared)?;
-        Ok(prepared)
+        self.complete(prepare(request, &self.defaults)?)
     }
 
     /// Sends a request as it stands, follows redirects, and reads the response whole.
@@ -120,16 +121,18 @@ impl Session {
     /// As [`Session::send`].
     pub fn send_prepared(&self, mut request: PreparedRequest) -> Result<Response, Error> {
         let deadlines = request.delivery.deadlines(Instant::now());
-        let mut history = Vec::new();
+        let (mut history, mut elapsed) = (Vec::new(), Duration::ZERO);
         loop {
-            let mut received = self.exchange(&request, deadlines)?;
-            received.warnings.extend(self.keep_cookies(&request, &received.reply.head.headers));
-            let Some(mut next) = redirect::next(&request, &received.reply.head, &history)? else {
-                return Ok(response(request, received, history));
+            let mut response = self.exchange(request, deadlines)?;
+            response.history = history;
+            elapsed += response.timings.total;
+            let Some(next) = self.next(&response)? else {
+                response.timings.total = elapsed;
+                return Ok(response);
             };
-            self.add_cookies(&mut next)?;
-            let followed = std::mem::replace(&mut request, next);
-            history.push(response(followed, received, Vec::new()));
+            request = next;
+            history = std::mem::take(&mut response.history);
+            history.push(response);
         }
     }
 
@@ -143,7 +146,8 @@ impl Session {
         *self.jar() = jar;
     }
 
-    fn exchange(&self, request: &PreparedRequest, deadlines: Deadlines) -> Result<Received, Error> {
+    /// Sends a request once.
+    fn exchange(&self, request: PreparedRequest, deadlines: Deadlines) -> Result<Response, Error> {
         let endpoint = request.endpoint();
         let exchange = Exchange {
             endpoint: &endpoint,
@@ -157,7 +161,30 @@ impl Session {
         let mut collector = Collector::new(&request.delivery);
         let reply = self.adapter.send(&exchange, &mut collector)?;
         let (body, warnings) = collector.finish()?;
-        Ok(Received { reply, body, warnings })
+        let mut response = response(request, reply, body);
+        response.warnings.extend(warnings);
+        response.warnings.extend(self.keep_cookies(&response));
+        Ok(response)
+    }
+
+    /// The request that follows a response: in answer to it, or to where it leads.
+    fn next(&self, response: &Response) -> Result<Option<PreparedRequest>, Error> {
+        if let Some(auth) = &response.request.auth
+            && response.history.len() - response.redirects() < MOST_ANSWERS
+            && let Some(next) = auth.answer(response, self)?
+        {
+            return Ok(Some(next));
+        }
+        redirect::next(response)?.map(|next| self.complete(next)).transpose()
+    }
+
+    /// Adds what depends on everything else: cookies, and then the proof of who sends it.
+    fn complete(&self, mut request: PreparedRequest) -> Result<PreparedRequest, Error> {
+        self.add_cookies(&mut request)?;
+        if let Some(auth) = request.auth.clone() {
+            auth.authorize(&mut request, self)?;
+        }
+        Ok(request)
     }
 
     fn add_cookies(&self, request: &mut PreparedRequest) -> Result<(), Error> {
@@ -170,7 +197,8 @@ impl Session {
     }
 
     /// Keeps the cookies that a response sets, and says which of them it may not set.
-    fn keep_cookies(&self, request: &PreparedRequest, headers: &Headers) -> Vec<String> {
+    fn keep_cookies(&self, response: &Response) -> Vec<String> {
+        let Response { request, headers, .. } = response;
         if !request.delivery.cookie_jar || !headers.contains("Set-Cookie") {
             return Vec::new();
         }
@@ -196,18 +224,8 @@ impl Default for Session {
     }
 }
 
-/// What an exchange brought.
-struct Received {
-    reply: Reply,
-    body: Vec<u8>,
-    warnings: Vec<String>,
-}
-
-fn response(request: PreparedRequest, received: Received, history: Vec<Response>) -> Response {
-    let Received { reply: Reply { head, trailers, timings, peer, mut warnings, .. }, body, warnings: of_body } =
-        received;
-    warnings.extend(of_body);
-    let before = history.iter().map(|response: &Response| response.timings.total);
+fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
+    let Reply { head, trailers, timings, peer, warnings, .. } = reply;
     Response {
         status: head.status,
         reason: head.reason,
@@ -216,17 +234,11 @@ fn response(request: PreparedRequest, received: Received, history: Vec<Response>
         trailers,
         body,
         url: request.url.clone(),
-        timings: Timings { total: before.sum::<std::time::Duration>() + timings.total, ..timings },
-        history,
-        request: SentRequest {
-            method: request.method,
-            url: request.url,
-            version: request.delivery.version,
-            headers: request.headers,
-            body: request.body,
-        },
+        history: Vec::new(),
+        encoding: request.delivery.encoding.clone(),
+        request,
+        timings,
         peer,
-        encoding: request.delivery.encoding,
         warnings,
     }
 }

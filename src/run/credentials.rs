@@ -1,6 +1,6 @@
 //! The passwords and tokens that requests carry, which no output may show.
 
-use crate::client::{self, Auth};
+use crate::client;
 use crate::http::Headers;
 use crate::secret::Redactor;
 use crate::spec::{self, Entry, Spec, Text};
@@ -20,11 +20,8 @@ pub(super) fn learn_written(spec: &Spec, redactor: &Redactor) {
 
 /// Learns what a request is about to be sent with.
 pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
-    match &request.auth {
-        Some(Auth::Basic { user, password }) => learn_pair(user, password.expose(), redactor),
-        Some(Auth::Bearer(token)) => redactor.learn(token.expose()),
-        Some(Auth::None) | None => {}
-    }
+    let secrets = request.auth.as_ref().map(|auth| auth.secrets());
+    secrets.into_iter().flatten().for_each(|secret| redactor.learn(&secret));
     if let Some((user, password)) = request.url.credentials() {
         learn_pair(user, password, redactor);
     }
@@ -37,11 +34,7 @@ fn learn_literals(request: &spec::Request, redactor: &Redactor) {
             redactor.learn(after_scheme(&text.value));
         }
     };
-    match request.auth.as_ref().map(|auth| &auth.value) {
-        Some(spec::Auth::Basic { password, .. }) => learn(password),
-        Some(spec::Auth::Bearer(token)) => learn(token),
-        Some(spec::Auth::None) | None => {}
-    }
+    request.auth.iter().flat_map(|auth| auth.secrets()).for_each(learn);
     let values = request.headers.iter().filter(|field| is_credential(&field.name.value));
     values.filter_map(|field| field.value.as_ref()).for_each(learn);
 }
@@ -103,7 +96,7 @@ mod tests {
         let redactor = Redactor::default();
         let mut request = client::Request::new(crate::http::Method::GET, "http://ada:secret1@h/".parse().unwrap());
         request.headers.append("authorization", "Digest user=x, response=secret2").unwrap();
-        request.auth = Some(Auth::bearer("secret3"));
+        request.auth = Some(std::sync::Arc::new(client::Bearer::new("secret3")));
         learn_rendered(&request, &redactor);
         let shown = redactor.redact("secret1 YWRhOnNlY3JldDE= user=x, response=secret2 secret3").into_owned();
         assert_eq!(shown, "*** *** *** ***");

@@ -1,6 +1,6 @@
 //! What reports keep of an exchange.
 
-use crate::client::{Response, SentRequest};
+use crate::client::{PreparedRequest, Response};
 use crate::event::{Excerpt, Exchange};
 use crate::http::{Body, Headers};
 
@@ -37,8 +37,8 @@ fn exchange(response: &Response, detail: Detail) -> Exchange {
     }
 }
 
-fn request_head(request: &SentRequest) -> String {
-    let first = format!("{} {} {}", request.method, request.url.target(), request.version);
+fn request_head(request: &PreparedRequest) -> String {
+    let first = format!("{} {} {}", request.method, request.url.target(), request.version());
     head(first, &request.headers)
 }
 

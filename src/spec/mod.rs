@@ -2,6 +2,7 @@
 //! say, the other can say.
 
 mod assertion;
+mod auth;
 mod defaults;
 mod quantity;
 mod rare;
@@ -14,11 +15,12 @@ use std::sync::Arc;
 pub use assertion::{
     Assertion, Capture, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, Subject, TypeTest,
 };
+pub use auth::Auth;
 pub use defaults::Defaults;
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};
 pub use request::{
-    Auth, Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
+    Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };
 pub use settings::{DEFAULT_REDIRECTS, Settings, Verify};
 pub use value::{Node, Text, Value};

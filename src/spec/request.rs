@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Capture, Rare, Settings, Silent, Text, Value, Variable};
+use super::{Assertion, Auth, Capture, Rare, Settings, Silent, Text, Value, Variable};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,22 +130,6 @@ pub enum PartContent {
     Value(Value),
     /// A file, relative to the spec file.
     File(Text),
-}
-
-/// Who sends a request.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Auth {
-    /// Nobody: takes a default away.
-    None,
-    /// RFC 7617.
-    Basic {
-        /// The user.
-        user: Text,
-        /// The password.
-        password: Text,
-    },
-    /// RFC 6750.
-    Bearer(Text),
 }
 
 /// How often one request or one run may be repeated: each time is a case of its own, and

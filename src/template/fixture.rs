@@ -7,9 +7,9 @@ use std::sync::Arc;
 use jiff::Zoned;
 use serde_json::json;
 
-use crate::client::{Payload, Response, SentRequest};
+use crate::client::{Answer, InMemory, Payload, Response, Session};
 use crate::diagnostic::Diagnostic;
-use crate::http::{self, Headers, Method, Status, Timings, Version};
+use crate::http::Status;
 use crate::source::{Root, SourceFile, Span};
 use crate::spec::{
     Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Request, Settings, Spec, Text, Value, Variable,
@@ -113,34 +113,11 @@ pub(super) fn render(file: &FileScope, template: &str, format: Format) -> Result
 
 /// A response to a POST.
 pub(super) fn response(headers: &[(&str, &str)], body: &[u8]) -> Arc<Response> {
-    let url: crate::http::Url = "http://h/login".parse().unwrap();
-    let mut fields = Headers::new();
-    for (name, value) in headers {
-        fields.append(name, value).unwrap();
-    }
-    let mut sent = Headers::new();
-    sent.append("X-Trace", "t1").unwrap();
-    Arc::new(Response {
-        status: Status::new(201).unwrap(),
-        reason: "Created".to_owned(),
-        version: Version::Http11,
-        headers: fields,
-        trailers: Headers::new(),
-        body: body.to_vec(),
-        url: url.clone(),
-        history: vec![],
-        request: SentRequest {
-            method: Method::POST,
-            url,
-            version: Version::Http11,
-            headers: sent,
-            body: http::Body::from(r#"{"user":"ada"}"#),
-        },
-        timings: Timings::default(),
-        peer: None,
-        encoding: None,
-        warnings: vec![],
-    })
+    let created = Answer { body: body.to_vec(), ..Answer::new(Status::new(201).unwrap()) };
+    let answer = headers.iter().fold(created, |answer, (name, value)| answer.header(name, value).unwrap());
+    let session = Session::with_adapter(InMemory::new(move |_| answer.clone()));
+    let request = session.post("http://h/login").header("X-Trace", "t1");
+    Arc::new(request.bytes(*br#"{"user":"ada"}"#).send().unwrap())
 }
 
 /// The text at the place of an error.

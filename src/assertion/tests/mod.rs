@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::client::{Response, SentRequest};
-use crate::http::{Body, Headers, Method, Status, Timings, Url, Version};
+use crate::client::{Answer, InMemory, Response, Session};
+use crate::http::Status;
 use crate::parse::{parse_assertion, parse_capture};
 use crate::source::SourceFile;
 use crate::spec::Format;
@@ -24,39 +24,22 @@ const BODY: &str = r#"{
 }"#;
 
 fn response(body: &[u8]) -> Response {
-    let mut headers = Headers::new();
-    for (name, value) in [
+    let fields = [
         ("Content-Type", "application/json; charset=utf-8"),
         ("X-Count", "12"),
         ("Via", "1.1 a"),
         ("Via", "1.1 b"),
         ("Set-Cookie", "session=old; Path=/old"),
         ("Set-Cookie", "session = abc=; Path=/; Max-Age=60; Secure; HttpOnly"),
-    ] {
-        headers.append(name, value).unwrap();
-    }
-    let url: Url = "https://a.example/users/7".parse().unwrap();
-    Response {
-        status: Status::new(201).unwrap(),
-        reason: "Created".to_owned(),
-        version: Version::Http11,
-        headers,
-        trailers: Headers::new(),
-        body: body.to_vec(),
-        url: url.clone(),
-        history: Vec::new(),
-        request: SentRequest {
-            method: Method::GET,
-            url,
-            version: Version::Http11,
-            headers: Headers::new(),
-            body: Body::default(),
-        },
-        timings: Timings { wait: Duration::from_millis(40), total: Duration::from_millis(120), ..Timings::default() },
-        peer: None,
-        encoding: None,
-        warnings: Vec::new(),
-    }
+    ];
+    let created = Answer { body: body.to_vec(), ..Answer::new(Status::new(201).unwrap()) };
+    let answer = fields.iter().fold(created, |answer, (name, value)| answer.header(name, value).unwrap());
+    let session = Session::with_adapter(InMemory::new(move |_| answer.clone()));
+    let mut response = session.get("https://a.example/users/7").send().unwrap();
+    response.timings.wait = Duration::from_millis(40);
+    response.timings.total = Duration::from_millis(120);
+    response.warnings.clear();
+    response
 }
 
 /// What tests evaluate with: some variables, and a folder with a file or two.

@@ -1,5 +1,6 @@
 //! A spec's request, compiled and rendered.
 
+mod auth;
 mod body;
 mod compiler;
 mod content;
@@ -12,7 +13,6 @@ use std::path::PathBuf;
 use crate::client::{self, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
-use crate::secret::Secret;
 use crate::source::Root;
 use crate::spec::{self, Auth, Settings, Verify};
 
@@ -30,17 +30,10 @@ pub struct CompiledRequest {
     headers: Vec<Field>,
     cookies: Vec<Pair>,
     body: Option<Body>,
-    auth: Option<Credentials>,
+    auth: Option<Auth<Template>>,
     options: Options,
     /// The file of certificates to check the server's against.
     roots: Option<Template>,
-}
-
-#[derive(Debug)]
-enum Credentials {
-    None,
-    Basic { user: Template, password: Template },
-    Bearer(Template),
 }
 
 impl CompiledRequest {
@@ -56,7 +49,7 @@ impl CompiledRequest {
             headers: request.headers.iter().map(|field| Field::compile(&mut compiler, field)).collect(),
             cookies: compiler.pairs(&request.cookies),
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
-            auth: request.auth.as_ref().map(|auth| Credentials::compile(&mut compiler, auth)),
+            auth: request.auth.as_ref().map(|auth| auth.value.map(|text| compiler.text(text))),
             options: options(&request.settings),
             roots: match request.settings.verify.as_deref() {
                 Some(Verify::Roots(path)) => Some(compiler.text(path)),
@@ -83,7 +76,7 @@ impl CompiledRequest {
         request.headers = headers;
         request.omitted_headers = omitted_headers;
         request.payload = self.body.as_ref().map_or_else(|| Ok(Payload::default()), |body| body.render(scope, root))?;
-        request.auth = self.auth.as_ref().map(|auth| auth.render(scope)).transpose()?;
+        request.auth = self.auth.as_ref().map(|auth| auth::render(auth, scope)).transpose()?;
         request.options = self.options.clone();
         request.options.version = version.or(request.options.version);
         if let Some(roots) = &self.roots {
@@ -98,29 +91,6 @@ impl CompiledRequest {
             field.render_into(scope, &mut headers, &mut omitted)?;
         }
         Ok((headers, omitted))
-    }
-}
-
-impl Credentials {
-    fn compile(compiler: &mut Compiler<'_>, auth: &Auth) -> Self {
-        match auth {
-            Auth::None => Self::None,
-            Auth::Basic { user, password } => {
-                Self::Basic { user: compiler.text(user), password: compiler.text(password) }
-            }
-            Auth::Bearer(token) => Self::Bearer(compiler.text(token)),
-        }
-    }
-
-    fn render(&self, scope: &Scope<'_>) -> Result<client::Auth, Diagnostic> {
-        let secret = |template: &Template| template.render(scope).map(Secret::new);
-        Ok(match self {
-            Self::None => client::Auth::None,
-            Self::Basic { user, password } => {
-                client::Auth::Basic { user: user.render(scope)?, password: secret(password)? }
-            }
-            Self::Bearer(token) => client::Auth::Bearer(secret(token)?),
-        })
     }
 }
 
@@ -264,8 +234,7 @@ mod tests {
         let password = text("p{{ id }}", Format::Yaml);
         request.auth = Some(Box::new(request.span.clone().with(Auth::Basic { user, password })));
         let (rendered, _) = render(&request).unwrap();
-        let auth = client::Auth::Basic { user: "u7".to_owned(), password: Secret::new("p7".to_owned()) };
-        assert_eq!(rendered.auth, Some(auth));
+        assert_eq!(rendered.auth.as_ref().unwrap().secrets(), ["p7", "u7:p7"]);
         assert!(!format!("{rendered:?}").contains("p7"));
     }
 
