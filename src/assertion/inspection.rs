@@ -33,7 +33,7 @@ impl<'a> Inspection<'a> {
 
     /// The body as text.
     pub(super) fn text(&self) -> Result<&str, Failure> {
-        match self.text.get_or_init(|| self.response.text()) {
+        match self.text.get_or_init(|| self.response.text().map_err(|error| error.to_string())) {
             Ok(text) => Ok(text),
             Err(reason) => Err(Failure::new(format!("the body is not text: {reason}"))),
         }

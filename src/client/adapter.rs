@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::http::{Headers, InvalidHeader, Method, Status, Timings, Version};
+use crate::http::{Error, Headers, InvalidHeader, Method, Status, Timings, Version};
 use crate::proto::ResponseHead;
-use crate::transport::{self, Exchange, Pool, Receiver, Reply};
+use crate::transport::{Exchange, Pool, Receiver, Reply};
 
 /// Carries a request to where its response comes from.
 pub trait Adapter: fmt::Debug + Send + Sync {
@@ -13,19 +13,19 @@ pub trait Adapter: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If there is no whole response in time, or the receiver refuses it.
-    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, transport::Error>;
+    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, Error>;
 }
 
 /// Over the network.
 impl Adapter for Pool {
-    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, transport::Error> {
+    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, Error> {
         self.exchange(exchange, receiver)
     }
 }
 
 /// One that others use too.
 impl<A: Adapter + ?Sized> Adapter for Arc<A> {
-    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, transport::Error> {
+    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, Error> {
         (**self).send(exchange, receiver)
     }
 }
@@ -75,19 +75,16 @@ impl Answer {
 }
 
 impl Adapter for InMemory {
-    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, transport::Error> {
+    fn send(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, Error> {
         let Answer { status, headers, body } = (self.answer)(exchange);
         let reason = status.reason().unwrap_or_default().to_owned();
         let head = ResponseHead { version: Version::Http11, status, reason, headers };
-        let refused = |error: transport::BoxError| {
-            transport::Error::new(transport::ErrorKind::Receiver, error.to_string()).with_source(error)
-        };
-        receiver.head(&head).map_err(refused)?;
+        receiver.head(&head).map_err(Error::stopped)?;
         // RFC 9110, 6.4.1: these have no body whatever their fields say.
         let without_body = *exchange.method == Method::HEAD || matches!(status.code(), 204 | 304);
         if !body.is_empty() && !without_body {
             // There is no more of it, whether or not the receiver has had enough.
-            let _ = receiver.data(&body).map_err(refused)?;
+            let _ = receiver.data(&body).map_err(Error::stopped)?;
         }
         Ok(Reply {
             head,
@@ -108,7 +105,7 @@ impl fmt::Debug for InMemory {
 
 #[cfg(test)]
 mod tests {
-    use crate::client::{Error, ErrorKind, Response, Session, get};
+    use crate::client::{ErrorKind, Response, Session, get};
     use crate::transport::Memory;
 
     use super::*;
@@ -156,7 +153,7 @@ mod tests {
     fn names_what_is_wrong_with_a_response() {
         for (pieces, kind, expected) in [
             (&[&b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe"[..]][..], ErrorKind::Truncated, ""),
-            (&[b"HTTP/1.1 20 OK\r\n\r\n"], ErrorKind::Protocol, ""),
+            (&[b"HTTP/1.1 20 OK\r\n\r\n"], ErrorKind::StatusLine, ""),
             (
                 &[b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhtml"],
                 ErrorKind::Decode,
@@ -175,9 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn gives_what_it_had_read_of_a_body() {
+        for (head, body, expected) in [
+            ("Content-Length: 5", "he", Some((&b"he"[..], 2, Some(5)))),
+            ("Content-Length: 9\r\nTransfer-Encoding: chunked", "2\r\nhe\r\n9\r\nllo", Some((b"hello", 5, None))),
+            ("Transfer-Encoding: chunked", "ZZ\r\n", None),
+        ] {
+            let wire = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+            let error = answered_with(&[wire.as_bytes()]).unwrap_err();
+            let partial = error.partial().map(|partial| (&*partial.body, partial.received, partial.expected));
+            assert_eq!(partial, expected, "{error}");
+            assert_eq!(error.url().unwrap().to_string(), "http://h/");
+        }
+    }
+
+    #[test]
     fn says_that_nobody_listens() {
         let error = get("http://127.0.0.1:1/").send().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Connect);
+        assert_eq!(error.kind(), ErrorKind::Refused);
         assert!(error.to_string().starts_with("cannot connect to 127.0.0.1:1: "), "{error}");
         assert!(std::error::Error::source(&error).is_some());
     }

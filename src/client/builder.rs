@@ -187,6 +187,8 @@ functions! {
 
 #[cfg(test)]
 mod tests {
+    use crate::client::ErrorKind;
+
     use super::*;
 
     #[test]
@@ -214,14 +216,14 @@ mod tests {
 
     #[test]
     fn tells_the_first_thing_that_is_wrong() {
-        for (builder, expected) in [
-            (get(""), "is not a URL"),
-            (get("ftp://h/").header("a b", ""), "neither http nor https"),
-            (get("http://h/").header("a b", "").file("/none"), "`a b` is not a header name"),
-            (put("http://h/").file("/none/at all"), "there is no file"),
+        for (builder, kind, expected) in [
+            (get(""), ErrorKind::InvalidUrl, "is not a URL"),
+            (get("ftp://h/").header("a b", ""), ErrorKind::InvalidScheme, "neither http nor https"),
+            (get("http://h/").header("a b", "").file("/none"), ErrorKind::InvalidHeader, "`a b` is not a header name"),
+            (put("http://h/").file("/none/at all"), ErrorKind::Request, "there is no file"),
         ] {
             let error = builder.send().unwrap_err();
-            assert_eq!(error.kind(), crate::client::ErrorKind::Request);
+            assert_eq!(error.kind(), kind);
             assert!(error.to_string().contains(expected), "{error}");
         }
     }

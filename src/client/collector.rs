@@ -6,23 +6,23 @@ use crate::http::Headers;
 use crate::proto::ResponseHead;
 use crate::transport::{BoxError, Receiver};
 
-use super::Error;
 use super::decode::Decoder;
 use super::options::Delivery;
+use super::{Error, Partial};
 
 /// A body in the making.
 #[derive(Debug)]
 pub(super) struct Collector<'a> {
     delivery: &'a Delivery,
     coding: Option<String>,
-    announced: u64,
+    announced: Option<u64>,
     /// There is none before there are bytes: a response to HEAD names a coding too, but has no body.
     decoder: Option<Decoder>,
 }
 
 impl<'a> Collector<'a> {
     pub(super) fn new(delivery: &'a Delivery) -> Self {
-        Self { delivery, coding: None, announced: 0, decoder: None }
+        Self { delivery, coding: None, announced: None, decoder: None }
     }
 
     /// The whole body, and what a person should know of it.
@@ -30,11 +30,19 @@ impl<'a> Collector<'a> {
         self.decoder.map_or_else(|| Ok((Vec::new(), Vec::new())), Decoder::finish)
     }
 
+    /// Adds to an error what had come of the body before it.
+    pub(super) fn explain(self, error: Error) -> Error {
+        match self.decoder {
+            Some(decoder) => error.with_partial(Partial { expected: self.announced, ..decoder.into_partial() }),
+            None => error,
+        }
+    }
+
     fn decoder(&self) -> Result<Decoder, Error> {
         let limit = self.delivery.max_body;
         match &self.coding {
             Some(coding) => Decoder::new(coding, limit),
-            None => Ok(Decoder::raw(limit, self.announced)),
+            None => Ok(Decoder::raw(limit, self.announced.unwrap_or(0))),
         }
     }
 }
@@ -62,6 +70,9 @@ impl Receiver for Collector<'_> {
 }
 
 /// A hint of how much to reserve; what frames the body is the transport's matter.
-fn announced_length(headers: &Headers) -> u64 {
-    headers.get("Content-Length").and_then(|value| value.text().parse().ok()).unwrap_or(0)
+fn announced_length(headers: &Headers) -> Option<u64> {
+    headers
+        .get("Content-Length")
+        .and_then(|value| value.text().parse().ok())
+        .filter(|_| !headers.contains("Transfer-Encoding"))
 }

@@ -20,7 +20,6 @@ mod builder;
 mod collector;
 mod cookies;
 mod decode;
-mod error;
 mod multipart;
 mod options;
 mod payload;
@@ -39,7 +38,6 @@ pub use adapter::{Adapter, Answer, InMemory};
 pub use auth::{Auth, Basic, Bearer, NoAuth};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put};
 pub use cookies::{Cookie, CookieJar, CookieRefusal, SameSite, SetCookie};
-pub use error::{Error, ErrorKind};
 pub use multipart::{Multipart, Part};
 pub use options::Options;
 pub use payload::Payload;
@@ -48,4 +46,6 @@ pub use request::Request;
 pub use response::Response;
 pub use session::{Defaults, Session};
 
+#[doc(inline)]
+pub use crate::http::{Error, ErrorKind, Partial};
 pub use crate::transport::Verify;

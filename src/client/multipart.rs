@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn refuses_what_would_break_the_framing() {
         let part = Part { content_type: Some("a/b\r\nX: y".to_owned()), ..Part::text("n", "v") };
-        assert_eq!(Multipart::new().part(part).into_payload("B").unwrap_err().kind(), ErrorKind::Request);
+        assert_eq!(Multipart::new().part(part).into_payload("B").unwrap_err().kind(), ErrorKind::InvalidHeader);
         for boundary in ["", "a b", "a\r\nb", &"x".repeat(71)] {
             assert_eq!(Multipart::new().into_payload(boundary).unwrap_err().kind(), ErrorKind::Request);
         }

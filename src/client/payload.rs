@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::http::{Body, Segment};
-use crate::source;
+use crate::source::{self, ReadError};
 
 use super::{Error, ErrorKind};
 
@@ -89,6 +89,13 @@ pub(super) fn file_body(path: &Path) -> Result<Body, Error> {
         return Err(Error::new(ErrorKind::Request, format!("{} is not a file", path.display())));
     }
     Ok(Body::new(vec![Segment::File { path: path.to_owned(), length: metadata.len() }]))
+}
+
+/// A file that a request needs and that cannot be had.
+impl From<ReadError> for Error {
+    fn from(error: ReadError) -> Self {
+        Self::new(ErrorKind::Request, error.to_string()).with_source(error)
+    }
 }
 
 fn push_encoded(text: &mut String, part: &str) {

@@ -324,9 +324,9 @@ mod tests {
         splitting.auth = Some(Arc::new(Bearer::new("a\r\nb: c")));
         let mut future = request(&Method::GET, "http://h/");
         future.options = Options { version: Some(Version::Http2), ..Options::default() };
-        for request in [splitting, future] {
+        for (request, kind) in [(splitting, ErrorKind::InvalidHeader), (future, ErrorKind::Request)] {
             let error = prepared_with(request, Defaults::default()).unwrap_err();
-            assert_eq!(error.kind(), crate::client::ErrorKind::Request);
+            assert_eq!(error.kind(), kind);
         }
     }
 }

@@ -15,14 +15,18 @@ pub(super) fn next(response: &Response) -> Result<Option<PreparedRequest>, Error
     if request.delivery.redirects == 0 || !status.is_redirect() {
         return Ok(None);
     }
-    let failed = |reason: String| Error::new(ErrorKind::Redirect, format!("{reason}: {}", chain(response)));
-    let Some(location) = location(&response.headers).map_err(failed)? else {
+    let failed = |kind: ErrorKind, reason: String| {
+        Error::new(kind, format!("{reason}: {}", chain(response))).with_url(&request.url)
+    };
+    let unusable = |reason| failed(ErrorKind::Redirect, reason);
+    let Some(location) = location(&response.headers).map_err(unusable)? else {
         return Ok(None);
     };
     if response.redirects() >= request.delivery.redirects {
-        return Err(failed(format!("stopped after {} redirects", response.redirects())));
+        let reason = format!("stopped after {} redirects", response.redirects());
+        return Err(failed(ErrorKind::TooManyRedirects, reason));
     }
-    let url = request.url.join(&location).map_err(|error| failed(format!("cannot follow a redirect, {error}")))?;
+    let url = request.url.join(&location).map_err(|error| unusable(format!("cannot follow a redirect, {error}")))?;
     Ok(Some(follow(request, *status, url)?))
 }
 
@@ -200,21 +204,27 @@ mod tests {
     #[test]
     fn tells_the_chain_of_redirects_that_cannot_be_followed() {
         let two = leads(302, "/x").header("Location", "/y").unwrap();
-        for (answer, expected) in [
+        for (answer, kind, expected) in [
             (
                 leads(302, "/a"),
+                ErrorKind::TooManyRedirects,
                 "stopped after 3 redirects: GET http://h/start 301 -> GET http://h/a 302 -> GET http://h/a 302 -> GET http://h/a 302",
             ),
-            (two, "a redirect leads to two places, `/x` and `/y`: GET http://h/start 301 -> GET http://h/a 302"),
+            (
+                two,
+                ErrorKind::Redirect,
+                "a redirect leads to two places, `/x` and `/y`: GET http://h/start 301 -> GET http://h/a 302",
+            ),
             (
                 leads(302, "file:///etc/passwd"),
+                ErrorKind::Redirect,
                 "its scheme is neither http nor https: GET http://h/start 301 -> GET http://h/a 302",
             ),
-            (leads(302, "http://[/"), "GET http://h/start 301 -> GET http://h/a 302"),
+            (leads(302, "http://[/"), ErrorKind::Redirect, "GET http://h/start 301 -> GET http://h/a 302"),
         ] {
             let (session, _) = site(vec![("/start", leads(301, "/a")), ("/a", answer)]);
             let error = session.get("http://h/start").redirects(3).send().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Redirect);
+            assert_eq!((error.kind(), error.url()), (kind, Some(&"http://h/a".parse().unwrap())));
             assert!(error.to_string().ends_with(expected), "{error}");
         }
     }

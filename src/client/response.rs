@@ -47,29 +47,34 @@ impl Response {
     /// mark, that of `Content-Type`, UTF-8 for JSON and if it is that, else the one detected.
     ///
     /// # Errors
-    /// If the body is not in the character set that was asked for or declared, or there is
-    /// no such character set, in words that name it.
-    pub fn text(&self) -> Result<Cow<'_, str>, String> {
+    /// [`ErrorKind::Charset`] if the body is not in the character set that was asked for or
+    /// declared, or there is no such character set, in words that name it.
+    pub fn text(&self) -> Result<Cow<'_, str>, Error> {
         text::decode(&self.body, self.encoding.as_deref(), self.content_type().as_deref())
+            .map_err(|reason| self.error(ErrorKind::Charset, reason))
     }
 
     /// The body as a value of a type, read from JSON, whatever `Content-Type` says.
     ///
     /// # Errors
-    /// If it is no text, no JSON, or not the JSON of such a value, in words that say where.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_json::from_str(&self.text()?).map_err(|error| format!("the body is not the JSON expected: {error}"))
+    /// [`ErrorKind::Charset`] if it is no text, and [`ErrorKind::Json`] if it is no JSON, or
+    /// not the JSON of such a value, in words that say where.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        if self.body.is_empty() {
+            return Err(self.error(ErrorKind::Json, "the body is empty, and so not JSON"));
+        }
+        serde_json::from_str(&self.text()?).map_err(|error| {
+            let other = if error.is_data() { "not the JSON expected" } else { "not JSON" };
+            self.error(ErrorKind::Json, format!("the body is {other}: {error}")).with_source(error)
+        })
     }
 
     /// The body as JSON, whatever `Content-Type` says.
     ///
     /// # Errors
-    /// If it is no text or no JSON, in words that say where.
-    pub fn json_value(&self) -> Result<Value, String> {
-        if self.body.is_empty() {
-            return Err("the body is empty, and so not JSON".to_owned());
-        }
-        serde_json::from_str(&self.text()?).map_err(|error| format!("the body is not JSON: {error}"))
+    /// As [`Response::json`].
+    pub fn json_value(&self) -> Result<Value, Error> {
+        self.json()
     }
 
     /// The media type with its parameters, as `Content-Type` says it.
@@ -101,6 +106,10 @@ impl Response {
             return Ok(self);
         }
         let message = format!("status {} {} for {} {}", self.status, self.reason, self.request.method, self.url);
-        Err(Error::new(ErrorKind::Status, message))
+        Err(self.error(ErrorKind::Status(self.status), message))
+    }
+
+    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, message).with_url(&self.url)
     }
 }

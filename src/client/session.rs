@@ -159,8 +159,11 @@ impl Session {
             deadlines,
         };
         let mut collector = Collector::new(&request.delivery);
-        let reply = self.adapter.send(&exchange, &mut collector)?;
-        let (body, warnings) = collector.finish()?;
+        let received = match self.adapter.send(&exchange, &mut collector) {
+            Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
+            Err(error) => Err(collector.explain(error)),
+        };
+        let (reply, body, warnings) = received.map_err(|error| error.with_url(&request.url))?;
         let mut response = response(request, reply, body);
         response.warnings.extend(warnings);
         response.warnings.extend(self.keep_cookies(&response));
@@ -348,14 +351,15 @@ mod tests {
         let response = session.get("http://h/json").send().unwrap();
         assert_eq!(response.json_value().unwrap()["a"][0], 1);
         assert_eq!(response.json::<std::collections::HashMap<String, Vec<u8>>>().unwrap()["a"], [1]);
-        assert!(response.json::<Vec<u8>>().unwrap_err().starts_with("the body is not the JSON expected: invalid type"));
+        let unexpected = response.json::<Vec<u8>>().unwrap_err();
+        assert!(unexpected.to_string().starts_with("the body is not the JSON expected: invalid type"), "{unexpected}");
         assert!(response.raise_for_status().is_ok());
         let missing = session.get("http://h/missing").send().unwrap();
-        assert_eq!(missing.json_value().unwrap_err(), "the body is empty, and so not JSON");
+        assert_eq!(missing.json_value().unwrap_err().to_string(), "the body is empty, and so not JSON");
         let error = missing.raise_for_status().unwrap_err();
         assert_eq!(
             (error.kind(), error.to_string().as_str()),
-            (ErrorKind::Status, "status 404 Not Found for GET http://h/missing")
+            (ErrorKind::Status(missing.status), "status 404 Not Found for GET http://h/missing")
         );
     }
 

@@ -1,7 +1,8 @@
 //! The values that HTTP speaks of: methods, status codes, versions, fields,
-//! URLs, bodies. Plain data, with no I/O.
+//! URLs, bodies, and what can go wrong with them. Plain data, with no I/O.
 
 mod body;
+mod error;
 mod headers;
 mod method;
 mod status;
@@ -10,6 +11,7 @@ mod url;
 mod version;
 
 pub use body::{Body, Segment};
+pub use error::{BoxError, Error, ErrorKind, Partial};
 pub use headers::{Header, HeaderValue, Headers, InvalidHeader};
 pub use method::{InvalidMethod, Method};
 pub use status::{InvalidStatus, Status};

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
+use super::ErrorKind;
+
 /// What may not stand in a path or query (RFC 3986, 2), and so is percent-encoded.
 /// `%` is left alone, so that what is encoded already is not encoded again, and so
 /// are `[` and `]`, which people write and servers read.
@@ -92,7 +94,7 @@ impl Url {
     }
 
     fn parse_parts(scheme: Scheme, rest: &str, whole: &str) -> Result<Self, InvalidUrl> {
-        let invalid = |reason: &str| InvalidUrl { url: whole.to_owned(), reason: reason.to_owned() };
+        let invalid = |reason: &str| InvalidUrl::new(ErrorKind::InvalidUrl, whole, reason);
         let (rest, fragment) = match rest.split_once('#') {
             Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
             None => (rest, None),
@@ -203,9 +205,9 @@ impl Url {
     /// # Errors
     /// If the reference is no URL, or leads to another scheme than `http` and `https`.
     pub fn join(&self, reference: &str) -> Result<Self, InvalidUrl> {
-        let invalid = |reason: String| InvalidUrl { url: reference.to_owned(), reason };
-        let base = url::Url::parse(&self.without_credentials()).map_err(|error| invalid(error.to_string()))?;
-        let joined = base.join(reference).map_err(|error| invalid(error.to_string()))?;
+        let invalid = |error: url::ParseError| InvalidUrl::new(ErrorKind::InvalidUrl, reference, error.to_string());
+        let base = url::Url::parse(&self.without_credentials()).map_err(invalid)?;
+        let joined = base.join(reference).map_err(invalid)?;
         let mut url: Self = joined.as_str().parse()?;
         url.fragment = url.fragment.or_else(|| self.fragment.clone());
         Ok(url)
@@ -243,15 +245,18 @@ impl std::str::FromStr for Url {
     type Err = InvalidUrl;
 
     fn from_str(text: &str) -> Result<Self, InvalidUrl> {
-        let invalid = |reason: &str| InvalidUrl { url: text.to_owned(), reason: reason.to_owned() };
+        let invalid = |kind, reason: &str| InvalidUrl::new(kind, text, reason);
         let (scheme, rest) = match text.split_once("://") {
             Some(parts) if has_scheme(text) => parts,
-            _ => return Err(invalid("it has no scheme: begin it with http:// or https://")),
+            _ => {
+                let reason = "it has no scheme: begin it with http:// or https://";
+                return Err(invalid(ErrorKind::MissingScheme, reason));
+            }
         };
         let scheme = match scheme.to_ascii_lowercase().as_str() {
             "http" => Scheme::Http,
             "https" => Scheme::Https,
-            _ => return Err(invalid("its scheme is neither http nor https")),
+            _ => return Err(invalid(ErrorKind::InvalidScheme, "its scheme is neither http nor https")),
         };
         Self::parse_parts(scheme, rest, text)
     }
@@ -282,14 +287,36 @@ impl fmt::Debug for Url {
 /// A text that is no URL, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidUrl {
+    kind: ErrorKind,
+    /// As it was written, but for its password.
     url: String,
     reason: String,
 }
 
 impl InvalidUrl {
+    fn new(kind: ErrorKind, url: &str, reason: impl Into<String>) -> Self {
+        Self { kind, url: without_password(url), reason: reason.into() }
+    }
+
+    /// What is wrong: [`ErrorKind::MissingScheme`], [`ErrorKind::InvalidScheme`] or [`ErrorKind::InvalidUrl`].
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
     /// Why: a fragment that speaks of the URL as `it`.
     pub fn reason(&self) -> &str {
         &self.reason
+    }
+}
+
+/// What stands between a user's name and the `@` is hidden, in whatever is otherwise no URL.
+fn without_password(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '?', '#', '\\']).map_or(text.len(), |length| start + length);
+    let authority = &text[start..end];
+    match authority.rsplit_once('@').and_then(|(credentials, host)| Some((credentials.split_once(':')?.0, host))) {
+        Some((user, host)) => format!("{}{user}:***@{host}{}", &text[..start], &text[end..]),
+        None => text.to_owned(),
     }
 }
 
@@ -341,6 +368,19 @@ mod tests {
             "http://%00/",
         ] {
             assert!(text.parse::<Url>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shows_no_password_of_what_is_no_url() {
+        for (text, shown) in [
+            ("http://ada:secret@:80/a@b", "`http://ada:***@:80/a@b`"),
+            ("ftp://ada:p@ss:w@h/", "`ftp://ada:***@h/`"),
+            ("ada:secret@h h", "`ada:***@h h`"),
+            ("http://a b/?x=c:d@e", "`http://a b/?x=c:d@e`"),
+        ] {
+            let message = Url::parse_with_default_scheme(text).unwrap_err().to_string();
+            assert!(message.starts_with(shown), "{message}");
         }
     }
 

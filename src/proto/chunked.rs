@@ -16,9 +16,8 @@
 
 use std::ops::Range;
 
-use crate::http::Headers;
+use crate::http::{Error, ErrorKind, Headers};
 
-use super::Error;
 use super::head::parse_trailers;
 use super::limits::{MAX_CHUNK_EXTENSION, MAX_HEAD};
 
@@ -54,7 +53,7 @@ pub enum BodyEvent {
 /// assert_eq!(step, Step { consumed: 7, event: Some(BodyEvent::Data(3..7)) });
 /// let step = decoder.decode(&input[7..])?;
 /// assert_eq!((step.consumed, decoder.is_done()), (7, true));
-/// # Ok::<(), rqtest::proto::Error>(())
+/// # Ok::<(), rqtest::http::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ChunkedDecoder {
@@ -137,7 +136,7 @@ impl ChunkedDecoder {
             State::DataCr | State::DataLf => "before the end of a chunk",
             State::Trailers { .. } => "after the last chunk, before the blank line that ends the body",
         };
-        Err(Error::truncated(format!("the connection was closed {place}")))
+        Err(Error::new(ErrorKind::Truncated, format!("the connection was closed {place}")))
     }
 
     fn take(&mut self, byte: u8) -> Result<(), Error> {
@@ -158,13 +157,13 @@ impl ChunkedDecoder {
     fn trailer_byte(&mut self, byte: u8, line: usize) -> Result<State, Error> {
         self.trailers.push(byte);
         if self.trailers.len() > MAX_HEAD {
-            return Err(Error::too_large(format!("the trailers have more than {MAX_HEAD} bytes")));
+            return Err(Error::new(ErrorKind::TooLarge, format!("the trailers have more than {MAX_HEAD} bytes")));
         }
         if byte != b'\n' {
             return Ok(State::Trailers { line: line + 1 });
         }
         match (line, self.trailers.ends_with(b"\r\n")) {
-            (_, false) => Err(Error::malformed("a line after the last chunk ends in LF alone")),
+            (_, false) => Err(Error::new(ErrorKind::Chunked, "a line after the last chunk ends in LF alone")),
             (1, true) => Ok(State::Done),
             (_, true) => Ok(State::Trailers { line: 0 }),
         }
@@ -176,28 +175,36 @@ fn size_byte(byte: u8, size: u64, digits: u32) -> Result<State, Error> {
         let size = size << 4 | u64::from(digit);
         // A length beyond 2^63 is a mistake or an attack, and no body that could be read.
         if digits == MAX_SIZE_DIGITS || i64::try_from(size).is_err() {
-            return Err(Error::malformed("the size of a chunk is too large"));
+            return Err(Error::new(ErrorKind::Chunked, "the size of a chunk is too large"));
         }
         return Ok(State::Size { size, digits: digits + 1 });
     }
     if digits == 0 {
-        return Err(Error::malformed(format!("the size of a chunk begins with `{}`", byte.escape_ascii())));
+        return Err(Error::new(
+            ErrorKind::Chunked,
+            format!("the size of a chunk begins with `{}`", byte.escape_ascii()),
+        ));
     }
     extension_byte(byte, size, Extension::Space, 0)
 }
 
 fn extension_byte(byte: u8, size: u64, kind: Extension, length: usize) -> Result<State, Error> {
     if length > MAX_CHUNK_EXTENSION {
-        return Err(Error::too_large(format!("a chunk extension has more than {MAX_CHUNK_EXTENSION} bytes")));
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            format!("a chunk extension has more than {MAX_CHUNK_EXTENSION} bytes"),
+        ));
     }
     let length = length + 1;
     match (byte, kind) {
         (b'\r', _) => Ok(State::SizeLf { size }),
-        (b'\n', _) => Err(Error::malformed("the size of a chunk ends in LF alone")),
+        (b'\n', _) => Err(Error::new(ErrorKind::Chunked, "the size of a chunk ends in LF alone")),
         (b' ' | b'\t', _) => Ok(State::Extension { size, kind, length }),
         (b';', _) => Ok(State::Extension { size, kind: Extension::Text, length }),
         (_, Extension::Text) if !byte.is_ascii_control() => Ok(State::Extension { size, kind, length }),
-        _ => Err(Error::malformed(format!("the size of a chunk is followed by `{}`", byte.escape_ascii()))),
+        _ => {
+            Err(Error::new(ErrorKind::Chunked, format!("the size of a chunk is followed by `{}`", byte.escape_ascii())))
+        }
     }
 }
 
@@ -205,7 +212,7 @@ fn expect(byte: u8, expected: u8, next: State, what: &str) -> Result<State, Erro
     if byte == expected {
         return Ok(next);
     }
-    Err(Error::malformed(format!("{what} is followed by `{}` and not by CRLF", byte.escape_ascii())))
+    Err(Error::new(ErrorKind::Chunked, format!("{what} is followed by `{}` and not by CRLF", byte.escape_ascii())))
 }
 
 #[cfg(test)]
@@ -213,7 +220,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::proto::ErrorKind;
 
     /// Decodes pieces as they would arrive.
     fn decode(pieces: &[&[u8]]) -> Result<(Vec<u8>, Headers), Error> {
@@ -274,10 +280,11 @@ mod tests {
             "3\rabc",
             "0\r\n\n",
             "0\r\nA: 1\n\r\n",
-            "0\r\nno colon\r\n\r\n",
-            "0\r\n: empty\r\n\r\n",
         ] {
-            assert_eq!(decode(&[text.as_bytes()]).unwrap_err().kind(), ErrorKind::Malformed, "{text:?}");
+            assert_eq!(decode(&[text.as_bytes()]).unwrap_err().kind(), ErrorKind::Chunked, "{text:?}");
+        }
+        for text in ["0\r\nno colon\r\n\r\n", "0\r\n: empty\r\n\r\n"] {
+            assert_eq!(decode(&[text.as_bytes()]).unwrap_err().kind(), ErrorKind::Protocol, "{text:?}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! Where the body of a response ends, and whether another one can follow it on the same
 //! connection.
 
-use crate::http::{Headers, Method, Version};
+use crate::http::{Error, ErrorKind, Headers, Method, Version};
 
-use super::{Error, ResponseHead};
+use super::ResponseHead;
 
 /// How a body is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +57,10 @@ fn transfer_coding(headers: &Headers) -> Result<Framing, Error> {
     let mut codings = value.split(',').map(str::trim).filter(|coding| !coding.is_empty());
     match (codings.next(), codings.next()) {
         (Some(coding), None) if coding.eq_ignore_ascii_case("chunked") => Ok(Framing::Chunked),
-        _ => Err(Error::malformed(format!(
-            "the transfer coding `{}` was not asked for: only `chunked` can be read",
-            value.escape_debug()
-        ))),
+        _ => Err(Error::new(
+            ErrorKind::TransferEncoding,
+            format!("the transfer coding `{}` was not asked for: only `chunked` can be read", value.escape_debug()),
+        )),
     }
 }
 
@@ -70,10 +70,13 @@ fn content_length(headers: &Headers) -> Result<Option<u64>, Error> {
     for value in headers.get_all("Content-Length") {
         for element in value.as_bytes().split(|&byte| byte == b',') {
             let length = digits(element.trim_ascii()).ok_or_else(|| {
-                Error::malformed(format!("`Content-Length: {}` is no length", value.text().escape_debug()))
+                Error::new(
+                    ErrorKind::Protocol,
+                    format!("`Content-Length: {}` is no length", value.text().escape_debug()),
+                )
             })?;
             if *agreed.get_or_insert(length) != length {
-                return Err(Error::malformed("there are conflicting values of Content-Length"));
+                return Err(Error::new(ErrorKind::Protocol, "there are conflicting values of Content-Length"));
             }
         }
     }

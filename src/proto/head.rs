@@ -4,9 +4,8 @@
 use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
-use crate::http::{Headers, Status, Version};
+use crate::http::{Error, ErrorKind, Headers, Status, Version};
 
-use super::Error;
 use super::limits::{MAX_HEAD, MAX_HEADERS};
 
 /// The fields that fit the stack; a head with more is read a second time.
@@ -49,10 +48,16 @@ pub(super) fn find_end(input: &[u8], from: usize) -> Option<usize> {
 pub(super) fn check_start(input: &[u8]) -> Result<(), Error> {
     let length = input.len().min(PREFIX.len());
     if input[..length] != PREFIX[..length] {
-        return Err(Error::malformed(format!("the response does not begin with HTTP/1.x but with {}", excerpt(input))));
+        return Err(Error::new(
+            ErrorKind::StatusLine,
+            format!("the response does not begin with HTTP/1.x but with {}", excerpt(input)),
+        ));
     }
     if input.len() > MAX_HEAD {
-        return Err(Error::too_large(format!("the head of the response has more than {MAX_HEAD} bytes")));
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            format!("the head of the response has more than {MAX_HEAD} bytes"),
+        ));
     }
     Ok(())
 }
@@ -84,7 +89,7 @@ fn parse_into<'a>(
 fn convert(head: &[u8], minor: u8, code: u16, fields: &[httparse::Header<'_>]) -> Result<ResponseHead, Error> {
     Ok(ResponseHead {
         version: if minor == 0 { Version::Http10 } else { Version::Http11 },
-        status: Status::new(code).map_err(|error| Error::malformed(error.to_string()))?,
+        status: Status::new(code).map_err(|error| Error::new(ErrorKind::StatusLine, error.to_string()))?,
         reason: reason(head),
         headers: headers(fields)?,
     })
@@ -107,7 +112,7 @@ pub(super) fn parse_trailers(section: &[u8]) -> Result<Headers, Error> {
     }
     match httparse::parse_headers(section, &mut fields) {
         Ok(httparse::Status::Complete((_, fields))) => headers(fields),
-        Ok(httparse::Status::Partial) => Err(Error::malformed("the trailers end within a line")),
+        Ok(httparse::Status::Partial) => Err(Error::new(ErrorKind::Protocol, "the trailers end within a line")),
         Err(error) => Err(explain(error, section)),
     }
 }
@@ -115,7 +120,9 @@ pub(super) fn parse_trailers(section: &[u8]) -> Result<Headers, Error> {
 fn headers(fields: &[httparse::Header<'_>]) -> Result<Headers, Error> {
     let mut headers = Headers::new();
     for field in fields {
-        headers.append(field.name, unfold(field.value)).map_err(|error| Error::malformed(error.to_string()))?;
+        headers
+            .append(field.name, unfold(field.value))
+            .map_err(|error| Error::new(ErrorKind::Protocol, error.to_string()))?;
     }
     Ok(headers)
 }
@@ -136,13 +143,16 @@ fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
 fn explain(error: httparse::Error, section: &[u8]) -> Error {
     use httparse::Error as Fault;
     match error {
-        Fault::TooManyHeaders => Error::too_large(format!("there are more than {MAX_HEADERS} header fields")),
-        Fault::Version | Fault::Status | Fault::Token => {
-            Error::malformed(format!("the response begins with {} and not with a status line", excerpt(section)))
+        Fault::TooManyHeaders => {
+            Error::new(ErrorKind::TooLarge, format!("there are more than {MAX_HEADERS} header fields"))
         }
-        Fault::HeaderName => Error::malformed("a header line does not begin with a name and a colon"),
-        Fault::HeaderValue => Error::malformed("the value of a header holds a control character"),
-        Fault::NewLine => Error::malformed("a header line ends in CR alone"),
+        Fault::Version | Fault::Status | Fault::Token => Error::new(
+            ErrorKind::StatusLine,
+            format!("the response begins with {} and not with a status line", excerpt(section)),
+        ),
+        Fault::HeaderName => Error::new(ErrorKind::Protocol, "a header line does not begin with a name and a colon"),
+        Fault::HeaderValue => Error::new(ErrorKind::Protocol, "the value of a header holds a control character"),
+        Fault::NewLine => Error::new(ErrorKind::Protocol, "a header line ends in CR alone"),
     }
 }
 
@@ -162,7 +172,6 @@ fn first_line(input: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::ErrorKind;
 
     fn parse(head: impl AsRef<[u8]>) -> Result<ResponseHead, Error> {
         let head = head.as_ref();
@@ -213,8 +222,8 @@ mod tests {
             "<html>\r\n\r\n",
             "\r\nHTTP/1.1 200 OK\r\n\r\n",
         ] {
-            let error = parse(head).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Malformed, "{head:?}");
+            let kind = parse(head).unwrap_err().kind();
+            assert!(matches!(kind, ErrorKind::StatusLine | ErrorKind::Protocol), "{head:?}: {kind:?}");
         }
     }
 

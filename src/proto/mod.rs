@@ -45,12 +45,11 @@
 //! }
 //! assert_eq!(events, ["interim 103", "head 200", "4 bytes", "end, 0 trailers"]);
 //! assert!(decoder.is_persistent());
-//! # Ok::<(), rqtest::proto::Error>(())
+//! # Ok::<(), rqtest::http::Error>(())
 //! ```
 
 mod chunked;
 mod decoder;
-mod error;
 mod framing;
 mod head;
 mod limits;
@@ -60,7 +59,6 @@ mod vectors;
 
 pub use chunked::{BodyEvent, ChunkedDecoder, Step};
 pub use decoder::{Event, ResponseDecoder};
-pub use error::{Error, ErrorKind};
 pub(crate) use framing::{has_token, is_persistent};
 pub use head::ResponseHead;
 pub use limits::{MAX_CHUNK_EXTENSION, MAX_HEAD, MAX_HEADERS, MAX_INTERIM};

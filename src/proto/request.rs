@@ -1,8 +1,6 @@
 //! A request on its way out: request line, header fields, chunks.
 
-use crate::http::{Headers, Method, Version};
-
-use super::Error;
+use crate::http::{Error, ErrorKind, Headers, Method, Version};
 
 /// What ends a body that is sent in chunks, where no trailers follow (RFC 9112, 7.1).
 pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -32,7 +30,10 @@ pub fn encode_request_head(
     headers: &Headers,
 ) -> Result<(), Error> {
     if target.is_empty() || target.bytes().any(|byte| byte <= b' ' || byte == 0x7f) {
-        return Err(Error::malformed(format!("`{}` cannot be sent as a request target", target.escape_debug())));
+        return Err(Error::new(
+            ErrorKind::InvalidUrl,
+            format!("`{}` cannot be sent as a request target", target.escape_debug()),
+        ));
     }
     for part in [method.as_str(), " ", target, " ", version.as_str(), "\r\n"] {
         out.extend_from_slice(part.as_bytes());

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use crate::http::Method;
+use crate::http::{Error, Method};
 use crate::source::read_source;
 
-use super::{Error, Event, ResponseDecoder};
+use super::{Event, ResponseDecoder};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/llhttp-response");
 

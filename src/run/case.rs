@@ -153,7 +153,19 @@ fn client_error(error: &client::Error, request: &spec::Request) -> CaseError {
         }
         source = cause.source();
     }
+    if let Some(partial) = error.partial() {
+        diagnostic = diagnostic.note(what_was_read(partial));
+    }
     CaseError::client(error.kind(), diagnostic)
+}
+
+/// How much of a body there is, and the start of it.
+fn what_was_read(partial: &client::Partial) -> String {
+    const MOST: usize = 200;
+    let of = partial.expected.map(|expected| format!(" of {expected}")).unwrap_or_default();
+    let start = String::from_utf8_lossy(&partial.body[..partial.body.len().min(MOST)]);
+    let rest = if partial.body.len() > MOST { "…" } else { "" };
+    format!("{}{of} bytes of the body were read: {}{rest}", partial.received, start.escape_debug())
 }
 
 /// The method and the target where they stand on one line, else the start of the target.

@@ -22,7 +22,7 @@ impl<'a> BodyFile<'a> {
     /// If it cannot be opened, or has another length by now.
     pub(super) fn open(path: &'a Path, length: u64) -> Result<Self, Error> {
         let file = crate::source::open(path)
-            .map_err(|error| Error::new(ErrorKind::Body, error.to_string()).with_source(error))?;
+            .map_err(|error| Error::new(ErrorKind::Request, error.to_string()).with_source(error))?;
         let opened = Self { path, file, length, left: length };
         let metadata = opened.file.metadata().map_err(|error| opened.unreadable(error))?;
         if metadata.is_file() && metadata.len() != length {
@@ -53,11 +53,11 @@ impl<'a> BodyFile<'a> {
     fn changed(&self) -> Error {
         let (path, length) = (self.path.display(), self.length);
         let message = format!("{path} no longer has the {length} bytes that it had when the request was made");
-        Error::new(ErrorKind::Body, message)
+        Error::new(ErrorKind::Request, message)
     }
 
     fn unreadable(&self, error: io::Error) -> Error {
-        Error::new(ErrorKind::Body, format!("cannot read {}: {error}", self.path.display())).with_source(error)
+        Error::new(ErrorKind::Request, format!("cannot read {}: {error}", self.path.display())).with_source(error)
     }
 }
 
@@ -90,12 +90,12 @@ mod tests {
         let mut written = tempfile::NamedTempFile::new().unwrap();
         written.write_all(b"0123456789").unwrap();
         for (path, length) in [(written.path(), 9), (written.path(), 11), (Path::new("no/such/file"), 1)] {
-            assert_eq!(BodyFile::open(path, length).unwrap_err().kind(), ErrorKind::Body);
+            assert_eq!(BodyFile::open(path, length).unwrap_err().kind(), ErrorKind::Request);
         }
         for length in [8, 14] {
             let mut file = BodyFile::open(written.path(), 10).unwrap();
             written.as_file().set_len(length).unwrap();
-            assert_eq!(read_all(&mut file).unwrap_err().kind(), ErrorKind::Body, "{length}");
+            assert_eq!(read_all(&mut file).unwrap_err().kind(), ErrorKind::Request, "{length}");
             written.as_file().set_len(10).unwrap();
         }
     }

@@ -117,7 +117,19 @@ impl Clock {
             Phase::Total => "before the request could be sent",
         };
         let elapsed = self.started.elapsed().as_secs_f64();
-        Error::new(ErrorKind::Timeout(self.phase), format!("timed out after {elapsed:.1} s {doing}"))
+        Error::new(self.limit(), format!("timed out after {elapsed:.1} s {doing}"))
+    }
+
+    /// Which limit it is that ran out.
+    fn limit(&self) -> ErrorKind {
+        let phase = self.phase;
+        let is_over = self.deadlines.total.is_some_and(|total| total <= Instant::now());
+        match phase {
+            _ if is_over => ErrorKind::Timeout(phase),
+            Phase::Dns | Phase::Connect | Phase::Tls => ErrorKind::ConnectTimeout(phase),
+            Phase::Request | Phase::Wait | Phase::Download => ErrorKind::ReadTimeout(phase),
+            Phase::Total => ErrorKind::Timeout(phase),
+        }
     }
 
     fn time(&mut self, phase: Phase) -> Option<&mut Duration> {

@@ -116,10 +116,24 @@ fn unreachable(endpoint: &Endpoint, failures: Vec<Attempt>) -> Error {
             reasons.iter().map(told).collect::<Vec<_>>().join("; ")
         }
     };
-    let error = Error::new(ErrorKind::Connect, format!("cannot connect to {endpoint}: {told}"));
+    let error = Error::new(kind(&failures), format!("cannot connect to {endpoint}: {told}"));
     match failures.into_iter().next() {
         Some((_, cause)) => error.with_source(cause),
         None => error,
+    }
+}
+
+/// A host that refuses at one of its addresses is there; one that no address leads to is not.
+fn kind(failures: &[(SocketAddr, io::Error)]) -> ErrorKind {
+    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
+
+    let any = |kinds: &[io::ErrorKind]| failures.iter().any(|(_, error)| kinds.contains(&error.kind()));
+    if any(&[ConnectionRefused]) {
+        ErrorKind::Refused
+    } else if any(&[HostUnreachable, NetworkDown, NetworkUnreachable]) {
+        ErrorKind::Unreachable
+    } else {
+        ErrorKind::Connect
     }
 }
 
@@ -173,8 +187,8 @@ mod tests {
         let mut server = Server::answering(&[]);
         server.endpoint.port = refusing().port();
         for (host, kind, words) in [
-            ("127.0.0.1", ErrorKind::Connect, ": connection refused"),
-            ("localhost", ErrorKind::Connect, ": connection refused (127.0.0.1"),
+            ("127.0.0.1", ErrorKind::Refused, ": connection refused"),
+            ("localhost", ErrorKind::Refused, ": connection refused (127.0.0.1"),
             // No label of a name is that long, so that nobody need be asked.
             (&"x".repeat(64), ErrorKind::Resolve, "cannot be found"),
         ] {

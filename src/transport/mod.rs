@@ -13,7 +13,6 @@ mod clock;
 mod connect;
 mod connection;
 mod endpoint;
-mod error;
 mod exchange;
 mod idle;
 mod input;
@@ -31,10 +30,11 @@ mod wire;
 
 pub use clock::Clock;
 pub use endpoint::Endpoint;
-pub use error::{BoxError, Error, ErrorKind};
 pub use exchange::{Deadlines, Exchange, Receiver, Reply};
 pub use memory::Memory;
 pub use pool::Pool;
 pub use route::Route;
 pub use tls::{TlsOptions, Verify};
 pub use wire::{Connector, Wire};
+
+pub use crate::http::{BoxError, Error, ErrorKind};

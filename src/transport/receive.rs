@@ -1,10 +1,10 @@
 //! A response off a connection.
 
 use crate::http::{Headers, Phase};
-use crate::proto::{self, Event, ResponseDecoder, ResponseHead};
+use crate::proto::{Event, ResponseDecoder, ResponseHead};
 
 use super::connection::{Arrival, Connection};
-use super::{BoxError, Clock, Error, ErrorKind, Receiver};
+use super::{Clock, Error, ErrorKind, Receiver};
 
 /// A response that was read.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Received {
 /// # Errors
 /// If they are no response.
 pub(super) fn next_event(connection: &mut Connection, decoder: &mut ResponseDecoder) -> Result<Option<Event>, Error> {
-    let step = decoder.decode(connection.input.unread()).map_err(from_proto)?;
+    let step = decoder.decode(connection.input.unread())?;
     connection.input.consume(step.consumed);
     Ok(step.event)
 }
@@ -50,7 +50,7 @@ pub(super) fn read_head(
             None => match connection.fill(clock, None)? {
                 Arrival::Bytes if clock.phase() == Phase::Wait => clock.enter(Phase::Download),
                 Arrival::Bytes | Arrival::Late => {}
-                Arrival::End | Arrival::Cut => decoder.finish().map_err(from_proto)?,
+                Arrival::End | Arrival::Cut => decoder.finish()?,
             },
         }
     }
@@ -67,12 +67,12 @@ pub(super) fn receive(
     receiver: &mut dyn Receiver,
     clock: &mut Clock,
 ) -> Result<Received, Error> {
-    receiver.head(&head).map_err(refused)?;
+    receiver.head(&head).map_err(Error::stopped)?;
     loop {
-        let step = decoder.decode(connection.input.unread()).map_err(from_proto)?;
+        let step = decoder.decode(connection.input.unread())?;
         if let Some(Event::Data(range)) = &step.event {
             let data = &connection.input.unread()[range.clone()];
-            if receiver.data(data).map_err(refused)?.is_break() {
+            if receiver.data(data).map_err(Error::stopped)?.is_break() {
                 return Ok(Received { head, trailers: Headers::new(), whole: false });
             }
         }
@@ -83,7 +83,7 @@ pub(super) fn receive(
             None => match connection.fill(clock, None)? {
                 Arrival::Bytes | Arrival::Late => {}
                 Arrival::End => {
-                    decoder.finish().map_err(from_proto)?;
+                    decoder.finish()?;
                     return Ok(Received { head, trailers: Headers::new(), whole: true });
                 }
                 Arrival::Cut => return Err(cut(decoder)),
@@ -96,25 +96,11 @@ pub(super) fn receive(
 /// could have cut it (RFC 9112, 9.8).
 fn cut(decoder: &mut ResponseDecoder) -> Error {
     match decoder.finish() {
-        Err(error) => from_proto(error),
+        Err(error) => error,
         Ok(()) => {
             Error::new(ErrorKind::Truncated, "the connection ended without TLS's close_notify: the body may be cut")
         }
     }
-}
-
-fn refused(error: BoxError) -> Error {
-    Error::new(ErrorKind::Receiver, error.to_string()).with_source(error)
-}
-
-fn from_proto(error: proto::Error) -> Error {
-    let kind = match error.kind() {
-        proto::ErrorKind::Empty => ErrorKind::Connection,
-        proto::ErrorKind::Truncated => ErrorKind::Truncated,
-        proto::ErrorKind::Malformed => ErrorKind::Protocol,
-        proto::ErrorKind::TooLarge => ErrorKind::TooLarge,
-    };
-    Error::new(kind, error.to_string()).with_source(error)
 }
 
 #[cfg(test)]
@@ -125,7 +111,7 @@ mod tests {
 
     use super::*;
     use crate::transport::loopback::{Call, Server, read_request, reset};
-    use crate::transport::{Memory, Pool};
+    use crate::transport::{BoxError, Memory, Pool};
 
     fn get(answer: &'static str) -> Result<Vec<u8>, Error> {
         let pool = Pool::with_connector(Memory::new([[answer]]));
@@ -141,8 +127,8 @@ mod tests {
             ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", ErrorKind::Truncated),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", ErrorKind::Truncated),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", ErrorKind::Truncated),
-            ("<html>", ErrorKind::Protocol),
-            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", ErrorKind::Protocol),
+            ("<html>", ErrorKind::StatusLine),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", ErrorKind::Chunked),
         ] {
             assert_eq!(get(answer).unwrap_err().kind(), kind, "{answer:?}");
         }
@@ -177,7 +163,7 @@ mod tests {
             });
             let mut call = Call::get(&server);
             call.deadlines.read = Some(Duration::from_millis(60));
-            assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(phase), "{answer:?}");
+            assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::ReadTimeout(phase), "{answer:?}");
         }
     }
 
@@ -224,7 +210,6 @@ mod tests {
         let call = Call::get(&server);
         let pool = Pool::new();
         let error = pool.exchange(&call.exchange(), &mut Refusing).unwrap_err();
-        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Receiver, "too much"));
-        assert!(error.into_source().is_some());
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Stopped, "too much"));
     }
 }

@@ -100,8 +100,7 @@ struct Sender<'a> {
 impl Sender<'_> {
     fn send(&mut self, exchange: &Exchange<'_>) -> Result<(), Unsent> {
         let Exchange { method, target, version, headers, body, .. } = *exchange;
-        proto::encode_request_head(&mut self.connection.output, method, target, version, headers)
-            .map_err(|error| Error::new(ErrorKind::Protocol, error.to_string()))?;
+        proto::encode_request_head(&mut self.connection.output, method, target, version, headers)?;
         if expects_continue(exchange) {
             self.flush()?;
             self.await_continue()?;

@@ -17,7 +17,11 @@ enum Ends {
 use Ends::{Error, With};
 
 const TABLE: &[(&str, &str, Ends)] = &[
-    ("closed in a body with a length", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", Error("truncated", "5")),
+    (
+        "closed in a body with a length",
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello",
+        Error("truncated", "5 of 10 bytes of the body were read: hello"),
+    ),
     ("closed in a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhello", Error("truncated", "")),
     (
         "closed before the last chunk",
@@ -32,22 +36,22 @@ const TABLE: &[(&str, &str, Ends)] = &[
     (
         "chunk size of letters",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nhello",
-        Error("protocol", "chunk"),
+        Error("chunked", "chunk"),
     ),
     (
         "negative chunk size",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello",
-        Error("protocol", "chunk"),
+        Error("chunked", "chunk"),
     ),
     (
         "prefixed chunk size",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello",
-        Error("protocol", "chunk"),
+        Error("chunked", "chunk"),
     ),
     (
         "chunk size of 17 digits",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000005\r\nhello",
-        Error("protocol", "chunk"),
+        Error("chunked", "chunk"),
     ),
     (
         "huge chunk size",
@@ -57,12 +61,12 @@ const TABLE: &[(&str, &str, Ends)] = &[
     (
         "no line end after a chunk",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello0\r\n\r\n",
-        Error("protocol", "chunk"),
+        Error("chunked", "chunk"),
     ),
     (
         "chunk lines that end in LF alone",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n",
-        Error("protocol", ""),
+        Error("chunked", ""),
     ),
     (
         "chunk extensions and trailers",
@@ -91,9 +95,21 @@ const TABLE: &[(&str, &str, Ends)] = &[
         "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         With(200, "hello"),
     ),
-    ("unknown transfer coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: what\r\n\r\nhello", Error("protocol", "")),
-    ("chunked is not last", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\nhello", Error("protocol", "")),
-    ("chunked twice", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", Error("protocol", "")),
+    (
+        "unknown transfer coding",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: what\r\n\r\nhello",
+        Error("transfer-encoding", ""),
+    ),
+    (
+        "chunked is not last",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\nhello",
+        Error("transfer-encoding", ""),
+    ),
+    (
+        "chunked twice",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        Error("transfer-encoding", ""),
+    ),
     ("100 first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", With(200, "hello")),
     (
         "103 first",
@@ -113,16 +129,16 @@ const TABLE: &[(&str, &str, Ends)] = &[
     ("empty header name", "HTTP/1.1 200 OK\r\n: b\r\nContent-Length: 5\r\n\r\nhello", Error("protocol", "")),
     ("body until close", "HTTP/1.1 200 OK\r\n\r\nhello", With(200, "hello")),
     ("HTTP/1.0 until close", "HTTP/1.0 200 OK\r\n\r\nhello", With(200, "hello")),
-    ("HTTP/0.9", "hello", Error("protocol", "")),
-    ("blank line first", "\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", Error("protocol", "")),
-    ("ICY", "ICY 200 OK\r\n\r\nhello", Error("protocol", "")),
+    ("HTTP/0.9", "hello", Error("status-line", "")),
+    ("blank line first", "\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", Error("status-line", "")),
+    ("ICY", "ICY 200 OK\r\n\r\nhello", Error("status-line", "")),
     ("no reason", "HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello", With(200, "hello")),
     ("status 600", "HTTP/1.1 600 What\r\nContent-Length: 5\r\n\r\nhello", With(600, "hello")),
-    ("status 99", "HTTP/1.1 99 What\r\nContent-Length: 5\r\n\r\nhello", Error("protocol", "")),
-    ("status 1000", "HTTP/1.1 1000 What\r\nContent-Length: 5\r\n\r\nhello", Error("protocol", "")),
-    ("status of letters", "HTTP/1.1 2xx What\r\nContent-Length: 5\r\n\r\nhello", Error("protocol", "")),
-    ("HTTP/2.0 on this wire", "HTTP/2.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", Error("protocol", "")),
-    ("lower-case protocol", "http/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", Error("protocol", "")),
+    ("status 99", "HTTP/1.1 99 What\r\nContent-Length: 5\r\n\r\nhello", Error("status-line", "")),
+    ("status 1000", "HTTP/1.1 1000 What\r\nContent-Length: 5\r\n\r\nhello", Error("status-line", "")),
+    ("status of letters", "HTTP/1.1 2xx What\r\nContent-Length: 5\r\n\r\nhello", Error("status-line", "")),
+    ("HTTP/2.0 on this wire", "HTTP/2.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", Error("status-line", "")),
+    ("lower-case protocol", "http/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", Error("status-line", "")),
     ("end inside the headers", "HTTP/1.1 200 OK\r\nContent-Le", Error("truncated", "")),
     ("bytes after the body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", With(200, "hello")),
     (
@@ -140,7 +156,11 @@ const TABLE: &[(&str, &str, Ends)] = &[
         "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
         Error("redirect", "file:"),
     ),
-    ("redirect to itself", "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", Error("redirect", "30")),
+    (
+        "redirect to itself",
+        "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+        Error("too-many-redirects", "30"),
+    ),
     ("redirect without a location", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", With(302, "")),
 ];
 
@@ -225,5 +245,5 @@ fn refused_and_unknown_hosts_are_told_apart() {
     project.run(&["run", "--json", "report.json", "a.http"]);
     let report: serde_json::Value = serde_json::from_str(&project.read("report.json")).unwrap();
     let kind = |case: usize| report["files"][0]["cases"][case]["attempts"][0]["error"]["kind"].clone();
-    assert_eq!((kind(0), kind(1)), ("connect".into(), "resolve".into()));
+    assert_eq!((kind(0), kind(1)), ("refused".into(), "resolve".into()));
 }

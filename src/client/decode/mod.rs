@@ -9,7 +9,7 @@ mod brotli;
 mod inflate;
 mod zstd;
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Partial};
 use brotli::Brotli;
 use inflate::Inflate;
 use zstd::Zstd;
@@ -87,6 +87,11 @@ impl Decoder {
             return Err(too_large(self.limit));
         }
         push_through(&mut self.stages, wire, &mut capped(&mut self.body, self.limit))
+    }
+
+    /// What there is of a body that will not become whole.
+    pub(super) fn into_partial(self) -> Partial {
+        Partial { body: self.body, received: self.received, expected: None }
     }
 
     /// The whole body, and what a person should know of it.

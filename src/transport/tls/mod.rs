@@ -241,6 +241,6 @@ mod tests {
         server.endpoint.scheme = Scheme::Https;
         let mut call = Call::get(&server);
         call.deadlines.connect = Some(Duration::from_millis(60));
-        assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(Phase::Tls));
+        assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::ConnectTimeout(Phase::Tls));
     }
 }
