@@ -1,10 +1,12 @@
 //! Where text came from: files, the spans of what an author wrote in them, and
-//! the folder that references between files may not leave.
+//! the folder that references between files may not leave. Files are replaced here too.
 
+mod replace;
 mod root;
 mod span;
 mod walk;
 
+pub use replace::{Access, replace};
 pub use root::{ReadError, Root, open, read_private_source, read_source};
 pub use span::{Location, SourceFile, Span, Spanned};
 pub use walk::walk;
