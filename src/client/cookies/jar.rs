@@ -1,21 +1,17 @@
 //! The jar: which cookies are kept (RFC 6265bis, 5.7), and which a request carries (5.8).
 
-use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use crate::http::{Scheme, Url};
+use crate::http::Url;
 
-use super::domain::Scope;
-use super::{SetCookie, default_path, domain, path_matches};
+use super::cookie::is_secure;
+use super::{Cookie, CookieRefusal, SetCookie, domain, path_matches};
 
 /// Cookies beyond this drive out the oldest of their domain (RFC 6265bis, 6.1).
 const MAX_PER_DOMAIN: usize = 50;
 
 /// Cookies beyond this drive out the oldest of all (RFC 6265bis, 6.1).
 const MAX_IN_ALL: usize = 3000;
-
-/// No cookie lives longer than 400 days (RFC 6265bis, 5.5).
-const MAX_AGE: Duration = Duration::from_hours(400 * 24);
 
 /// The cookies of a session. The time comes in with each call.
 ///
@@ -26,42 +22,6 @@ const MAX_AGE: Duration = Duration::from_hours(400 * 24);
 pub struct CookieJar {
     /// In order of their creation.
     cookies: Vec<Cookie>,
-}
-
-/// A cookie in a jar.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cookie {
-    /// The name, which may be empty.
-    pub name: String,
-    /// The value.
-    pub value: String,
-    /// The host that it is for, in lower case.
-    pub domain: String,
-    /// Whether it is for that host alone, and not for those below it.
-    pub host_only: bool,
-    /// The path that it is for.
-    pub path: String,
-    /// When it goes; nothing for one that lives as long as the session.
-    pub expires: Option<SystemTime>,
-    /// Whether it is sent over TLS alone.
-    pub secure: bool,
-    /// Whether scripts may not see it.
-    pub http_only: bool,
-    /// Which requests of other sites carry it.
-    pub same_site: Option<super::SameSite>,
-}
-
-/// Why a response may not set a cookie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CookieRefusal {
-    /// Its domain is another host's, or everybody's.
-    Domain,
-    /// It is `Secure`, and the response came in clear.
-    Insecure,
-    /// Its name begins with `__Secure-` or `__Host-`, and it is not what that says.
-    Prefix,
-    /// It would stand in the way of a cookie that only TLS may set.
-    HidesSecure,
 }
 
 impl CookieJar {
@@ -91,7 +51,7 @@ impl CookieJar {
     /// # Errors
     /// If the response may not set it.
     pub fn store(&mut self, url: &Url, cookie: SetCookie, now: SystemTime) -> Result<(), CookieRefusal> {
-        let cookie = Cookie::new(url, cookie, now)?;
+        let cookie = Cookie::set_by(url, cookie, now)?;
         if !is_secure(url) && self.hides_secure(&cookie) {
             return Err(CookieRefusal::HidesSecure);
         }
@@ -149,89 +109,11 @@ impl CookieJar {
     }
 }
 
-impl Cookie {
-    fn new(url: &Url, cookie: SetCookie, now: SystemTime) -> Result<Self, CookieRefusal> {
-        if cookie.secure && !is_secure(url) {
-            return Err(CookieRefusal::Insecure);
-        }
-        if !prefix_holds(&cookie) {
-            return Err(CookieRefusal::Prefix);
-        }
-        let scope = domain::scope(url, cookie.domain.as_deref());
-        let Scope { domain, host_only } = scope.ok_or(CookieRefusal::Domain)?;
-        Ok(Self {
-            domain,
-            host_only,
-            expires: expiry(&cookie, now),
-            path: cookie.path.unwrap_or_else(|| default_path(url.path()).to_owned()),
-            name: cookie.name,
-            value: cookie.value,
-            secure: cookie.secure,
-            http_only: cookie.http_only,
-            same_site: cookie.same_site,
-        })
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        (&self.name, &self.domain, self.host_only, &self.path)
-            == (&other.name, &other.domain, other.host_only, &other.path)
-    }
-
-    fn is_for(&self, url: &Url) -> bool {
-        (self.domain == url.host() || (!self.host_only && domain::matches(url.host(), &self.domain)))
-            && path_matches(url.path(), &self.path)
-            && (!self.secure || is_secure(url))
-    }
-
-    fn has_expired(&self, now: SystemTime) -> bool {
-        self.expires.is_some_and(|expires| expires <= now)
-    }
-}
-
-/// `Max-Age` counts more than `Expires`; neither is a cookie of the session.
-fn expiry(cookie: &SetCookie, now: SystemTime) -> Option<SystemTime> {
-    let latest = now + MAX_AGE;
-    match cookie.max_age {
-        Some(seconds) => {
-            let age = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-            Some(now + age.min(MAX_AGE))
-        }
-        None => cookie.expires.map(|expires| expires.min(latest)),
-    }
-}
-
-fn is_secure(url: &Url) -> bool {
-    url.scheme() == Scheme::Https || url.is_loopback()
-}
-
-/// What names with these beginnings promise (RFC 6265bis, 4.1.3). A cookie without a name
-/// may not pretend to one.
-fn prefix_holds(cookie: &SetCookie) -> bool {
-    let begins =
-        |text: &str, prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    let (secure, host) = ("__Secure-", "__Host-");
-    if cookie.name.is_empty() {
-        return !begins(&cookie.value, secure) && !begins(&cookie.value, host);
-    }
-    let whole_host = cookie.domain.as_deref().unwrap_or_default().is_empty() && cookie.path.as_deref() == Some("/");
-    (!begins(&cookie.name, secure) || cookie.secure) && (!begins(&cookie.name, host) || (cookie.secure && whole_host))
-}
-
-impl fmt::Display for CookieRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Domain => "its domain is not one that this host may set it for",
-            Self::Insecure => "it is Secure, but was not set over https",
-            Self::Prefix => "its name begins with a promise that its attributes do not keep",
-            Self::HidesSecure => "it would hide a Secure cookie of that name",
-        })
-    }
-}
-
-impl std::error::Error for CookieRefusal {}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::cookie::MAX_AGE;
     use super::*;
 
     fn url(text: &str) -> Url {

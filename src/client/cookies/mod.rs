@@ -1,11 +1,13 @@
 //! Cookies (RFC 6265bis): what `Set-Cookie` says, and the jar that keeps it.
 
+mod cookie;
 mod date;
 mod domain;
 mod jar;
 mod set_cookie;
 
-pub use jar::{Cookie, CookieJar, CookieRefusal};
+pub use cookie::{Cookie, CookieRefusal};
+pub use jar::CookieJar;
 pub use set_cookie::{SameSite, SetCookie};
 
 /// Whether a path is one that a cookie is for (RFC 6265bis, 5.1.4).
