@@ -37,7 +37,9 @@ mod vectors;
 pub use adapter::{Adapter, Answer, InMemory};
 pub use auth::{Auth, Basic, Bearer, NoAuth};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put};
-pub use cookies::{Cookie, CookieJar, CookieRefusal, SameSite, SetCookie};
+pub use cookies::{
+    Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
+};
 pub use multipart::{Multipart, Part};
 pub use options::Options;
 pub use payload::Payload;

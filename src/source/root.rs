@@ -128,6 +128,11 @@ impl ReadError {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Whether there is no such file.
+    pub fn is_not_found(&self) -> bool {
+        matches!(&self.kind, ReadErrorKind::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
 }
 
 impl From<io::Error> for ReadErrorKind {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::http::{Scheme, Url};
 
 use super::domain::Scope;
-use super::{SetCookie, default_path, domain, path_matches};
+use super::{SameSite, SetCookie, default_path, domain, path_matches};
 
 /// No cookie lives longer than 400 days (RFC 6265bis, 5.5).
 pub(super) const MAX_AGE: Duration = Duration::from_hours(400 * 24);
@@ -31,7 +31,7 @@ pub struct Cookie {
     /// Whether scripts may not see it.
     pub http_only: bool,
     /// Which requests of other sites carry it.
-    pub same_site: Option<super::SameSite>,
+    pub same_site: Option<SameSite>,
 }
 
 /// Why a response may not set a cookie.
@@ -43,11 +43,28 @@ pub enum CookieRefusal {
     Insecure,
     /// Its name begins with `__Secure-` or `__Host-`, and it is not what that says.
     Prefix,
+    /// It is `SameSite=None`, and not `Secure`.
+    SameSite,
     /// It would stand in the way of a cookie that only TLS may set.
     HidesSecure,
 }
 
 impl Cookie {
+    /// A cookie for all paths of one host, for as long as the session lasts.
+    pub fn new(name: impl Into<String>, value: impl Into<String>, host: &str) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            domain: host.to_ascii_lowercase(),
+            host_only: true,
+            path: "/".to_owned(),
+            expires: None,
+            secure: false,
+            http_only: false,
+            same_site: None,
+        }
+    }
+
     /// The cookie that a response from this URL sets, if it may.
     pub(super) fn set_by(url: &Url, cookie: SetCookie, now: SystemTime) -> Result<Self, CookieRefusal> {
         if cookie.secure && !is_secure(url) {
@@ -55,6 +72,9 @@ impl Cookie {
         }
         if !prefix_holds(&cookie) {
             return Err(CookieRefusal::Prefix);
+        }
+        if cookie.same_site == Some(SameSite::None) && !cookie.secure {
+            return Err(CookieRefusal::SameSite);
         }
         let scope = domain::scope(url, cookie.domain.as_deref());
         let Scope { domain, host_only } = scope.ok_or(CookieRefusal::Domain)?;
@@ -125,6 +145,7 @@ impl fmt::Display for CookieRefusal {
             Self::Domain => "its domain is not one that this host may set it for",
             Self::Insecure => "it is Secure, but was not set over https",
             Self::Prefix => "its name begins with a promise that its attributes do not keep",
+            Self::SameSite => "it is SameSite=None, which only a Secure cookie may be",
             Self::HidesSecure => "it would hide a Secure cookie of that name",
         })
     }

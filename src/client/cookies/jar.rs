@@ -15,10 +15,14 @@ const MAX_IN_ALL: usize = 3000;
 
 /// The cookies of a session. The time comes in with each call.
 ///
-/// `SameSite` is kept but has no effect: every request of a session is its author's own,
-/// and none is made by another site's page. A loopback host counts as secure, as it does
-/// in browsers, so that what is tested on this machine can set `Secure` cookies.
-#[derive(Clone, Debug, Default)]
+/// It follows RFC 6265bis, but for this:
+/// - `SameSite` is kept but has no effect on what is sent: every request of a session is its
+///   author's own, and none is made by another site's page.
+/// - A loopback host counts as secure, as it does in browsers, so that what is tested on this
+///   machine can set `Secure` cookies.
+/// - Where there are too many, the oldest goes, and not the one that was sent longest ago:
+///   what a request carries does not depend on the requests that carried it before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CookieJar {
     /// In order of their creation.
     cookies: Vec<Cookie>,
@@ -40,9 +44,57 @@ impl CookieJar {
         self.cookies.is_empty()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.cookies.len()
+    }
+
+    /// The value of the cookie of a name; the newest where several hosts and paths have one.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().rfind(|cookie| cookie.name == name).map(|cookie| cookie.value.as_str())
+    }
+
+    /// Keeps a cookie, whoever might set it, in the place of the one of its name, domain and path.
+    ///
+    /// ```
+    /// use rqtest::client::{Cookie, CookieJar};
+    ///
+    /// let mut jar = CookieJar::new();
+    /// jar.put(Cookie::new("sid", "31d4", "example.org"));
+    /// assert_eq!(jar.get("sid"), Some("31d4"));
+    /// jar.remove("sid");
+    /// assert!(jar.is_empty());
+    /// ```
+    pub fn put(&mut self, cookie: Cookie) {
+        match self.cookies.iter_mut().find(|other| other.is_same(&cookie)) {
+            Some(other) => *other = cookie,
+            None => self.cookies.push(cookie),
+        }
+    }
+
+    /// Takes the cookies of a name away, whatever hosts and paths they are for.
+    pub fn remove(&mut self, name: &str) {
+        self.cookies.retain(|cookie| cookie.name != name);
+    }
+
+    /// Takes away what has expired by then.
+    pub fn remove_expired(&mut self, now: SystemTime) {
+        self.cookies.retain(|cookie| !cookie.has_expired(now));
+    }
+
     /// Takes all cookies away.
     pub fn clear(&mut self) {
         self.cookies.clear();
+    }
+
+    /// What has become of `before` in this jar, done to another one too: its cookies that are
+    /// new or changed are put there, and those that are gone are taken away.
+    pub(super) fn repeat_changes(&self, before: &Self, other: &mut Self) {
+        let lacks = |cookie: &Cookie| !self.cookies.iter().any(|kept| kept.is_same(cookie));
+        let gone: Vec<&Cookie> = before.cookies.iter().filter(|cookie| lacks(cookie)).collect();
+        other.cookies.retain(|cookie| !gone.iter().any(|gone| gone.is_same(cookie)));
+        let changed = self.cookies.iter().filter(|cookie| !before.cookies.contains(cookie));
+        changed.for_each(|cookie| other.put(cookie.clone()));
     }
 
     /// Keeps a cookie that a response from this URL sets; one that has expired takes the
@@ -96,7 +148,7 @@ impl CookieJar {
 
     /// Takes away what has expired, and then the oldest cookies that are too many.
     fn make_room(&mut self, domain: &str, now: SystemTime) {
-        self.cookies.retain(|cookie| !cookie.has_expired(now));
+        self.remove_expired(now);
         if self.cookies.iter().filter(|cookie| cookie.domain == domain).count() >= MAX_PER_DOMAIN {
             let of_domain = |cookie: &Cookie| cookie.domain == domain;
             let at = self.cookies.iter().position(|cookie| of_domain(cookie) && !cookie.secure);
@@ -106,6 +158,24 @@ impl CookieJar {
         if self.cookies.len() >= MAX_IN_ALL {
             self.cookies.remove(0);
         }
+    }
+}
+
+impl FromIterator<Cookie> for CookieJar {
+    fn from_iter<I: IntoIterator<Item = Cookie>>(cookies: I) -> Self {
+        cookies.into_iter().fold(Self::new(), |mut jar, cookie| {
+            jar.put(cookie);
+            jar
+        })
+    }
+}
+
+impl<'a> IntoIterator for &'a CookieJar {
+    type Item = &'a Cookie;
+    type IntoIter = std::slice::Iter<'a, Cookie>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -222,11 +292,29 @@ mod tests {
             ("n=v; Domain=example.com", Err(CookieRefusal::Domain)),
             ("n=v; Secure", Err(CookieRefusal::Insecure)),
             ("__Host-n=v", Err(CookieRefusal::Prefix)),
+            ("n=v; SameSite=None", Err(CookieRefusal::SameSite)),
+            ("n=v; SameSite=Nobody", Ok(())),
             ("kept=2", Err(CookieRefusal::HidesSecure)),
         ] {
             let cookie = SetCookie::parse(cookie).unwrap();
             assert_eq!(jar.store(&url("http://a.example.org/"), cookie, now()), expected);
         }
+    }
+
+    #[test]
+    fn repeats_the_changes_of_one_jar_in_another() {
+        let before = jar(&[("http://h/", "kept=1"), ("http://h/", "changed=1"), ("http://h/", "gone=1")]);
+        let mut after = before.clone();
+        after.remove("gone");
+        for cookie in ["changed=2", "new=1"] {
+            after.store(&url("http://h/"), SetCookie::parse(cookie).unwrap(), now()).unwrap();
+        }
+        let mut other = before.clone();
+        other.put(Cookie::new("kept", "of others", "h"));
+        other.put(Cookie::new("theirs", "1", "h"));
+        after.repeat_changes(&before, &mut other);
+        assert_eq!(sent(&other, "http://h/", now()), "kept=of others; changed=2; theirs=1; new=1");
+        assert_eq!((other.get("new"), other.get("gone"), other.len()), (Some("1"), None, 4));
     }
 
     #[test]

@@ -3,10 +3,15 @@
 mod cookie;
 mod date;
 mod domain;
+mod file;
+mod files;
 mod jar;
 mod set_cookie;
 
 pub use cookie::{Cookie, CookieRefusal};
+pub use file::{CookieFileError, CookieFormat};
+pub(super) use files::Jars;
+pub use files::{CookieFiles, Jar};
 pub use jar::CookieJar;
 pub use set_cookie::{SameSite, SetCookie};
 
