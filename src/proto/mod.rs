@@ -1,4 +1,5 @@
-//! HTTP/1.1 without I/O: bytes to states and back (RFC 9112).
+//! HTTP/1.1 without I/O: bytes to states and back (RFC 9112), and in [`auth`] the schemes of
+//! authentication.
 //!
 //! A request is written by [`encode_request_head`] and [`encode_chunk`]. A response is
 //! read by a [`ResponseDecoder`], which is given what has arrived and says what it is:
@@ -48,6 +49,7 @@
 //! # Ok::<(), rqtest::http::Error>(())
 //! ```
 
+pub mod auth;
 mod chunked;
 mod decoder;
 mod framing;

@@ -1,0 +1,7 @@
+//! How a client proves who it is: the challenges of a server or a proxy, and the schemes
+//! that answer them or sign a request, as pure functions. Clock, randomness and files are
+//! the caller's.
+
+mod challenge;
+
+pub use challenge::{Challenge, parameters};
