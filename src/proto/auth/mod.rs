@@ -3,5 +3,11 @@
 //! the caller's.
 
 mod challenge;
+mod digest;
 
 pub use challenge::{Challenge, parameters};
+pub use digest::{BodyHash, DigestChallenge, DigestRequest};
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
