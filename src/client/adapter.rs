@@ -61,7 +61,7 @@ impl Answer {
 
     /// `200 OK` with a body.
     pub fn ok(body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), ..Self::new(Status::new(200).expect("200 has three digits")) }
+        Self { body: body.into(), ..Self::new(Status::OK) }
     }
 
     /// This answer with a header field more.
