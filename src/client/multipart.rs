@@ -52,7 +52,7 @@ impl Multipart {
     /// The body and its media type, with this text between the parts.
     ///
     /// # Errors
-    /// If a part's media type, or the boundary, holds what a header field cannot.
+    /// If a part's name, file name or media type, or the boundary, holds what a header field cannot.
     pub fn into_payload(self, boundary: &str) -> Result<Payload, Error> {
         if !is_boundary(boundary) {
             return Err(Error::new(
@@ -102,10 +102,15 @@ impl Part {
         Self { name, body, filename, content_type: None, headers: Headers::new() }
     }
 
-    fn head(&self) -> Result<Headers, Error> {
-        let mut disposition = format!("form-data; name=\"{}\"", escape(&self.name));
+    /// Its header fields.
+    ///
+    /// # Errors
+    /// If a name, a file name or a media type holds a line break or NUL.
+    pub(crate) fn head(&self) -> Result<Headers, Error> {
+        let mut disposition = format!("form-data; name=\"{}\"", quotable("name", &self.name)?);
         if let Some(filename) = &self.filename {
-            write!(disposition, "; filename=\"{}\"", escape(filename)).expect("a string takes all that is written");
+            write!(disposition, "; filename=\"{}\"", quotable("file name", filename)?)
+                .expect("a string takes all that is written");
         }
         let mut head = Headers::new();
         head.append("Content-Disposition", disposition)?;
@@ -117,9 +122,14 @@ impl Part {
     }
 }
 
-/// In a name, a quote and line breaks are percent-encoded and nothing else, not even `%`.
-fn escape(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+/// A name as it stands between quotes: in it a quote is percent-encoded and nothing else, not
+/// even `%`. Browsers encode line breaks too; who brings one into a name here did not mean to.
+fn quotable(what: &str, name: &str) -> Result<String, Error> {
+    if name.contains(['\r', '\n', '\0']) {
+        let message = format!("the {what} `{}` of a part holds a line break or NUL", name.escape_debug());
+        return Err(Error::new(ErrorKind::Request, message));
+    }
+    Ok(name.replace('"', "%22"))
 }
 
 /// `bchars` (RFC 2046, 5.1.1) but for those that would have to be quoted.
@@ -155,14 +165,14 @@ mod tests {
 
     #[test]
     fn writes_parts_as_browsers_do() {
-        let mut picture = Part::bytes("pictures", "c\"a\r\nté%.png", [1, 2]);
+        let mut picture = Part::bytes("pictures", "c\"a té%.png", [1, 2]);
         picture.headers.append("Expires", "0").unwrap();
         let typed = Part { content_type: Some("text/x".to_owned()), ..Part::bytes("pictures", "none", "x") };
         let multipart = Multipart::new().part(Part::text("note", "héllo")).part(picture).part(typed);
         assert_eq!(
             written(multipart),
             "--B\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhéllo\r\n\
-             --B\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"c%22a%0D%0Até%.png\"\r\n\
+             --B\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"c%22a té%.png\"\r\n\
              Content-Type: image/png\r\nExpires: 0\r\n\r\n\u{1}\u{2}\r\n\
              --B\r\nContent-Disposition: form-data; name=\"pictures\"; filename=\"none\"\r\n\
              Content-Type: text/x\r\n\r\nx\r\n--B--\r\n"
@@ -199,6 +209,12 @@ mod tests {
     fn refuses_what_would_break_the_framing() {
         let part = Part { content_type: Some("a/b\r\nX: y".to_owned()), ..Part::text("n", "v") };
         assert_eq!(Multipart::new().part(part).into_payload("B").unwrap_err().kind(), ErrorKind::InvalidHeader);
+        for broken in ["a\rb", "a\nb", "a\0b"] {
+            for part in [Part::text(broken, "v"), Part::bytes("n", broken, "v")] {
+                let error = Multipart::new().part(part).into_payload("B").unwrap_err();
+                assert!(error.to_string().ends_with("of a part holds a line break or NUL"), "{error}");
+            }
+        }
         for boundary in ["", "a b", "a\r\nb", &"x".repeat(71)] {
             assert_eq!(Multipart::new().into_payload(boundary).unwrap_err().kind(), ErrorKind::Request);
         }

@@ -95,6 +95,9 @@ impl Url {
 
     fn parse_parts(scheme: Scheme, rest: &str, whole: &str) -> Result<Self, InvalidUrl> {
         let invalid = |reason: &str| InvalidUrl::new(ErrorKind::InvalidUrl, whole, reason);
+        if whole.contains(['\r', '\n', '\0']) {
+            return Err(invalid("it holds a line break or NUL"));
+        }
         let (rest, fragment) = match rest.split_once('#') {
             Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
             None => (rest, None),
@@ -366,6 +369,11 @@ mod tests {
             "http://a:99999/",
             "http://[::1/",
             "http://%00/",
+            "http://a/b\r\nc",
+            "http://a/\nb",
+            "http://a/?b\0",
+            "http://a/#b\r",
+            "http://u\n:p@a/",
         ] {
             assert!(text.parse::<Url>().is_err(), "{text}");
         }

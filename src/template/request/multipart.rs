@@ -36,13 +36,8 @@ pub(super) fn render(parts: &[Part], scope: &Scope<'_>, root: &Root) -> Result<P
     let rendered = parts.iter().map(|part| part.render(scope, root)).collect::<Result<_, _>>()?;
     let mut random = scope.view().random();
     let boundary: String = std::iter::repeat_with(|| random.alphanumeric()).take(32).collect();
-    Multipart { parts: rendered }.into_payload(&boundary).map_err(|error| {
-        // Only a media type can be at fault: the other fields are checked as they are rendered.
-        match parts.iter().find_map(|part| part.content_type.as_ref()) {
-            Some(media_type) => error_at(media_type, error),
-            None => Diagnostic::error(error.to_string()),
-        }
-    })
+    // Each part was checked as it was rendered, and the boundary is letters and digits.
+    Multipart { parts: rendered }.into_payload(&boundary).map_err(|error| Diagnostic::error(error.to_string()))
 }
 
 impl Part {
@@ -68,19 +63,32 @@ impl Part {
             Content::Value(value) => value_part(&value.evaluate(scope)?),
             Content::File(path) => file_part(file_segment(path, scope, root)?),
         };
-        part.name = self.name.render(scope)?;
+        part.name = one_line(&self.name, scope)?;
         if let Some(filename) = &self.filename {
-            part.filename = Some(filename.render(scope)?);
+            part.filename = Some(one_line(filename, scope)?);
         }
         if let Some(content_type) = &self.content_type {
-            part.content_type = Some(content_type.render(scope)?);
+            part.content_type = Some(one_line(content_type, scope)?);
         }
         for (name, value) in &self.headers {
             let (written, content) = (name.render(scope)?, value.render(scope)?);
             part.headers.append(&written, content).map_err(|error| error_at(value, error))?;
         }
+        // What is left to be wrong is the name that a file has on the disk.
+        let place = if let Content::File(path) = &self.content { path } else { &self.name };
+        part.head().map_err(|error| error_at(place, error))?;
         Ok(part)
     }
+}
+
+/// What stands in the head of a part, where a line break would begin another field.
+fn one_line(template: &Template, scope: &Scope<'_>) -> Result<String, Diagnostic> {
+    let text = template.render(scope)?;
+    if text.contains(['\r', '\n', '\0']) {
+        let message = format!("`{}` holds a line break or NUL, which the head of a part cannot", text.escape_debug());
+        return Err(error_at(template, message));
+    }
+    Ok(text)
 }
 
 fn value_part(value: &Value) -> client::Part {
@@ -113,7 +121,7 @@ fn file_part(file: Segment) -> client::Part {
 mod tests {
     use super::*;
     use crate::spec::{Format, Node};
-    use crate::template::fixture::{Folder, engine, text, value};
+    use crate::template::fixture::{Folder, engine, place, text, value};
 
     fn part(content: PartContent) -> spec::Part {
         let header = (text("X-A", Format::Yaml), text("{{ id }}", Format::Yaml));
@@ -146,6 +154,26 @@ mod tests {
             assert_eq!((part.name.as_str(), part.filename.as_deref()), ("n7", filename));
             assert_eq!(part.content_type.as_deref(), content_type);
             assert_eq!(part.headers.text("x-a").unwrap(), "7");
+        }
+    }
+
+    #[test]
+    fn refuses_line_breaks_in_the_head_of_a_part_where_they_come_from() {
+        let folder = Folder::new();
+        let with = |change: fn(&mut spec::Part, spec::Text)| {
+            let mut part = part(PartContent::Value(value("v", Format::Yaml)));
+            change(&mut part, text("{{ 'a\\nb' }}", Format::Yaml));
+            part
+        };
+        for part in [
+            with(|part, evil| part.name = evil),
+            with(|part, evil| part.filename = Some(evil)),
+            with(|part, evil| part.content_type = Some(evil)),
+            with(|part, evil| part.headers[0].1 = evil),
+        ] {
+            let error = render(&folder, &part).unwrap_err();
+            assert!(error.message.contains("holds a line break or NUL"), "{}", error.message);
+            assert_eq!(place(&error), "{{ 'a\\nb' }}");
         }
     }
 
