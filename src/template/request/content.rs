@@ -171,7 +171,7 @@ mod tests {
         let folder = Folder::new();
         for (piece, at, message) in [
             (piece(&folder, "missing", false, None), "missing", "there is no file"),
-            (piece(&folder, "../x", false, None), "../x", "there is no file"),
+            (piece(&folder, "../no-such-file", false, None), "../no-such-file", "there is no file"),
             (piece(&folder, ".", false, None), ".", "is not a file"),
             (piece(&folder, "latin1.txt", true, None), "latin1.txt", "the file latin1.txt is not UTF-8"),
             (piece(&folder, "plain.txt", true, Some("klingon")), "plain.txt", "`klingon` is not an encoding"),
