@@ -35,6 +35,7 @@ enum Kind {
     Url,
     Header(Prepared<String>),
     Cookie(Prepared<String>, Option<String>),
+    Link(Prepared<String>),
     Body,
     JsonPath(Prepared<Path>),
     Regex(Prepared<Regex>),
@@ -63,6 +64,7 @@ impl Query {
                 let attribute = cookie.attribute.as_ref().map(|attribute| attribute.value.clone());
                 Kind::Cookie(Prepared::compile(engine, &cookie.name)?, attribute)
             }
+            spec::Query::Link(relation) => Kind::Link(Prepared::compile(engine, relation)?),
             spec::Query::Body => Kind::Body,
             spec::Query::JsonPath(path) => Kind::JsonPath(Prepared::compile(engine, path)?),
             spec::Query::Regex(pattern) => Kind::Regex(Prepared::compile(engine, pattern)?),
@@ -94,6 +96,7 @@ impl Query {
             Kind::Cookie(name, attribute) => {
                 cookie::find(response, &name.get(context.scope)?, attribute.as_deref().unwrap_or("Value"))
             }
+            Kind::Link(relation) => links(inspection, &relation.get(context.scope)?),
             Kind::Body => Value::raw(inspection.text()?),
             Kind::JsonPath(path) => nodes(&*path.get(context.scope)?, inspection.json()?).ok_or_else(|| {
                 Failure::new(format!(
@@ -122,7 +125,7 @@ impl Query {
     pub(super) fn absence(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
         let text = excerpt(self.span.text().trim(), 80);
         let failure = Failure::new(match &self.kind {
-            Kind::Header(_) | Kind::Cookie(..) | Kind::Variable(_) => format!("there is no {text}"),
+            Kind::Header(_) | Kind::Cookie(..) | Kind::Link(_) | Kind::Variable(_) => format!("there is no {text}"),
             _ => format!("{text} matched nothing"),
         });
         let note = match &self.kind {
@@ -152,6 +155,12 @@ fn header<'a>(inspection: &'a Inspection<'_>, name: &str) -> Value<'a> {
     let fields = inspection.response.headers.iter().filter(|field| field.is(name));
     let values: Vec<Value<'a>> = fields.map(|field| Value::raw(field.value().text())).collect();
     if values.is_empty() { Value::Absent } else { Value::Nodes(values) }
+}
+
+fn links<'a>(inspection: &Inspection<'_>, relation: &str) -> Value<'a> {
+    let links = inspection.response.links();
+    let targets: Vec<Value<'a>> = links.get_all(relation).map(|link| Value::raw(link.target.clone())).collect();
+    if targets.is_empty() { Value::Absent } else { Value::Nodes(targets) }
 }
 
 /// What a path finds: the node of one that can find one at most, and the list of any

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::http::{Headers, Status, Timings, Url, Version};
+use crate::http::{Headers, Link, Links, Status, Timings, Url, Version};
 
 use super::{Error, ErrorKind, PreparedRequest, SetCookie, text};
 
@@ -90,6 +90,26 @@ impl Response {
     /// How many redirects led here.
     pub fn redirects(&self) -> usize {
         self.history.iter().filter(|response| response.status.is_redirect()).count()
+    }
+
+    /// The links of its `Link` fields (RFC 8288), in order, each with the whole URL that it leads to.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, InMemory, Session};
+    ///
+    /// let pages = InMemory::new(|_| Answer::ok("").header("Link", "<?page=2>; rel=next").expect("no line break"));
+    /// let response = Session::with_adapter(pages).get("https://h/items").send()?;
+    /// assert_eq!(response.links().get("next").expect("a next page").target, "https://h/items?page=2");
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
+    pub fn links(&self) -> Links {
+        let links = self.headers.get_all("Link").flat_map(|field| Link::parse(&field.text()));
+        let resolved = links.map(|link| Link {
+            // A target that is no URL is left as it is written, for whoever looks at it.
+            target: self.url.resolve(&link.target).unwrap_or(link.target),
+            ..link
+        });
+        resolved.collect()
     }
 
     /// How long all of it took, redirects included.

@@ -4,6 +4,7 @@
 mod body;
 mod error;
 mod headers;
+mod link;
 mod method;
 mod status;
 mod timings;
@@ -13,6 +14,7 @@ mod version;
 pub use body::{Body, Segment};
 pub use error::{BoxError, Error, ErrorKind, Partial};
 pub use headers::{Header, HeaderValue, Headers, InvalidHeader};
+pub use link::{Link, Links};
 pub use method::{InvalidMethod, Method};
 pub use status::{InvalidStatus, Status};
 pub use timings::{Phase, Timings};

@@ -216,6 +216,16 @@ impl Url {
         Ok(url)
     }
 
+    /// What a reference leads to, of any scheme: links need not lead to what can be requested.
+    ///
+    /// # Errors
+    /// If it is no URL.
+    pub fn resolve(&self, reference: &str) -> Result<String, InvalidUrl> {
+        let invalid = |error: url::ParseError| InvalidUrl { url: reference.to_owned(), reason: error.to_string() };
+        let base = url::Url::parse(&self.without_credentials()).map_err(invalid)?;
+        Ok(base.join(reference).map_err(invalid)?.into())
+    }
+
     fn without_credentials(&self) -> String {
         format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.target)
     }

@@ -77,6 +77,8 @@ pub enum Query {
     Header(Text),
     /// The value or an attribute of a cookie that the response sets.
     Cookie(Box<Cookie>),
+    /// Where the links of a relation lead (RFC 8288): one is a string, several are a list.
+    Link(Text),
     /// The body as text.
     Body,
     /// What a JSONPath (RFC 9535) finds in the body.

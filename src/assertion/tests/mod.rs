@@ -27,6 +27,7 @@ fn response(body: &[u8]) -> Response {
     let fields = [
         ("Content-Type", "application/json; charset=utf-8"),
         ("X-Count", "12"),
+        ("Link", "</users?page=2>; rel=\"next last\"; title=\"a, b\", <mailto:ada@a.example>; rel=author"),
         ("Via", "1.1 a"),
         ("Via", "1.1 b"),
         ("Set-Cookie", "session=old; Path=/old"),

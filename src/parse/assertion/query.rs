@@ -27,6 +27,7 @@ const PLAIN: &[(&str, Query)] = &[
 const WITH_ARGUMENT: &[(&str, &str)] = &[
     ("header", "the name of a header field: `header content-type`"),
     ("cookie", "the name of a cookie: `cookie session`, `cookie session[Secure]`"),
+    ("link", "the relation of a link: `link next`"),
     ("variable", "the name of a variable: `variable userId`"),
     ("regex", "a pattern in slashes or quotes: `regex /id=(\\d+)/`"),
     ("jsonpath", "a path: `jsonpath $.id`"),
@@ -89,6 +90,7 @@ impl Reader {
         match kind {
             "header" => Ok(Query::Header(text)),
             "cookie" => cookie(text).map(|cookie| Query::Cookie(Box::new(cookie))),
+            "link" => Ok(Query::Link(text)),
             _ => Ok(Query::Variable(text)),
         }
     }
@@ -219,6 +221,7 @@ mod tests {
             let Query::Header(name) = query(text) else { panic!("{text}") };
             assert_eq!((name.value.as_str(), name.span.text()), (expected, span), "{text}");
         }
+        assert!(matches!(query("link next"), Query::Link(relation) if relation.value == "next"));
         assert!(matches!(query("variable userId"), Query::Variable(name) if name.value == "userId"));
     }
 

@@ -22,6 +22,7 @@ const EXPECT: Table<Assertions> = Table(&[
     key("url", |all, field, problems| add(all, Query::Url, Answer::Text, field, problems)),
     key("headers", |all, field, problems| add_each(all, header, field, problems)),
     key("cookies", |all, field, problems| add_each(all, cookie, field, problems)),
+    key("links", |all, field, problems| add_each(all, link, field, problems)),
     key("json", |all, field, problems| add_each(all, json_path, field, problems)),
     key("body", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
@@ -34,7 +35,6 @@ const EXPECT: Table<Assertions> = Table(&[
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
     key("assert", assert),
     key("xpath", refuse),
-    key("link", refuse),
     key("certificate", refuse),
     key("ip", refuse),
     key("schema", refuse),
@@ -66,6 +66,10 @@ type Lookup = fn(&Text) -> Result<(Query, String, Answer), Diagnostic>;
 
 fn header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     Ok((Query::Header(name.clone()), format!("header {}", name.value), Answer::Text))
+}
+
+fn link(relation: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    Ok((Query::Link(relation.clone()), format!("link {}", relation.value), Answer::Text))
 }
 
 fn variable(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
