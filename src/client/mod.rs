@@ -19,6 +19,7 @@ mod auth;
 mod builder;
 mod collector;
 mod cookies;
+mod declaration;
 mod decode;
 mod multipart;
 mod options;

@@ -36,15 +36,16 @@ pub struct Response {
     pub timings: Timings,
     /// The address that it came from.
     pub peer: Option<SocketAddr>,
-    /// The character set to read the body in, where the request set one.
+    /// The character set to read the body in, where the request set one; it may be set now too.
     pub encoding: Option<String>,
     /// What a person should know: lowercase fragments.
     pub warnings: Vec<String>,
 }
 
 impl Response {
-    /// The body as text: in the character set that was asked for, that of a byte order
-    /// mark, that of `Content-Type`, UTF-8 for JSON and if it is that, else the one detected.
+    /// The body as text: in the character set that [`Response::encoding`] names, that of a byte
+    /// order mark, that of `Content-Type`, UTF-8 for JSON, that which an HTML or XML document
+    /// declares, UTF-8 if it is that, else the one detected.
     ///
     /// # Errors
     /// [`ErrorKind::Charset`] if the body is not in the character set that was asked for or

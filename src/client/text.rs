@@ -6,6 +6,8 @@ use std::str;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, UTF_8};
 
+use super::declaration;
+
 /// How a body is known to be in a character set, from the most to the least certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Evidence {
@@ -13,10 +15,11 @@ enum Evidence {
     ByteOrderMark,
     Declared,
     Json,
+    Document,
 }
 
 /// The text of a body: in the character set that was asked for, of its byte order mark, of its
-/// `Content-Type`, of JSON, UTF-8 if it is that, else the one detected.
+/// `Content-Type`, of JSON, that HTML or XML itself declares, UTF-8 if it is that, else the one detected.
 pub(super) fn decode<'a>(
     body: &'a [u8],
     requested: Option<&str>,
@@ -41,19 +44,23 @@ fn known_encoding(
     content_type: Option<&str>,
 ) -> Result<Option<(&'static Encoding, Evidence)>, String> {
     if let Some(label) = requested {
-        let encoding = Encoding::for_label(label.as_bytes());
-        let unknown = || format!("the character set `{label}`, which was asked for, is unknown");
-        return Ok(Some((encoding.ok_or_else(unknown)?, Evidence::Requested)));
+        return labelled(label, Evidence::Requested).map(Some);
     }
     if let Some((encoding, _)) = Encoding::for_bom(body) {
         return Ok(Some((encoding, Evidence::ByteOrderMark)));
     }
     if let Some(label) = content_type.and_then(charset) {
-        let encoding = Encoding::for_label(label.as_bytes());
-        let unknown = || format!("the character set `{label}`, which Content-Type declares, is unknown");
-        return Ok(Some((encoding.ok_or_else(unknown)?, Evidence::Declared)));
+        return labelled(label, Evidence::Declared).map(Some);
     }
-    Ok(content_type.is_some_and(is_json).then_some((UTF_8, Evidence::Json)))
+    if content_type.is_some_and(is_json) {
+        return Ok(Some((UTF_8, Evidence::Json)));
+    }
+    declaration::charset(body, content_type).map(|label| labelled(label, Evidence::Document)).transpose()
+}
+
+fn labelled(label: &str, evidence: Evidence) -> Result<(&'static Encoding, Evidence), String> {
+    let unknown = || format!("the character set `{label}`, {}, is unknown", evidence.reason());
+    Ok((Encoding::for_label(label.as_bytes()).ok_or_else(unknown)?, evidence))
 }
 
 impl Evidence {
@@ -63,6 +70,7 @@ impl Evidence {
             Self::ByteOrderMark => "as its byte order mark says",
             Self::Declared => "which Content-Type declares",
             Self::Json => "which JSON is written in",
+            Self::Document => "which the document declares",
         }
     }
 }
@@ -142,6 +150,8 @@ mod tests {
             (b"caf\xc3\xa9", None, Some("application/problem+json"), "café"),
             (b"caf\xc3\xa9", None, None, "café"),
             (b"caf\xc3\xa9", None, Some("text/plain; charset="), "café"),
+            (b"<meta charset=latin1>\xe9", None, Some("text/html"), "<meta charset=latin1>é"),
+            (b"<meta charset=latin1>\xc3\xa9", None, Some("text/html; charset=utf-8"), "<meta charset=latin1>é"),
             (b"", None, None, ""),
         ] {
             assert_eq!(decode(body, requested, content_type).as_deref(), Ok(expected), "{content_type:?}");
@@ -186,6 +196,12 @@ mod tests {
                 None,
                 Some("text/plain; charset=wtf"),
                 "the character set `wtf`, which Content-Type declares, is unknown",
+            ),
+            (
+                b"<meta charset=utf-8>\xe9",
+                None,
+                None,
+                "the body is not in the character set UTF-8, which the document declares: byte 20 begins no character",
             ),
             (b"a", Some("wtf"), None, "the character set `wtf`, which was asked for, is unknown"),
         ] {
