@@ -71,7 +71,7 @@ pub enum Body {
     /// Texts and files, one after the other.
     Content(Vec<Piece>),
     /// Text in which nothing is a template.
-    Raw(Spanned<String>),
+    Verbatim(Spanned<String>),
     /// Bytes.
     Bytes(Spanned<Vec<u8>>),
     /// A GraphQL query over HTTP POST, sent as JSON.

@@ -40,9 +40,9 @@ pub(super) const BODIES: Table<Bodies> = Table(&[
         let query = graphql(field, problems);
         add(bodies, field, query);
     }),
-    key("raw", |bodies, field, problems| {
+    key("verbatim", |bodies, field, problems| {
         let text = problems.keep(field.string());
-        add(bodies, field, text.map(Body::Raw));
+        add(bodies, field, text.map(Body::Verbatim));
     }),
 ]);
 

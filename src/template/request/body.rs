@@ -53,7 +53,7 @@ impl Body {
                     content_type,
                 }
             }
-            spec::Body::Raw(text) => Self::Fixed(payload(text.value.as_str(), text_type(format))),
+            spec::Body::Verbatim(text) => Self::Fixed(payload(text.value.as_str(), text_type(format))),
             spec::Body::Bytes(bytes) => Self::Fixed(payload(bytes.value.clone(), None)),
             spec::Body::GraphQl { query, variables, operation_name } => Self::GraphQl(Box::new(GraphQl {
                 query: compiler.text(query),
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn bodies_carry_their_media_type() {
         let content = |text| spec::Body::Content(vec![spec::Piece::Text(text)]);
-        let raw = || spec::Body::Raw(nowhere().with("{{id}}".to_owned()));
+        let verbatim = || spec::Body::Verbatim(nowhere().with("{{id}}".to_owned()));
         let pairs = vec![
             (fixture::text("a b", Format::Yaml), value("{{ id }}&", Format::Yaml)),
             (fixture::text("l", Format::Yaml), value("{{ [1, none, 'x'] }}", Format::Yaml)),
@@ -147,8 +147,8 @@ mod tests {
             (content(fixture::text("é{{ id }}", Format::Yaml)), Format::Yaml, "é7", Some(TEXT)),
             (content(fixture::text("é{{id}}", Format::Http)), Format::Http, "é7", None),
             (content(fixture::text("{{braces}}", Format::Http)), Format::Http, "{{id}}", None),
-            (raw(), Format::Yaml, "{{id}}", Some(TEXT)),
-            (raw(), Format::Http, "{{id}}", None),
+            (verbatim(), Format::Yaml, "{{id}}", Some(TEXT)),
+            (verbatim(), Format::Http, "{{id}}", None),
             (spec::Body::Bytes(nowhere().with(b"ab".to_vec())), Format::Yaml, "ab", None),
             (graphql, Format::Yaml, r#"{"query":"{ me }","variables":{"id":7}}"#, Some(JSON)),
         ] {

@@ -108,8 +108,8 @@ const BODIES: &[Case] = &[
         )],
     ),
     (
-        "text and raw",
-        "requests:\n- {post: '{{ api }}/1', text: \"a {{ name }}\\n\"}\n- {post: '{{ api }}/2', raw: 'a {{ name }} {% if %}'}\n- {post: '{{ api }}/3', text: x, headers: {Content-Type: text/csv}}\n- {post: '{{ api }}/4', text: x, headers: {Content-Type: null}}\n",
+        "text and verbatim",
+        "requests:\n- {post: '{{ api }}/1', text: \"a {{ name }}\\n\"}\n- {post: '{{ api }}/2', verbatim: 'a {{ name }} {% if %}'}\n- {post: '{{ api }}/3', text: x, headers: {Content-Type: text/csv}}\n- {post: '{{ api }}/4', text: x, headers: {Content-Type: null}}\n",
         &[
             "POST /1 HTTP/1.1\nContent-Type: text/plain; charset=utf-8\n\na Ada\n",
             "POST /2 HTTP/1.1\nContent-Type: text/plain; charset=utf-8\n\na {{ name }} {% if %}",
