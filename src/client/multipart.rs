@@ -73,7 +73,7 @@ impl Multipart {
         between.push_str("--\r\n");
         segments.push(bytes(&between));
         let content_type = Some(format!("multipart/form-data; boundary={boundary}"));
-        Ok(Payload { body: Body::new(segments), content_type })
+        Ok(Payload { body: Body::new(segments), content_type, ..Payload::default() })
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Payload {
     pub body: Body,
     /// The `Content-Type` where the headers have none.
     pub content_type: Option<String>,
+    /// Whether the bytes are the whole message, head included, to which nothing is added.
+    pub is_message: bool,
 }
 
 impl Payload {
@@ -70,8 +72,14 @@ impl Payload {
         Ok(Self::new(file_body(path)?, guess_content_type(path)))
     }
 
+    /// A whole message, head included: what is sent instead of one that is made of the
+    /// request, to the byte, however malformed it is.
+    pub fn message(message: impl Into<Body>) -> Self {
+        Self { body: message.into(), content_type: None, is_message: true }
+    }
+
     fn new(body: Body, content_type: &str) -> Self {
-        Self { body, content_type: Some(content_type.to_owned()) }
+        Self { body, content_type: Some(content_type.to_owned()), is_message: false }
     }
 }
 

@@ -3,6 +3,7 @@
 mod assertion;
 mod charset;
 mod http;
+mod message;
 mod quantity;
 pub mod yaml;
 

@@ -83,6 +83,9 @@ pub enum Body {
         /// Which of its operations runs.
         operation_name: Option<Text>,
     },
+    /// No body, but the whole message, head included: sent in the place of all that would
+    /// be made of the request.
+    Message(Vec<Piece>),
 }
 
 /// A piece of a body.
@@ -92,6 +95,8 @@ pub enum Piece {
     Text(Text),
     /// A file.
     File(FileReference),
+    /// Bytes.
+    Bytes(Spanned<Vec<u8>>),
 }
 
 /// A file that a body is taken from; its path is relative to the spec file.

@@ -34,7 +34,7 @@ impl Mentions {
 
 fn renders_a_file(entry: &Entry) -> bool {
     let Entry::Request(request) = entry else { return false };
-    let Some(Body::Content(pieces)) = request.body.as_deref() else { return false };
+    let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() else { return false };
     pieces.iter().any(|piece| matches!(piece, Piece::File(FileReference::Rendered { .. })))
 }
 

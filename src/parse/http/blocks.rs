@@ -10,7 +10,8 @@
 //!
 //! `###` at the start of a line always separates. After white space it separates
 //! outside of a body only, and so does a second `METHOD url`: where the body so
-//! far is empty, or a whole JSON value. What is substituted later never separates.
+//! far is empty, or a whole JSON value. A body that is a whole message (`# @raw`) has
+//! request lines of its own, and ends at `###` alone. What is substituted later never separates.
 
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ struct Open {
     extent: JsonExtent,
     /// Where the comment lines begin that stand last in the body so far.
     comments_start: Option<usize>,
+    /// Whether the body is a whole message, with a request line of its own.
+    raw: bool,
     diagnostics: Vec<Diagnostic>,
     warned: bool,
 }
@@ -94,6 +97,7 @@ impl Scanner<'_> {
 
     fn read_above(&mut self, line: &Line<'_>, kind: LineKind) {
         match kind {
+            LineKind::Comment => self.open.raw |= says_raw(line.text),
             LineKind::IndentedSeparator => self.separate(line),
             LineKind::Handler | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
             LineKind::Script => self.open.script = Some(ScriptEnd::Braces),
@@ -105,6 +109,7 @@ impl Scanner<'_> {
 
     fn read_field(&mut self, line: &Line<'_>, kind: LineKind) {
         match kind {
+            LineKind::Comment => self.open.raw |= says_raw(line.text),
             LineKind::Blank => {
                 self.open.part = Part::Body;
                 self.open.body_start = Some(line.next);
@@ -131,6 +136,7 @@ impl Scanner<'_> {
 
     fn read_body(&mut self, line: &Line<'_>, kind: LineKind) {
         match kind {
+            LineKind::Content | LineKind::IndentedSeparator | LineKind::Comment if self.open.raw => {}
             LineKind::Comment => {
                 self.open.comments_start.get_or_insert(line.start);
             }
@@ -194,6 +200,13 @@ impl Open {
         self.comments_start = None;
         self.extent.read(line.text);
     }
+}
+
+/// Whether a comment says that the body is a whole message: `# @raw`.
+fn says_raw(comment: &str) -> bool {
+    let text = comment.trim_start_matches([' ', '\t']);
+    let directive = text.strip_prefix('#').or_else(|| text.strip_prefix("//"));
+    directive.is_some_and(|directive| directive.trim_matches([' ', '\t', '\r', '=']) == "@raw")
 }
 
 /// Whether a line before the request line is not that line: `@x = 1`, `< script.js`, `import …`.

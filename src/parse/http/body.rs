@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::charset::charset;
+use crate::parse::message::HEAD_END;
 use crate::source::Span;
 use crate::spec::{Body, FileReference, Format, HeaderField, Piece, Text};
 
@@ -17,11 +18,22 @@ pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Body>, Vec<Di
         return (None, Vec::new());
     }
     let media = Media::of(fields, span.text());
-    let mut reader = Reader { span, media, pieces: Vec::new(), run: 0..0, diagnostics: Vec::new(), commented: false };
+    let mut reader = Reader::new(span, media);
     for line in lines_of(span) {
         reader.read(&line);
     }
     reader.finish()
+}
+
+/// Reads a whole message, which stands in the place of a body.
+pub(super) fn read_message(span: &Span) -> (Option<Body>, Vec<Diagnostic>) {
+    let mut reader = Reader::new(span, Media::Message);
+    // Nothing in a message is a comment.
+    reader.commented = true;
+    for line in lines_of(span) {
+        reader.read(&line);
+    }
+    reader.finish_message()
 }
 
 /// Whether nobody means a line to be sent by itself.
@@ -40,7 +52,11 @@ struct Reader<'a> {
     commented: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(span: &'a Span, media: Media) -> Self {
+        Self { span, media, pieces: Vec::new(), run: 0..0, diagnostics: Vec::new(), commented: false }
+    }
+
     fn read(&mut self, line: &Line<'_>) {
         let origin = self.span.range().start;
         let next = line.next - origin;
@@ -59,8 +75,19 @@ impl Reader<'_> {
             self.warn_of_comment(line, &place);
             self.run.end = next;
         }
-        if self.media == Media::Form {
+        match self.media {
+            Media::Form => self.flush(),
+            Media::Message if line.kind() == LineKind::Blank => self.end_head(),
+            _ => {}
+        }
+    }
+
+    /// Ends the head of a message at a blank line; one that nothing stands above is a line of it.
+    fn end_head(&mut self) {
+        let above = self.span.text()[..self.run.end].trim_ascii();
+        if !above.is_empty() {
             self.flush();
+            self.media = Media::Other;
         }
     }
 
@@ -68,7 +95,7 @@ impl Reader<'_> {
         match self.media {
             Media::Json => line.kind() == LineKind::Comment,
             Media::GraphQl => line.text.starts_with('#') || line.text.starts_with("//"),
-            Media::Form | Media::Multipart | Media::Other => false,
+            Media::Form | Media::Multipart | Media::Message | Media::Other => false,
         }
     }
 
@@ -87,7 +114,7 @@ impl Reader<'_> {
         self.run.start = self.run.end;
         match self.media {
             Media::Form => self.push_form_line(&trimmed(&span)),
-            Media::Multipart => self.push_with_crlf(&span),
+            Media::Multipart | Media::Message => self.push_with_crlf(&span),
             Media::Json | Media::GraphQl | Media::Other => self.push(text(&span)),
         }
     }
@@ -118,7 +145,7 @@ impl Reader<'_> {
         self.push(text(&line.slice(last..whole.len())));
     }
 
-    /// Text of a multipart body. Lines that may hold a template are pieces of their
+    /// Text whose lines end with CRLF. Lines that may hold a template are pieces of their
     /// own, so that a place in one is a place in the source.
     fn push_with_crlf(&mut self, span: &Span) {
         if !span.text().replace("\r\n", "").contains('\n') {
@@ -154,6 +181,19 @@ impl Reader<'_> {
         }
         let body = (!self.pieces.is_empty()).then_some(Body::Content(self.pieces));
         (body, self.diagnostics)
+    }
+
+    /// As [`Reader::finish`]; a head that nothing follows ends with a blank line.
+    fn finish_message(mut self) -> (Option<Body>, Vec<Diagnostic>) {
+        self.flush();
+        if self.media == Media::Message && !self.pieces.is_empty() {
+            let end = self.span.range().end - self.span.range().start;
+            self.push_changed(HEAD_END.to_owned(), self.span.slice(end..end));
+        }
+        if self.pieces.is_empty() && self.diagnostics.is_empty() {
+            self.diagnostics.push(Diagnostic::error("there is no message below the request line").at(self.span, ""));
+        }
+        ((!self.pieces.is_empty()).then_some(Body::Message(self.pieces)), self.diagnostics)
     }
 
     /// Takes away the ends of lines that stood before dropped comments.
@@ -209,16 +249,21 @@ mod tests {
         let field =
             HeaderField { name: text(&header.span(0..12)), value: Some(text(&header.span(12..12 + media.len()))) };
         let fields = if media.is_empty() { vec![] } else { vec![field] };
+        shown(read(&SourceFile::new("a.http", body).span(0..body.len()), &fields).0)
+    }
+
+    fn shown(body: Option<Body>) -> Vec<String> {
         let show = |piece: &Piece| match piece {
             Piece::Text(text) => text.value.clone(),
+            Piece::Bytes(bytes) => format!("{:?}", bytes.value),
             Piece::File(FileReference::Verbatim(path)) => format!("[{}]", path.value),
             Piece::File(FileReference::Rendered { path, encoding }) => {
                 format!("[@{} {}]", encoding.as_ref().map_or("", |encoding| &encoding.value), path.value)
             }
         };
-        match read(&SourceFile::new("a.http", body).span(0..body.len()), &fields).0 {
+        match body {
             None => Vec::new(),
-            Some(Body::Content(pieces)) => pieces.iter().map(show).collect(),
+            Some(Body::Content(pieces) | Body::Message(pieces)) => pieces.iter().map(show).collect(),
             Some(other) => panic!("{other:?}"),
         }
     }
@@ -266,6 +311,20 @@ mod tests {
         assert_eq!(found, ["--b\r\nA: b\r\n\r\n", "[a.txt]", "\r\n--b\r\n\r\n", "{{x}}", "\r\n--b--"]);
         let found = pieces("multipart/mixed; boundary=b", "--b\r\n\r\n{{x}}\r\n--b--");
         assert_eq!(found, ["--b\r\n\r\n{{x}}\r\n--b--"]);
+    }
+
+    #[test]
+    fn lines_of_the_head_of_a_message_end_with_crlf() {
+        for (message, expected) in [
+            ("GET / HTTP/1.1\nHost: {{h}}", &["GET / HTTP/1.1\r\n", "Host: {{h}}", "\r\n\r\n"][..]),
+            ("GET / HTTP/1.1\r\nA: b", &["GET / HTTP/1.1\r\nA: b", "\r\n\r\n"]),
+            ("POST / HTTP/1.1\n# no comment\n\n// a\n\nb", &["POST / HTTP/1.1\r\n# no comment\r\n\r\n", "// a\n\nb"]),
+            ("\nGET /\nA\n\n< body.bin", &["\r\nGET /\r\nA\r\n\r\n", "[body.bin]"]),
+        ] {
+            assert_eq!(shown(read_message(&SourceFile::new("a.http", message).span(0..message.len())).0), expected);
+        }
+        let (body, diagnostics) = read_message(&SourceFile::new("a.http", "").span(0..0));
+        assert_eq!((body, diagnostics.len()), (None, 1));
     }
 
     #[test]

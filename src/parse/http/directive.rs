@@ -4,7 +4,7 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, yaml};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Capture, Defaults, Format, Variable, Verify};
+use crate::spec::{Assertion, Body, Capture, Defaults, Format, Variable, Verify};
 
 use super::argument::{duration, encoding, flag, redirects, repeat, retry, size, skip, switch, verify, version, words};
 use super::head::Directive;
@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub tags: Vec<Spanned<String>>,
     /// When in the file it runs.
     pub stage: Option<Spanned<Stage>>,
+    /// The message that is sent as it is.
+    pub raw: Option<Spanned<Raw>>,
     /// What defaults can say too: how it is sent, what is sent with it, ….
     pub own: Defaults,
     /// Variables of the request alone.
@@ -44,6 +46,15 @@ pub(super) enum Stage {
     Teardown,
 }
 
+/// Where the message stands that is sent as it is.
+#[derive(Debug)]
+pub(super) enum Raw {
+    /// In the place of a body.
+    Below,
+    /// In the directive itself.
+    Written(Body),
+}
+
 /// Reads the argument of a directive into the draft.
 type Reader = fn(&mut Draft, &Directive) -> Result<(), Diagnostic>;
 
@@ -62,6 +73,7 @@ const READERS: &[(&str, Reader)] = &[
     ("headers", carried),
     ("cookies", carried),
     ("auth", carried),
+    ("raw", raw),
     ("variables", variables),
     ("lazy", variables),
     // How it is sent.
@@ -197,6 +209,19 @@ fn connect_timeout(draft: &mut Draft, directive: &Directive) -> Result<(), Diagn
 fn carried(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let key = text(&directive.name);
     draft.diagnostics.extend(yaml::read_directive(&yaml::CARRIED, &mut draft.own, &key, &directive.argument));
+    Ok(())
+}
+
+/// Says that the body is the whole message, or what the message is, as the key of YAML takes it.
+fn raw(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let raw = if directive.argument.text().is_empty() {
+        Some(Raw::Below)
+    } else {
+        let (key, mut bodies) = (text(&directive.name), Vec::new());
+        draft.diagnostics.extend(yaml::read_directive(&yaml::BODIES, &mut bodies, &key, &directive.argument));
+        bodies.pop().map(|(_, body)| Raw::Written(body))
+    };
+    draft.raw = raw.map(|raw| directive.name.clone().with(raw));
     Ok(())
 }
 

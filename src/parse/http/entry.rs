@@ -1,12 +1,12 @@
 //! From a block to an entry of the spec: a request, or everything that is wrong with one.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::parse::parse_assertion;
+use crate::parse::{message, parse_assertion};
 use crate::source::{Span, Spanned};
 use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Request, Value, Variable};
 
 use super::blocks::Block;
-use super::directive::{self, Draft, Stage};
+use super::directive::{self, Draft, Raw, Stage};
 use super::head::{self, Definition};
 use super::request_line::RequestLine;
 use super::{Above, body, shorthand, text, trailer, unsupported};
@@ -33,8 +33,8 @@ pub(super) enum Outcome {
 pub(super) fn read(block: Block, above: Above) -> Reading {
     let head = head::read(&block.head);
     let tail = trailer::split(&block.body);
-    let (body, body_diagnostics) = body::read(&tail.body, &head.fields);
     let mut draft = directive::read(&head.directives);
+    let (body, body_diagnostics) = read_body(&mut draft, &tail.body, &head.fields);
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
     }
@@ -55,11 +55,24 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
     draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
-            Entry::Request(Box::new(request(draft, request_line, line, head.fields, body, auth)))
+            whole(request(draft, request_line, line, head.fields, body, auth))
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
     Reading { variables, outcome: Outcome::Entry(stage.max(above.stage), entry) }
+}
+
+/// Reads a body, or the message in its place.
+fn read_body(draft: &mut Draft, body: &Span, fields: &[HeaderField]) -> (Option<Body>, Vec<Diagnostic>) {
+    let Some(raw) = draft.raw.take() else { return body::read(body, fields) };
+    match raw.value {
+        Raw::Below => body::read_message(body),
+        Raw::Written(message) if body.text().is_empty() => (Some(message), Vec::new()),
+        Raw::Written(_) => {
+            let error = Diagnostic::error("a body beside a message that is sent as it is").at(body, "");
+            (None, vec![error.at(&raw.span, "the message")])
+        }
+    }
 }
 
 fn out_of_order(stage: Stage, place: &Span) -> Diagnostic {
@@ -126,6 +139,14 @@ fn request(
         captures: draft.captures,
         diagnostics: draft.diagnostics,
     }
+}
+
+/// A request, unless it says something beside its message.
+fn whole(request: Request) -> Entry {
+    let Some(error) = message::in_vain(&request) else { return Entry::Request(Box::new(request)) };
+    let Request { name, tags, span, mut diagnostics, .. } = request;
+    diagnostics.push(error);
+    Entry::Invalid(Invalid { name, tags, span, diagnostics })
 }
 
 /// The place of a request that could not be read: its line, its name, or what is wrong.

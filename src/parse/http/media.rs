@@ -16,6 +16,8 @@ pub(super) enum Media {
     Form,
     /// Lines end with CRLF (RFC 2046, 5.1.1).
     Multipart,
+    /// Lines end with CRLF down to the first blank one, which ends a message's head.
+    Message,
     /// Nothing is changed.
     Other,
 }

@@ -84,7 +84,10 @@ fn dump_request(request: &Request) -> Vec<String> {
         other => format!("  auth {other:?}"),
     }));
     lines.extend(dump_settings(request));
-    if let Some(Body::Content(pieces)) = request.body.as_deref() {
+    if let Some(Body::Message(_)) = request.body.as_deref() {
+        lines.push("  raw".to_owned());
+    }
+    if let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() {
         lines.extend(pieces.iter().map(|piece| format!("  body {}", dump_piece(piece))));
     }
     lines.extend(request.assertions.iter().map(|it| format!("  assert {} {}", place(&it.span), it.text())));
@@ -125,6 +128,7 @@ fn dump_variable(variable: &Variable) -> String {
 fn dump_piece(piece: &Piece) -> String {
     match piece {
         Piece::Text(text) => dump_text(text),
+        Piece::Bytes(bytes) => format!("{} {:?}", place(&bytes.span), bytes.value),
         Piece::File(FileReference::Verbatim(path)) => format!("file {}", dump_text(path)),
         Piece::File(FileReference::Rendered { path, encoding }) => {
             format!("rendered file {} {:?}", dump_text(path), encoding.as_deref())

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::diagnostic::Diagnostic;
+use crate::parse::message::with_line_ends;
 use crate::source::Spanned;
 use crate::spec::{Body, FileReference, Node, Part, PartContent, Piece, Text, Value};
 
@@ -11,10 +12,10 @@ use super::table::{Problems, Table, key};
 use super::{Field, defaults};
 
 /// The bodies that a request was given, each with its key; more than one is too many.
-pub(super) type Bodies = Vec<(Text, Body)>;
+pub(crate) type Bodies = Vec<(Text, Body)>;
 
 /// The keys of bodies.
-pub(super) const BODIES: Table<Bodies> = Table(&[
+pub(crate) const BODIES: Table<Bodies> = Table(&[
     key("json", |bodies, field, _| add(bodies, field, Some(Body::Json(field.value.clone())))),
     key("form", |bodies, field, problems| {
         let pairs = defaults::pairs(field, problems);
@@ -44,6 +45,10 @@ pub(super) const BODIES: Table<Bodies> = Table(&[
         let text = problems.keep(field.string());
         add(bodies, field, text.map(Body::Verbatim));
     }),
+    key("raw", |bodies, field, problems| {
+        let message = message(field, problems);
+        add(bodies, field, message.map(Body::Message));
+    }),
 ]);
 
 fn add(bodies: &mut Bodies, field: Field<'_>, body: Option<Body>) {
@@ -57,6 +62,24 @@ pub(super) fn only(mut bodies: Bodies, problems: &mut Problems) -> Option<Body> 
         problems.push(Diagnostic::error(message).at(&second.span, "the second").at(&first.span, "the first"));
     }
     bodies.pop().map(|(_, body)| body)
+}
+
+/// What `raw` takes beside a text: a message to the byte.
+const MESSAGE: Table<Vec<Piece>> = Table(&[
+    key("text", |pieces, field, problems| pieces.extend(problems.keep(field.text()).map(Piece::Text))),
+    key("bytes", |pieces, field, problems| pieces.extend(problems.keep(base64(field)).map(Piece::Bytes))),
+    key("file", |pieces, field, problems| pieces.extend(file(field, problems).map(Piece::File))),
+]);
+
+/// A text as people type a message, or `{text: …}`, `{bytes: …}` or `{file: …}`.
+fn message(field: Field<'_>, problems: &mut Problems) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    match (field.only_entry(), field.scalar()) {
+        (Some(entry), _) => MESSAGE.read_entries(&mut pieces, [entry], problems),
+        (None, Some(text)) => pieces.push(Piece::Text(Text { value: with_line_ends(&text.value).into_owned(), ..text })),
+        (None, None) => problems.push(field.expected("a text, or one of `{text: …}`, `{bytes: …}` and `{file: …}`")),
+    }
+    (!pieces.is_empty()).then_some(pieces)
 }
 
 fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {

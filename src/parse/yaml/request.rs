@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Method;
+use crate::parse::message;
 use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Text, Variable};
 
@@ -66,6 +67,7 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
     let (name, tags) = (draft.name.clone(), draft.tags.clone());
     let is_map = matches!(field.value.node, Node::Map(_));
     let request = if is_map { draft.finish(field, &mut problems) } else { None };
+    problems.extend(request.as_ref().and_then(message::in_vain));
     let mut diagnostics = problems.besides(found);
     match request {
         Some(mut request) if diagnostics.is_empty() => {

@@ -26,6 +26,7 @@ pub(super) enum Body {
     Multipart(Vec<Part>),
     Content { pieces: Vec<Piece>, content_type: Option<&'static str> },
     Fixed(Payload),
+    Message(Vec<Piece>),
     GraphQl(Box<GraphQl>),
 }
 
@@ -54,6 +55,9 @@ impl Body {
                 }
             }
             spec::Body::Verbatim(text) => Self::Fixed(payload(text.value.as_str(), text_type(format))),
+            spec::Body::Message(pieces) => {
+                Self::Message(pieces.iter().map(|piece| Piece::compile(compiler, piece)).collect())
+            }
             spec::Body::Bytes(bytes) => Self::Fixed(payload(bytes.value.clone(), None)),
             spec::Body::GraphQl { query, variables, operation_name } => Self::GraphQl(Box::new(GraphQl {
                 query: compiler.text(query),
@@ -71,6 +75,7 @@ impl Body {
             Self::Multipart(parts) => super::multipart::render(parts, scope, root),
             Self::Content { pieces, content_type } => Ok(payload(render_pieces(pieces, scope, root)?, *content_type)),
             Self::Fixed(payload) => Ok(payload.clone()),
+            Self::Message(pieces) => Ok(Payload::message(render_pieces(pieces, scope, root)?)),
             Self::GraphQl(graphql) => graphql.render(scope),
         }
     }
@@ -95,7 +100,7 @@ fn text_type(format: Format) -> Option<&'static str> {
 }
 
 fn payload(body: impl Into<http::Body>, content_type: Option<&str>) -> Payload {
-    Payload { body: body.into(), content_type: content_type.map(str::to_owned) }
+    Payload { body: body.into(), content_type: content_type.map(str::to_owned), ..Payload::default() }
 }
 
 fn render_form(pairs: &[Pair], scope: &Scope<'_>) -> Result<Payload, Diagnostic> {

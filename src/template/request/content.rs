@@ -25,6 +25,7 @@ const SEARCHED: u64 = 64 * 1024;
 #[derive(Debug)]
 pub(super) enum Piece {
     Text(Template),
+    Bytes(Vec<u8>),
     Verbatim { path: Template, format: Format },
     Rendered { path: Template, encoding: Option<&'static Encoding> },
 }
@@ -33,6 +34,7 @@ impl Piece {
     pub(super) fn compile(compiler: &mut Compiler<'_>, piece: &spec::Piece) -> Self {
         match piece {
             spec::Piece::Text(text) => Self::Text(compiler.text(text)),
+            spec::Piece::Bytes(bytes) => Self::Bytes(bytes.value.clone()),
             spec::Piece::File(FileReference::Verbatim(path)) => {
                 Self::Verbatim { path: compiler.text(path), format: path.format }
             }
@@ -54,6 +56,7 @@ pub(super) fn render_pieces(pieces: &[Piece], scope: &Scope<'_>, root: &Root) ->
     for piece in pieces {
         match piece {
             Piece::Text(template) => text.extend(template.octets(scope.view())?),
+            Piece::Bytes(bytes) => text.extend_from_slice(bytes),
             Piece::Rendered { path, encoding } => text.extend(render_file(path, *encoding, scope, root)?),
             Piece::Verbatim { path, format } => {
                 push_bytes(&mut segments, &mut text);
