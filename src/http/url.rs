@@ -221,7 +221,7 @@ impl Url {
     /// # Errors
     /// If it is no URL.
     pub fn resolve(&self, reference: &str) -> Result<String, InvalidUrl> {
-        let invalid = |error: url::ParseError| InvalidUrl { url: reference.to_owned(), reason: error.to_string() };
+        let invalid = |error: url::ParseError| InvalidUrl::new(ErrorKind::InvalidUrl, reference, error.to_string());
         let base = url::Url::parse(&self.without_credentials()).map_err(invalid)?;
         Ok(base.join(reference).map_err(invalid)?.into())
     }
