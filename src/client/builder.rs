@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::http::{Method, Url};
+use crate::http::{Body, Method, Url};
 
-use super::{Auth, Basic, Bearer, Error, Multipart, Options, Payload, Request, Response, Session};
+use super::pairs::pairs;
+use super::{Auth, Basic, Bearer, Error, ErrorKind, Multipart, Options, Payload, Request, Response, Session};
 
 /// Builds a request and sends it.
 #[derive(Debug)]
@@ -18,12 +19,15 @@ pub struct RequestBuilder<'session> {
     /// The session that sends it; one of its own where there is none.
     session: Option<&'session Session>,
     request: Result<Request, Error>,
+    /// The step that gave it a body.
+    body: Option<&'static str>,
 }
 
 impl<'session> RequestBuilder<'session> {
     pub(super) fn new(session: Option<&'session Session>, method: Method, url: &str) -> Self {
         let url = Url::parse_with_default_scheme(url);
-        Self { session, request: url.map(|(url, _)| Request::new(method, url)).map_err(Error::from) }
+        let request = url.map(|(url, _)| Request::new(method, url)).map_err(Error::from);
+        Self { session, request, body: None }
     }
 
     /// Adds a parameter to the URL's query.
@@ -31,10 +35,13 @@ impl<'session> RequestBuilder<'session> {
         self.change(|request| request.params.push((name.to_owned(), value.to_string())))
     }
 
-    /// Adds parameters to the URL's query.
-    pub fn params<N: Into<String>, V: Display>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        let pairs = pairs.into_iter().map(|(name, value)| (name.into(), value.to_string()));
-        self.change(|request| request.params.extend(pairs))
+    /// Adds parameters to the URL's query: pairs, a map or a structure, as [`RequestBuilder::form`]
+    /// takes them.
+    pub fn params(self, fields: &(impl Serialize + ?Sized)) -> Self {
+        self.try_change(|request| {
+            request.params.extend(pairs(fields)?);
+            Ok(())
+        })
     }
 
     /// Adds a header field; all fields of its name together replace the defaults' ones.
@@ -54,37 +61,51 @@ impl<'session> RequestBuilder<'session> {
 
     /// Carries a value as JSON.
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
-        self.try_payload(Payload::json(value))
+        self.carry("json", || Payload::json(value))
     }
 
-    /// Carries names and values as a form does.
-    pub fn form<N: AsRef<str>, V: AsRef<str>>(self, pairs: impl IntoIterator<Item = (N, V)>) -> Self {
-        self.payload(Payload::form(pairs))
+    /// Carries names and values as a form does: pairs, a map or a structure. A list repeats its
+    /// name, null leaves it out.
+    pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
+        self.carry("form", || Payload::form(fields))
     }
 
     /// Carries the parts of a form with files.
     pub fn multipart(self, multipart: Multipart) -> Self {
-        self.try_payload(multipart.into_payload(&Multipart::random_boundary()))
+        self.carry("multipart", || multipart.into_payload(&Multipart::random_boundary()))
     }
 
     /// Carries text.
     pub fn text(self, text: impl Into<String>) -> Self {
-        self.payload(Payload::text(text))
+        self.carry("text", || Ok(Payload::text(text)))
     }
 
     /// Carries bytes.
     pub fn bytes(self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.payload(Payload::bytes(bytes))
+        self.carry("bytes", || Ok(Payload::bytes(bytes)))
     }
 
-    /// Carries a file, read while it is sent.
+    /// Carries a file, read while it is sent. Its media type is guessed from its name: another is
+    /// a matter of [`RequestBuilder::payload`], or of a header field.
     pub fn file(self, path: impl AsRef<Path>) -> Self {
-        self.try_payload(Payload::file(path))
+        self.carry("file", || Payload::file(path))
+    }
+
+    /// Carries a body of which no media type is known: [`Body::from_reader`], [`Body::from_fn`] and
+    /// [`Body::from_chunks`] make such that are read while they are sent.
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        self.carry("body", || Ok(Payload::from(body.into())))
     }
 
     /// Carries a body with its media type.
     pub fn payload(self, payload: Payload) -> Self {
-        self.change(|request| request.payload = payload)
+        self.carry("payload", || Ok(payload))
+    }
+
+    /// Sends the body once the server has asked for it, or kept silent for a second (RFC 9110,
+    /// 10.1.1): a server that refuses the request is spared the body.
+    pub fn expect_continue(self) -> Self {
+        self.header("Expect", "100-continue")
     }
 
     /// Is sent by a user with a password.
@@ -137,10 +158,15 @@ impl<'session> RequestBuilder<'session> {
         }
     }
 
-    fn try_payload(self, payload: Result<Payload, Error>) -> Self {
-        self.try_change(|request| {
-            request.payload = payload?;
-            Ok(())
+    /// Gives the request its body. It has one: a second is not taken for the better one.
+    fn carry(mut self, step: &'static str, payload: impl FnOnce() -> Result<Payload, Error>) -> Self {
+        let first = self.body.replace(step);
+        self.try_change(|request| match first {
+            None => Ok(request.payload = payload()?),
+            Some(first) => {
+                let message = format!("a request has one body, and this one was given two, by `{first}` and `{step}`");
+                Err(Error::new(ErrorKind::Request, message))
+            }
         })
     }
 
@@ -171,8 +197,6 @@ macro_rules! functions {
 functions! {
     /// Builds a GET that shares nothing with other requests.
     get GET
-    /// Builds a HEAD that shares nothing with other requests.
-    head HEAD
     /// Builds a POST that shares nothing with other requests.
     post POST
     /// Builds a PUT that shares nothing with other requests.
@@ -183,6 +207,18 @@ functions! {
     delete DELETE
     /// Builds an OPTIONS that shares nothing with other requests.
     options OPTIONS
+    /// Builds a TRACE that shares nothing with other requests.
+    trace TRACE
+}
+
+/// Builds a HEAD that shares nothing with other requests, and whose redirects are not followed.
+pub fn head(url: &str) -> RequestBuilder<'static> {
+    RequestBuilder::new(None, Method::HEAD, url).redirects(0)
+}
+
+/// Builds a request of any method that shares nothing with other requests.
+pub fn request(method: Method, url: &str) -> RequestBuilder<'static> {
+    RequestBuilder::new(None, method, url)
 }
 
 #[cfg(test)]
@@ -195,12 +231,12 @@ mod tests {
     fn builds_what_its_steps_say() {
         let request = post("localhost:1/a")
             .param("page", 2)
-            .params([("a", "b")])
+            .params(&[("a", "b")])
             .header("X-A", "1")
             .header("X-A", "2")
             .without_header("Accept")
             .cookie("c", "d")
-            .form([("e", "f")])
+            .form(&[("e", "f")])
             .basic_auth("ada", "secret")
             .timeout(Duration::from_secs(1))
             .redirects(0)
@@ -212,6 +248,27 @@ mod tests {
         assert_eq!(request.payload.body.in_memory().unwrap(), b"e=f");
         assert_eq!(request.auth.unwrap().secrets(), ["secret", "ada:secret"]);
         assert_eq!((request.options.timeout, request.options.redirects), (Some(Duration::from_secs(1)), Some(0)));
+    }
+
+    #[test]
+    fn refuses_a_second_body_and_names_both() {
+        let bodies: [(&str, fn(RequestBuilder<'static>) -> RequestBuilder<'static>); 8] = [
+            ("json", |builder| builder.json(&1)),
+            ("form", |builder| builder.form(&[("a", "b")])),
+            ("multipart", |builder| builder.multipart(Multipart::new())),
+            ("text", |builder| builder.text("")),
+            ("bytes", |builder| builder.bytes("")),
+            ("file", |builder| builder.file(file!())),
+            ("body", |builder| builder.body("")),
+            ("payload", |builder| builder.payload(Payload::default())),
+        ];
+        for (first, add_first) in bodies {
+            for (second, add_second) in bodies {
+                let error = add_second(add_first(post("http://h/"))).build().unwrap_err();
+                let expected = format!("this one was given two, by `{first}` and `{second}`");
+                assert!(error.to_string().ends_with(&expected), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod declaration;
 mod decode;
 mod multipart;
 mod options;
+mod pairs;
 mod payload;
 mod prepare;
 mod redirect;
@@ -37,7 +38,7 @@ mod vectors;
 
 pub use adapter::{Adapter, Answer, InMemory};
 pub use auth::{Auth, Basic, Bearer, NoAuth};
-pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put};
+pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };

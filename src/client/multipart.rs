@@ -10,6 +10,21 @@ use super::payload::{file_body, guess_content_type};
 use super::{Error, ErrorKind, Payload};
 
 /// A `multipart/form-data` body (RFC 7578).
+///
+/// ```
+/// use rqtest::client::{Answer, InMemory, Multipart, Part, Session};
+/// use rqtest::http::Body;
+///
+/// let upload = Multipart::new()
+///     .part(Part::text("note", "two pictures"))
+///     .part(Part::bytes("pictures", "a.png", [1, 2, 3]).header("Expires", "0")?)
+///     .part(Part::body("pictures", Body::from_reader(&b"GIF89a"[..])).filename("b").content_type("image/gif"));
+///
+/// let size = InMemory::new(|request| Answer::ok(&*request.headers.text("Transfer-Encoding").unwrap_or_default()));
+/// let response = Session::with_adapter(size).post("http://localhost/").multipart(upload).send()?;
+/// assert_eq!(response.text()?, "chunked"); // since nobody knows how much the reader will give
+/// # Ok::<(), rqtest::client::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Multipart {
     /// The parts, in order.
@@ -96,6 +111,32 @@ impl Part {
         let path = path.as_ref();
         let filename = path.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(Self::new(name.into(), file_body(path)?, filename))
+    }
+
+    /// Anything: a reader, for example, read while it is sent.
+    pub fn body(name: impl Into<String>, body: impl Into<Body>) -> Self {
+        Self::new(name.into(), body.into(), None)
+    }
+
+    /// The same under a file name, as servers expect it of a file.
+    #[must_use]
+    pub fn filename(self, filename: impl Into<String>) -> Self {
+        Self { filename: Some(filename.into()), ..self }
+    }
+
+    /// The same with its media type, which is not guessed then.
+    #[must_use]
+    pub fn content_type(self, content_type: impl Into<String>) -> Self {
+        Self { content_type: Some(content_type.into()), ..self }
+    }
+
+    /// The same with a header field more.
+    ///
+    /// # Errors
+    /// As [`Headers::append`].
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Result<Self, Error> {
+        self.headers.append(name, value)?;
+        Ok(self)
     }
 
     fn new(name: String, body: Body, filename: Option<String>) -> Self {
@@ -201,7 +242,7 @@ mod tests {
         let path = folder.path().join("a.json");
         std::fs::File::options().create_new(true).write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
         let payload = Multipart::new().part(Part::file("f", &path).unwrap()).into_payload("B").unwrap();
-        assert!(payload.body.len() > 1 << 30);
+        assert!(payload.body.len().unwrap() > 1 << 30);
         assert!(matches!(&payload.body.segments()[1], Segment::File { length, .. } if *length == 1 << 30));
     }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::http::{Body, Segment};
 use crate::source::{self, ReadError};
 
+use super::pairs::pairs;
 use super::{Error, ErrorKind};
 
 /// What a form encodes, as Python's `quote_plus` does; a space becomes `+`.
@@ -39,18 +40,22 @@ impl Payload {
         Ok(Self::new(bytes.into(), "application/json"))
     }
 
-    /// Names and values as a form sends them, in order.
-    pub fn form<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+    /// Names and values as a form sends them, in order: from pairs, a map or a structure. A list
+    /// repeats its name, null leaves it out.
+    ///
+    /// # Errors
+    /// If a value is a tree.
+    pub fn form(fields: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
         let mut text = String::new();
-        for (name, value) in pairs {
+        for (name, value) in pairs(fields)? {
             if !text.is_empty() {
                 text.push('&');
             }
-            push_encoded(&mut text, name.as_ref());
+            push_encoded(&mut text, &name);
             text.push('=');
-            push_encoded(&mut text, value.as_ref());
+            push_encoded(&mut text, &value);
         }
-        Self::new(text.into(), "application/x-www-form-urlencoded")
+        Ok(Self::new(text.into(), "application/x-www-form-urlencoded"))
     }
 
     /// Text, in UTF-8.
@@ -78,8 +83,21 @@ impl Payload {
         Self { body: message.into(), content_type: None, is_message: true }
     }
 
+    /// The same body with another media type.
+    #[must_use]
+    pub fn content_type(self, content_type: impl Into<String>) -> Self {
+        Self { content_type: Some(content_type.into()), ..self }
+    }
+
     fn new(body: Body, content_type: &str) -> Self {
         Self { body, content_type: Some(content_type.to_owned()), is_message: false }
+    }
+}
+
+/// A body of which nothing more is known.
+impl From<Body> for Payload {
+    fn from(body: Body) -> Self {
+        Self { body, content_type: None, is_message: false }
     }
 }
 
@@ -128,7 +146,7 @@ mod tests {
             (vec![("a b", "c&d=e+f")], "a+b=c%26d%3De%2Bf"),
             (vec![("é", "*~-._/")], "%C3%A9=%2A~-._%2F"),
         ] {
-            assert_eq!(body(&Payload::form(pairs)), expected);
+            assert_eq!(body(&Payload::form(&pairs).unwrap()), expected);
         }
     }
 
@@ -147,7 +165,7 @@ mod tests {
         let path = folder.path().join("data.csv");
         std::fs::File::options().create_new(true).write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
         let payload = Payload::file(&path).unwrap();
-        assert_eq!((payload.body.len(), payload.content_type.as_deref()), (1 << 40, Some("text/csv")));
+        assert_eq!((payload.body.len().unwrap(), payload.content_type.as_deref()), (1 << 40, Some("text/csv")));
         for missing in [folder.path().join("none"), folder.path().to_owned()] {
             assert_eq!(Payload::file(missing).unwrap_err().kind(), ErrorKind::Request);
         }

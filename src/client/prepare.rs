@@ -53,8 +53,12 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
         _ => Ok(()),
     };
     add("Content-Type", payload.content_type.as_deref())?;
-    if !headers.contains("Transfer-Encoding") {
-        add("Content-Length", content_length(&method, &payload.body).as_deref())?;
+    if !["Transfer-Encoding", "Content-Length"].iter().any(|framing| headers.contains(framing)) {
+        match payload.body.len() {
+            Some(length) => add("Content-Length", content_length(&method, &payload.body, length).as_deref())?,
+            None if delivery.version == Version::Http10 => return Err(unframed()),
+            None => add("Transfer-Encoding", Some("chunked"))?,
+        }
     }
     let auth = auth.or_else(|| url_auth(&url)).or_else(|| defaults.auth.clone());
     let is_settled = |field: &str| wire.contains(field) || omits(field);
@@ -133,8 +137,13 @@ fn client_headers(url: &Url) -> Result<Headers, Error> {
 }
 
 /// RFC 9110, 8.6: an empty body is announced where the method leads one to expect a body.
-fn content_length(method: &Method, body: &Body) -> Option<String> {
-    (!body.is_empty() || method.expects_body()).then(|| body.len().to_string())
+fn content_length(method: &Method, body: &Body, length: u64) -> Option<String> {
+    (!body.is_empty() || method.expects_body()).then(|| length.to_string())
+}
+
+fn unframed() -> Error {
+    let message = "HTTP/1.0 has no chunks, so a body from a reader needs its length: see `Body::with_length`";
+    Error::new(ErrorKind::Request, message)
 }
 
 fn url_auth(url: &Url) -> Option<Arc<dyn Auth>> {
@@ -262,12 +271,29 @@ mod tests {
             (Method::DELETE, Payload::default(), &[], None),
             (Method::POST, Payload::text("abc"), &[("content-length", "99")], Some("99")),
             (Method::POST, Payload::text("abc"), &[("Transfer-Encoding", "chunked")], None),
+            (Method::PUT, reader().with_length(3).into(), &[], Some("3")),
+            (Method::PUT, reader().into(), &[("Content-Length", "3")], Some("3")),
+            (Method::PUT, reader().into(), &[], None),
         ] {
             let mut request = request(&method, "http://h/");
             request.payload = payload;
             request.headers = headers(written);
             assert_eq!(prepared(request).headers.text("Content-Length").as_deref(), expected, "{method} {written:?}");
         }
+    }
+
+    fn reader() -> Body {
+        Body::from_reader(&b"abc"[..])
+    }
+
+    #[test]
+    fn sends_in_chunks_what_has_no_length() {
+        let mut request = request(&Method::PUT, "http://h/");
+        request.payload = reader().into();
+        assert_eq!(prepared(request.clone()).headers.text("Transfer-Encoding").unwrap(), "chunked");
+        request.options.version = Some(Version::Http10);
+        let error = prepare(request, &Defaults::default()).unwrap_err();
+        assert!(error.to_string().starts_with("HTTP/1.0 has no chunks"), "{error}");
     }
 
     #[test]

@@ -208,10 +208,7 @@ impl Url {
     /// # Errors
     /// If the reference is no URL, or leads to another scheme than `http` and `https`.
     pub fn join(&self, reference: &str) -> Result<Self, InvalidUrl> {
-        let invalid = |error: url::ParseError| InvalidUrl::new(ErrorKind::InvalidUrl, reference, error.to_string());
-        let base = url::Url::parse(&self.without_credentials()).map_err(invalid)?;
-        let joined = base.join(reference).map_err(invalid)?;
-        let mut url: Self = joined.as_str().parse()?;
+        let mut url: Self = self.resolve(reference)?.parse()?;
         url.fragment = url.fragment.or_else(|| self.fragment.clone());
         Ok(url)
     }

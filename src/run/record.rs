@@ -29,7 +29,7 @@ fn exchange(response: &Response, detail: Detail) -> Exchange {
         method: request.method.to_string(),
         url: request.url.to_string(),
         request_head: if full { request_head(request) } else { String::new() },
-        request_body: if full { sent_excerpt(&request.body) } else { size_alone(request.body.len()) },
+        request_body: if full { sent_excerpt(&request.body) } else { size_alone(sent_size(&request.body)) },
         status: Some(response.status.code()),
         response_head: if full { response_head(response) } else { String::new() },
         response_body: if full { received_excerpt(response) } else { size_alone(response.body.len() as u64) },
@@ -51,10 +51,15 @@ fn head(first: String, headers: &Headers) -> String {
     headers.iter().fold(first, |head, field| format!("{head}\n{}: {}", field.name(), field.value().text()))
 }
 
+/// What a spec has sent has a length, since none of it comes from a reader.
+fn sent_size(body: &Body) -> u64 {
+    body.len().unwrap_or_default()
+}
+
 fn sent_excerpt(body: &Body) -> Excerpt {
     match body.in_memory() {
         Some(bytes) => text_excerpt(&bytes, || String::from_utf8(bytes.clone()).ok()),
-        None => size_alone(body.len()),
+        None => size_alone(sent_size(body)),
     }
 }
 

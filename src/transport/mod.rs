@@ -9,6 +9,7 @@
 
 mod attempt;
 mod body_file;
+mod body_stream;
 mod clock;
 mod connect;
 mod connection;

@@ -78,7 +78,9 @@ impl Pool {
     fn exchange_once(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Outcome, Error> {
         let mut clock = Clock::start(exchange.deadlines);
         clock.remaining()?;
-        if let Some(mut connection) = self.idle.take(exchange.endpoint) {
+        // A body that can be sent once is not risked on a connection that may be dead.
+        let idle = exchange.body.is_repeatable().then(|| self.idle.take(exchange.endpoint)).flatten();
+        if let Some(mut connection) = idle {
             match attempt(&mut connection, exchange, receiver, &mut clock) {
                 Err(error) if is_repeatable(&connection, exchange.method, &error) => {}
                 result => return Ok(self.settle(connection, clock, result?)),
@@ -148,7 +150,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::http::Phase;
+    use crate::http::{Body, Phase};
     use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
     use crate::transport::{Deadlines, Endpoint, Memory, Wire};
 
@@ -229,6 +231,15 @@ mod tests {
             let (reply, body) = Call::post(&server, "abc").send(&pool).unwrap();
             assert_eq!((reply.reused, &*body, server.accepted()), (false, &b"hello"[..], 2));
         }
+    }
+
+    #[test]
+    fn sends_a_body_that_can_be_sent_once_on_a_connection_of_its_own() {
+        let server = closing_server(|_| {});
+        let pool = Pool::new();
+        Call::get(&server).send(&pool).unwrap();
+        let call = Call::post(&server, Body::from_reader(&b"abc"[..]).with_length(3));
+        assert_eq!((call.send(&pool).unwrap().0.reused, server.accepted()), (false, 2));
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::http::{Headers, Segment};
+use crate::http::{Headers, Segment, Stream};
 use crate::proto::{self, Event, LAST_CHUNK, ResponseDecoder, ResponseHead, has_token};
 
 use super::body_file::BodyFile;
+use super::body_stream::BodyStream;
 use super::connection::{Arrival, Connection, Written};
 use super::receive::next_event;
 use super::{Clock, Error, ErrorKind, Exchange};
@@ -29,9 +30,9 @@ pub(super) enum Sent {
 }
 
 /// Whether the body is only to be sent once the server asks for it (RFC 9110, 10.1.1).
-#[expect(clippy::len_zero, reason = "a body of no bytes is one, but nothing that could be held back")]
 pub(super) fn expects_continue(exchange: &Exchange<'_>) -> bool {
-    exchange.body.len() > 0 && has_token(exchange.headers, "Expect", "100-continue")
+    // A body of no bytes is one, but nothing that could be held back.
+    exchange.body.len() != Some(0) && has_token(exchange.headers, "Expect", "100-continue")
 }
 
 /// Whether the headers announce the body as it is sent, so that the server finds the next
@@ -41,7 +42,7 @@ pub(super) fn is_announced(exchange: &Exchange<'_>) -> bool {
         return !exchange.headers.contains("Content-Length");
     }
     let announced = exchange.headers.text("Content-Length").map_or(Ok(0), |length| length.parse::<u64>());
-    announced == Ok(exchange.body.len())
+    announced.ok() == exchange.body.len()
 }
 
 /// Sends head and body.
@@ -109,6 +110,7 @@ impl Sender<'_> {
             match segment {
                 Segment::Bytes(bytes) => self.put(bytes)?,
                 Segment::File { path, length } => self.put_file(path, *length)?,
+                Segment::Stream(stream) => self.put_stream(stream)?,
             }
         }
         if self.framing == Framing::Chunked {
@@ -141,6 +143,19 @@ impl Sender<'_> {
             self.put(&piece)?;
         }
         Ok(())
+    }
+
+    /// What a reader gives at once is sent at once: it may be all that there is for a while.
+    fn put_stream(&mut self, stream: &Stream) -> Result<(), Unsent> {
+        let mut stream = BodyStream::open(stream)?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            match stream.read(&mut piece)? {
+                0 => return Ok(()),
+                count => self.put(&piece[..count])?,
+            }
+            self.flush()?;
+        }
     }
 
     /// Gathers bytes of the body, and writes what does not fit.
@@ -253,6 +268,24 @@ mod tests {
             sent(chunked),
             "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nmemory, \r\nb\r\nfrom a file\r\n0\r\n\r\n"
         );
+    }
+
+    #[test]
+    fn sends_what_a_reader_gives_when_it_gives_it() {
+        let server = Server::answering(&[]);
+        let chunks = |body| Call { body, ..Call::get(&server) }.with("Transfer-Encoding", "chunked");
+        assert_eq!(
+            sent(chunks(Body::from_chunks(["ab", "", "cde"]))),
+            "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n"
+        );
+        assert_eq!(
+            sent(Call::post(&server, Body::from_reader(&b"abc"[..]).with_length(3))),
+            "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
+        );
+        let spent = Body::from_reader(&b"abc"[..]);
+        sent(chunks(spent.clone()));
+        let error = chunks(spent).send(&Pool::with_connector(Memory::new([[HELLO]]))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
     }
 
     #[test]

@@ -106,7 +106,7 @@ fn value_part(value: &Value) -> client::Part {
 fn file_part(file: Segment) -> client::Part {
     let filename = match &file {
         Segment::File { path, .. } => path.file_name().map(|name| name.to_string_lossy().into_owned()),
-        Segment::Bytes(_) => None,
+        Segment::Bytes(_) | Segment::Stream(_) => None,
     };
     client::Part {
         name: String::new(),
