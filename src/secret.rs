@@ -14,6 +14,14 @@ pub const MASK: &str = "***";
 /// Shorter values are not redacted: they would blot out unrelated text.
 const SHORTEST: usize = 4;
 
+/// Header fields whose values are credentials, after the scheme if there is one.
+const CREDENTIAL_FIELDS: &[&str] = &["Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token"];
+
+/// Whether a header field of this name holds credentials.
+pub fn is_credential_field(name: &str) -> bool {
+    CREDENTIAL_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// A value that prints as `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T>(T);
@@ -60,6 +68,11 @@ impl Redactor {
         for form in encoded_forms(secret) {
             forms.insert((std::cmp::Reverse(form.len()), form));
         }
+    }
+
+    /// Whether a text holds a secret.
+    pub fn finds(&self, text: &str) -> bool {
+        matches!(self.redact(text), std::borrow::Cow::Owned(_))
     }
 
     /// The text without the secrets.

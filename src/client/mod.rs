@@ -48,7 +48,7 @@ pub use payload::Payload;
 pub use prepare::PreparedRequest;
 pub use request::Request;
 pub use response::Response;
-pub use session::{Defaults, Session};
+pub use session::{Defaults, Sendable, Session};
 
 #[doc(inline)]
 pub use crate::http::{Error, ErrorKind, Partial};

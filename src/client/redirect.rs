@@ -2,6 +2,7 @@
 //! of Python's requests where the RFC leaves a choice.
 
 use crate::http::{Body, Header, Headers, Method, Scheme, Status, Url};
+use crate::secret::{Redactor, is_credential_field};
 
 use super::{Error, ErrorKind, PreparedRequest, Response};
 
@@ -10,7 +11,7 @@ const BODY_HEADERS: [&str; 6] =
     ["Content-Type", "Content-Length", "Content-Encoding", "Content-Language", "Content-Location", "Transfer-Encoding"];
 
 /// The request that follows this response, where it leads somewhere.
-pub(super) fn next(response: &Response) -> Result<Option<PreparedRequest>, Error> {
+pub(super) fn next(response: &Response, secrets: Option<&Redactor>) -> Result<Option<PreparedRequest>, Error> {
     let Response { status, request, .. } = response;
     if request.delivery.redirects == 0 || !status.is_redirect() {
         return Ok(None);
@@ -27,7 +28,13 @@ pub(super) fn next(response: &Response) -> Result<Option<PreparedRequest>, Error
         return Err(failed(ErrorKind::TooManyRedirects, reason));
     }
     let url = request.url.join(&location).map_err(|error| unusable(format!("cannot follow a redirect, {error}")))?;
-    Ok(Some(follow(request, *status, url)?))
+    let next = follow(request, *status, url, secrets)?;
+    if next.body.is_spent() {
+        let reason = "cannot follow a redirect with a body from a reader that was read before; \
+                      make a new reader each time, with `Body::from_fn`";
+        return Err(unusable(reason.to_owned()));
+    }
+    Ok(Some(next))
 }
 
 /// The one place that the response names; an empty one is none.
@@ -42,7 +49,12 @@ fn location(headers: &Headers) -> Result<Option<String>, String> {
     Ok(Some(first.text().into_owned()).filter(|location| !location.is_empty()))
 }
 
-fn follow(request: &PreparedRequest, status: Status, url: Url) -> Result<PreparedRequest, Error> {
+fn follow(
+    request: &PreparedRequest,
+    status: Status,
+    url: Url,
+    secrets: Option<&Redactor>,
+) -> Result<PreparedRequest, Error> {
     let mut next = request.clone();
     next.method = next_method(&request.method, status);
     if next.method != request.method {
@@ -52,8 +64,13 @@ fn follow(request: &PreparedRequest, status: Status, url: Url) -> Result<Prepare
     if !keeps_credentials(&request.url, &url) {
         let proof = next.auth.take();
         let proof = proof.as_ref().and_then(|auth| auth.field());
-        let secret = |field: &Header| ["Authorization", "Cookie"].into_iter().chain(proof).any(|name| field.is(name));
-        next.headers = without(next.headers, secret);
+        let is_secret = |field: &Header| {
+            field.is("Cookie")
+                || is_credential_field(field.name())
+                || proof.is_some_and(|name| field.is(name))
+                || secrets.is_some_and(|secrets| secrets.finds(&field.value().text()))
+        };
+        next.headers = without(next.headers, is_secret);
         next.own_cookies.clear();
     }
     if !request.url.same_origin(&url) && next.headers.contains("Host") {
@@ -67,13 +84,13 @@ fn follow(request: &PreparedRequest, status: Status, url: Url) -> Result<Prepare
 ///             301   302   303   307   308
 /// POST        GET   GET   GET   same  same
 /// HEAD        same  same  same  same  same
-/// any other   same  same  GET   same  same
+/// any other   same  GET   GET   same  same
 /// ```
+/// Where the method stays, so does the body; requests drops it after a 301.
 fn next_method(method: &Method, status: Status) -> Method {
     match (status.code(), method.as_str()) {
-        (301 | 302, "POST") => Method::GET,
-        (303, "HEAD") => Method::HEAD,
-        (303, _) => Method::GET,
+        (_, "HEAD") => Method::HEAD,
+        (301, "POST") | (302 | 303, _) => Method::GET,
         _ => method.clone(),
     }
 }
@@ -104,18 +121,23 @@ fn chain(response: &Response) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use crate::client::site::{leads, notes, site, status};
+    use crate::client::{Answer, InMemory, Session};
+    use crate::http::Segment;
+    use crate::transport::Exchange;
 
     use super::*;
 
     #[test]
-    fn changes_the_method_as_browsers_do() {
+    fn changes_the_method_as_requests_does() {
         for (method, expected) in [
             ("GET", ["GET", "GET", "GET", "GET", "GET"]),
             ("HEAD", ["HEAD", "HEAD", "HEAD", "HEAD", "HEAD"]),
             ("POST", ["GET", "GET", "GET", "POST", "POST"]),
-            ("PUT", ["PUT", "PUT", "GET", "PUT", "PUT"]),
-            ("DELETE", ["DELETE", "DELETE", "GET", "DELETE", "DELETE"]),
+            ("PUT", ["PUT", "GET", "GET", "PUT", "PUT"]),
+            ("DELETE", ["DELETE", "GET", "GET", "DELETE", "DELETE"]),
         ] {
             let method: Method = method.parse().unwrap();
             let next = [301, 302, 303, 307, 308].map(|code| next_method(&method, Status::new(code).unwrap()));
@@ -188,6 +210,42 @@ mod tests {
             session.get("http://u:p@h/a").header("Cookie", "a=1").cookie("b", "2").send().unwrap();
             assert_eq!(notes(&log)[1], second, "{location}");
         }
+    }
+
+    #[test]
+    fn strips_headers_that_hold_a_secret_on_cross_origin_redirects() {
+        let redactor = Arc::new(Redactor::default());
+        redactor.learn("sesame");
+        for (location, fields) in
+            [("/b", &["Host", "X-Api-Key", "X-Door", "X-Plain"][..]), ("http://other/b", &["Host", "X-Plain"])]
+        {
+            let mut session = Session::with_adapter(InMemory::new(move |request| match request.target {
+                "/a" => leads(307, location),
+                _ => Answer::ok(request.headers.iter().map(|field| format!("{} ", field.name())).collect::<String>()),
+            }));
+            session.secrets = Some(Arc::clone(&redactor));
+            let bare = ["User-Agent", "Accept", "Accept-Encoding"];
+            let request =
+                bare.into_iter().fold(session.get("http://h/a"), |request, name| request.without_header(name));
+            let request = request.header("X-Api-Key", "1").header("X-Door", "Open sesame").header("X-Plain", "2");
+            assert_eq!(request.send().unwrap().text().unwrap().split_whitespace().collect::<Vec<_>>(), fields);
+        }
+    }
+
+    #[test]
+    fn says_that_a_body_cannot_be_sent_again() {
+        let consume: fn(&Exchange<'_>) -> Answer = |request| {
+            let Some(Segment::Stream(stream)) = request.body.segments().first() else { return Answer::ok("") };
+            drop(stream.open());
+            if request.target == "/a" { leads(307, "/b") } else { Answer::ok("") }
+        };
+        let session = Session::with_adapter(InMemory::new(consume));
+        let error = session.post("http://h/a").body(Body::from_reader(&b"x"[..])).send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Redirect);
+        let expected = "make a new reader each time, with `Body::from_fn`: POST http://h/a 307";
+        assert!(error.to_string().ends_with(expected), "{error}");
+        let response = session.post("http://h/a").body(Body::from_fn(|| &b"x"[..])).send().unwrap();
+        assert_eq!(response.redirects(), 1);
     }
 
     #[test]

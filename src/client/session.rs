@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::http::{Headers, Method};
+use crate::secret::Redactor;
 use crate::transport::{Deadlines, Exchange, Pool, Reply};
 
 use super::collector::Collector;
@@ -32,6 +33,9 @@ const MOST_ANSWERS: usize = 4;
 pub struct Session {
     /// What holds for each request that does not say otherwise.
     pub defaults: Defaults,
+    /// What no redirect may carry to another origin, beside credentials and cookies: header fields
+    /// that hold one of these are left out there.
+    pub secrets: Option<Arc<Redactor>>,
     adapter: Box<dyn Adapter>,
     jar: Mutex<CookieJar>,
 }
@@ -45,6 +49,27 @@ pub struct Defaults {
     pub auth: Option<Arc<dyn Auth>>,
     /// How they are sent.
     pub options: Options,
+}
+
+/// What a session can send: a [`Request`], or one that was [prepared](Session::prepare).
+pub trait Sendable {
+    /// The request as it is sent.
+    ///
+    /// # Errors
+    /// If it cannot be sent as it is.
+    fn prepare(self, session: &Session) -> Result<PreparedRequest, Error>;
+}
+
+impl Sendable for Request {
+    fn prepare(self, session: &Session) -> Result<PreparedRequest, Error> {
+        session.prepare(self)
+    }
+}
+
+impl Sendable for PreparedRequest {
+    fn prepare(self, _session: &Session) -> Result<PreparedRequest, Error> {
+        Ok(self)
+    }
 }
 
 macro_rules! methods {
@@ -63,8 +88,6 @@ macro_rules! methods {
 methods! {
     /// Builds a GET.
     get GET
-    /// Builds a HEAD.
-    head HEAD
     /// Builds a POST.
     post POST
     /// Builds a PUT.
@@ -75,6 +98,8 @@ methods! {
     delete DELETE
     /// Builds an OPTIONS.
     options OPTIONS
+    /// Builds a TRACE.
+    trace TRACE
 }
 
 impl Session {
@@ -90,7 +115,12 @@ impl Session {
 
     /// A session whose requests an adapter carries.
     pub fn with_adapter(adapter: impl Adapter + 'static) -> Self {
-        Self { defaults: Defaults::default(), adapter: Box::new(adapter), jar: Mutex::default() }
+        Self { defaults: Defaults::default(), secrets: None, adapter: Box::new(adapter), jar: Mutex::default() }
+    }
+
+    /// Builds a HEAD whose redirects are not followed, as with requests: see [`RequestBuilder::redirects`].
+    pub fn head(&self, url: &str) -> RequestBuilder<'_> {
+        self.request(Method::HEAD, url).redirects(0)
     }
 
     /// Builds a request of any method. A URL without a scheme is one of `https`, or of
@@ -99,12 +129,24 @@ impl Session {
         RequestBuilder::new(Some(self), method, url)
     }
 
-    /// Sends a request and reads the response whole.
+    /// Sends a request, follows redirects, and reads the response whole. One that was prepared
+    /// is sent as it stands.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, InMemory, Session};
+    ///
+    /// let session = Session::with_adapter(InMemory::new(|request| Answer::ok(request.target)));
+    /// let mut prepared = session.prepare(session.get("http://localhost/a").param("b", 1).build()?)?;
+    /// assert_eq!(prepared.headers.text("Host").unwrap(), "localhost");
+    /// prepared.headers.set("Host", "example.org")?;
+    /// assert_eq!(session.send(prepared)?.text()?, "/a?b=1");
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there is no response; a status such as 404 is one.
-    pub fn send(&self, request: Request) -> Result<Response, Error> {
-        self.send_prepared(self.prepare(request)?)
+    pub fn send(&self, request: impl Sendable) -> Result<Response, Error> {
+        self.deliver(request.prepare(self)?)
     }
 
     /// Completes a request: defaults, parameters, cookies, credentials, what describes the body.
@@ -115,11 +157,7 @@ impl Session {
         self.complete(prepare(request, &self.defaults)?)
     }
 
-    /// Sends a request as it stands, follows redirects, and reads the response whole.
-    ///
-    /// # Errors
-    /// As [`Session::send`].
-    pub fn send_prepared(&self, mut request: PreparedRequest) -> Result<Response, Error> {
+    fn deliver(&self, mut request: PreparedRequest) -> Result<Response, Error> {
         let deadlines = request.delivery.deadlines(Instant::now());
         let (mut history, mut elapsed) = (Vec::new(), Duration::ZERO);
         loop {
@@ -178,7 +216,7 @@ impl Session {
         {
             return Ok(Some(next));
         }
-        redirect::next(response)?.map(|next| self.complete(next)).transpose()
+        redirect::next(response, self.secrets.as_deref())?.map(|next| self.complete(next)).transpose()
     }
 
     /// Adds what depends on everything else: cookies, and then the proof of who sends it.
@@ -340,7 +378,7 @@ mod tests {
         let url: Url = "http://h/a".parse().unwrap();
         let mut prepared = session.prepare(Request::new(Method::GET, url)).unwrap();
         prepared.headers.set("Host", "elsewhere").unwrap();
-        session.send_prepared(prepared).unwrap();
+        session.send(prepared).unwrap();
         assert_eq!(notes(&log), ["GET h:80/a | Host: elsewhere"]);
     }
 

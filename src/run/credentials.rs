@@ -2,11 +2,8 @@
 
 use crate::client;
 use crate::http::Headers;
-use crate::secret::Redactor;
+use crate::secret::{Redactor, is_credential_field};
 use crate::spec::{self, Entry, Spec, Text};
-
-/// Header fields whose values are credentials, after the scheme if there is one.
-const FIELDS: &[&str] = &["Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token"];
 
 /// Learns what a spec holds in clear, before anything of it is shown.
 pub(super) fn learn_written(spec: &Spec, redactor: &Redactor) {
@@ -35,7 +32,7 @@ fn learn_literals(request: &spec::Request, redactor: &Redactor) {
         }
     };
     request.auth.iter().flat_map(|auth| auth.secrets()).for_each(learn);
-    let values = request.headers.iter().filter(|field| is_credential(&field.name.value));
+    let values = request.headers.iter().filter(|field| is_credential_field(&field.name.value));
     values.filter_map(|field| field.value.as_ref()).for_each(learn);
 }
 
@@ -45,12 +42,8 @@ fn learn_pair(user: &str, password: &str, redactor: &Redactor) {
 }
 
 fn learn_fields(headers: &Headers, redactor: &Redactor) {
-    let fields = headers.iter().filter(|field| is_credential(field.name()));
+    let fields = headers.iter().filter(|field| is_credential_field(field.name()));
     fields.for_each(|field| redactor.learn(after_scheme(&field.value().text())));
-}
-
-fn is_credential(field: &str) -> bool {
-    FIELDS.iter().any(|known| known.eq_ignore_ascii_case(field))
 }
 
 /// `abc` of `Bearer abc`, and of `abc`.

@@ -44,7 +44,8 @@ struct FileRun<'a> {
 
 impl<'a> FileRun<'a> {
     fn new(shared: &'a Shared, spec: &'a Spec, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
-        let session = Session::with_pool(Arc::clone(&shared.connections));
+        let mut session = Session::with_pool(Arc::clone(&shared.connections));
+        session.secrets = Some(Arc::clone(&shared.redactor));
         let scope = FileScope::new(Arc::clone(&shared.variables), spec, &shared.engine);
         Self { shared, spec, root, index, sender, session, scope, setup_failed: false, last: None }
     }
