@@ -89,6 +89,9 @@ pub(super) struct RunArguments {
     /// Wait between the requests of a file: `500ms`, `2s`.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) delay: Option<Duration>,
+    /// Keep cookies in a file, where a request does not say otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub(super) cookie_jar: Option<PathBuf>,
     /// Write a JUnit report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,

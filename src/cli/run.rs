@@ -33,7 +33,11 @@ pub(super) fn run(arguments: &RunArguments, terminal: &Terminal) -> Exit {
 }
 
 fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, Stop> {
-    let project = Project::open(&arguments.selection)?;
+    let mut project = Project::open(&arguments.selection)?;
+    if arguments.cookie_jar.is_some() {
+        // What is said on the command line counts more than what the configuration says.
+        project.configuration.defaults.settings.cookie_jar = None;
+    }
     let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     let redactor = Arc::clone(&terminal.redactor);
     plan.teach(&redactor);
@@ -93,6 +97,7 @@ fn options(arguments: &RunArguments, project: &Project) -> Options {
         fail_fast: arguments.fail_fast || fail_fast,
         retry: arguments.retry.map(|times| Retry { times, delay: Duration::ZERO }).or(retry),
         delay: arguments.delay.unwrap_or_default(),
+        cookie_jar: arguments.cookie_jar.clone(),
         detail: if arguments.verbose { Detail::Full } else { Detail::Summary },
     }
 }

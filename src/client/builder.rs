@@ -44,6 +44,11 @@ impl<'session> RequestBuilder<'session> {
         })
     }
 
+    /// Leaves out a parameter that the session would add.
+    pub fn without_param(self, name: &str) -> Self {
+        self.change(|request| request.omitted_params.push(name.to_owned()))
+    }
+
     /// Adds a header field; all fields of its name together replace the defaults' ones.
     pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.try_change(|request| Ok(request.headers.append(name, value)?))
@@ -57,6 +62,11 @@ impl<'session> RequestBuilder<'session> {
     /// Adds a cookie for this request alone.
     pub fn cookie(self, name: &str, value: &str) -> Self {
         self.change(|request| request.cookies.push((name.to_owned(), value.to_owned())))
+    }
+
+    /// Leaves out a cookie that the session or its jar would add.
+    pub fn without_cookie(self, name: &str) -> Self {
+        self.change(|request| request.omitted_cookies.push(name.to_owned()))
     }
 
     /// Carries a value as JSON.

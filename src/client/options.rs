@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::http::Version;
 use crate::transport::{Deadlines, Route, TlsOptions, Verify};
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Jar};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -28,8 +28,8 @@ pub struct Options {
     pub decompress: Option<bool>,
     /// The character set of the response's text, whatever the response says of it.
     pub encoding: Option<String>,
-    /// Whether cookies are kept and sent. Default: true.
-    pub cookie_jar: Option<bool>,
+    /// Where cookies are kept. Default: in the session's own jar.
+    pub cookie_jar: Option<Jar>,
     /// The most bytes that a response body may have, decoded. Default: 64 MiB.
     pub max_body: Option<u64>,
 }
@@ -44,7 +44,7 @@ pub(super) struct Delivery {
     pub(super) version: Version,
     pub(super) decompress: bool,
     pub(super) encoding: Option<String>,
-    pub(super) cookie_jar: bool,
+    pub(super) cookie_jar: Jar,
     pub(super) max_body: u64,
     /// How connections get to where they lead.
     pub(super) route: Arc<Route>,
@@ -90,7 +90,7 @@ impl Options {
             version,
             decompress: self.decompress.unwrap_or(true),
             encoding: self.encoding,
-            cookie_jar: self.cookie_jar.unwrap_or(true),
+            cookie_jar: self.cookie_jar.unwrap_or_default(),
             max_body: self.max_body.unwrap_or(64 * 1024 * 1024),
             route: Route::direct(),
             tls: tls(self.verify),

@@ -31,15 +31,25 @@ pub struct PreparedRequest {
     pub(super) auth: Option<Arc<dyn Auth>>,
     /// The cookies that the author gave, without those of the jar.
     pub(super) own_cookies: String,
-    /// Whether the author keeps the jar's cookies out.
-    pub(super) omits_cookies: bool,
+    /// Which of the jar's cookies the author keeps out.
+    pub(super) omitted_cookies: Omitted,
+}
+
+/// What is kept out.
+#[derive(Clone, Debug)]
+pub(super) enum Omitted {
+    All,
+    /// That of these names.
+    Named(Vec<String>),
 }
 
 /// Completes a request with a session's defaults; the jar's cookies and the proof of who
 /// sends it are still missing.
 pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
-    let Request { method, mut url, params, headers, omitted_headers, cookies, payload, auth, options } = request;
+    let Request { method, mut url, params, omitted_params, headers, omitted_headers, .. } = request;
+    let Request { cookies, omitted_cookies, payload, auth, options, .. } = request;
     let delivery = options.or(&defaults.options).resolve()?;
+    let params = merge(&defaults.params, params, &omitted_params);
     url.append_query(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
 
     let omits = |name: &str| omitted_headers.iter().any(|omitted| omitted.eq_ignore_ascii_case(name));
@@ -64,9 +74,10 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
     let is_settled = |field: &str| wire.contains(field) || omits(field);
     let auth = auth.filter(|auth| !auth.field().is_some_and(is_settled));
 
-    let own_cookies = own_cookies(&wire, &cookies)?;
-    let omits_cookies = omits("Cookie");
-    Ok(PreparedRequest { method, url, headers: wire, body: payload.body, delivery, auth, own_cookies, omits_cookies })
+    let own_cookies = own_cookies(&wire, &merge(&defaults.cookies, cookies, &omitted_cookies))?;
+    let omitted_cookies = if omits("Cookie") { Omitted::All } else { Omitted::Named(omitted_cookies) };
+    let body = payload.body;
+    Ok(PreparedRequest { method, url, headers: wire, body, delivery, auth, own_cookies, omitted_cookies })
 }
 
 impl PreparedRequest {
@@ -91,7 +102,7 @@ impl PreparedRequest {
     pub(super) fn set_cookies(&mut self, from_jar: &[&Cookie]) -> Result<(), Error> {
         let mut cookies = String::new();
         for cookie in from_jar {
-            if !names(&self.own_cookies).any(|name| name == cookie.name) {
+            if !self.omitted_cookies.holds(&cookie.name) && !names(&self.own_cookies).any(|name| name == cookie.name) {
                 push_pair(&mut cookies, &cookie.name, &cookie.value);
             }
         }
@@ -107,6 +118,34 @@ impl PreparedRequest {
         }
         Ok(self.headers.set("Cookie", cookies)?)
     }
+}
+
+impl Omitted {
+    fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.iter().any(|omitted| omitted == name),
+        }
+    }
+}
+
+/// The pairs of both, those of `upper` in the place of those of their name in `lower`, as
+/// requests merges them.
+fn merge(lower: &[(String, String)], upper: Vec<(String, String)>, omitted: &[String]) -> Vec<(String, String)> {
+    if lower.is_empty() {
+        return upper;
+    }
+    let mut merged: Vec<(String, String)> = Vec::new();
+    let has = |pairs: &[(String, String)], name: &str| pairs.iter().any(|(other, _)| other == name);
+    for (name, value) in lower.iter().filter(|(name, _)| !omitted.contains(name)) {
+        if !has(&upper, name) {
+            merged.push((name.clone(), value.clone()));
+        } else if !has(&merged, name) {
+            merged.extend(upper.iter().filter(|(other, _)| other == name).cloned());
+        }
+    }
+    merged.extend(upper.into_iter().filter(|(name, _)| !has(lower, name) || omitted.contains(name)));
+    merged
 }
 
 /// The fields of both, those of `upper` in the place of those of their name in `lower`.

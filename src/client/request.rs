@@ -13,14 +13,18 @@ pub struct Request {
     pub method: Method,
     /// The URL.
     pub url: Url,
-    /// Added to the URL's query.
+    /// Added to the URL's query; those of a name together replace the session's of that name.
     pub params: Vec<(String, String)>,
+    /// Names of parameters that the session would add, and shall not.
+    pub omitted_params: Vec<String>,
     /// Header fields; each replaces the session's and the client's own of its name.
     pub headers: Headers,
     /// Names of header fields that the session or the client would add, and shall not.
     pub omitted_headers: Vec<String>,
     /// Cookies for this request alone, sent beside those of the jar.
     pub cookies: Vec<(String, String)>,
+    /// Names of cookies that the session would add, those of its jar included, and shall not.
+    pub omitted_cookies: Vec<String>,
     /// What it carries.
     pub payload: Payload,
     /// Who sends it; `None` leaves it to the session.
@@ -36,9 +40,11 @@ impl Request {
             method,
             url,
             params: Vec::new(),
+            omitted_params: Vec::new(),
             headers: Headers::new(),
             omitted_headers: Vec::new(),
             cookies: Vec::new(),
+            omitted_cookies: Vec::new(),
             payload: Payload::default(),
             auth: None,
             options: Options::default(),

@@ -8,9 +8,11 @@ use crate::secret::Redactor;
 use crate::transport::{Deadlines, Exchange, Pool, Reply};
 
 use super::collector::Collector;
+use super::cookies::Jars;
 use super::prepare::prepare;
 use super::{
-    Adapter, Auth, CookieJar, Error, Options, PreparedRequest, Request, RequestBuilder, Response, SetCookie, redirect,
+    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, Options, PreparedRequest, Request, RequestBuilder, Response,
+    SetCookie, redirect,
 };
 
 /// How many responses to one request an [`Auth`] may answer: one that is never content
@@ -19,14 +21,28 @@ const MOST_ANSWERS: usize = 4;
 
 /// Sends requests that share cookies and defaults, over a pool of connections.
 ///
+/// What a request says itself counts more than what the session says, name by name, holds
+/// for that request alone, and can take a default away:
+///
+/// | in Python's requests | the session's | a request's | to do without |
+/// |---|---|---|---|
+/// | `params` | `defaults.params` | `.param(name, value)` | `.without_param(name)` |
+/// | `headers` | `defaults.headers` | `.header(name, value)` | `.without_header(name)` |
+/// | `cookies` | `set_cookie(cookie)`, `defaults.cookies` | `.cookie(name, value)` | `.without_cookie(name)` |
+/// | `auth` | `defaults.auth` | `.auth(auth)` | `.auth(NoAuth)` |
+/// | `verify`, `timeout`, … | `defaults.options` | `.options(options)` | the option's own default |
+///
 /// ```
 /// use rqtest::client::{Answer, InMemory, Session};
 ///
 /// let greeter = InMemory::new(|request| Answer::ok(format!("{} {}", request.method, request.target)));
 /// let mut session = Session::with_adapter(greeter);
 /// session.defaults.headers.append("Accept", "text/plain")?;
+/// session.defaults.params.push(("lang".to_owned(), "en".to_owned()));
 /// let response = session.get("http://localhost/hello").param("to", "Ada").send()?;
-/// assert_eq!(response.text()?, "GET /hello?to=Ada");
+/// assert_eq!(response.text()?, "GET /hello?lang=en&to=Ada");
+/// let response = session.get("http://localhost/hello").without_param("lang").send()?;
+/// assert_eq!(response.text()?, "GET /hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -37,14 +53,21 @@ pub struct Session {
     /// that hold one of these are left out there.
     pub secrets: Option<Arc<Redactor>>,
     adapter: Box<dyn Adapter>,
-    jar: Mutex<CookieJar>,
+    jars: Mutex<Jars>,
+    cookie_files: Arc<CookieFiles>,
 }
 
 /// What holds for each request of a session that does not say otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Defaults {
+    /// Added to the query of each URL; one that the request has counts more.
+    pub params: Vec<(String, String)>,
     /// Header fields, added to those of the request; one that the request has counts more.
     pub headers: Headers,
+    /// Cookies that go with every request whatever host it is for, though not along a redirect
+    /// to another origin, and which no response changes. One that the request has counts more,
+    /// and each of these counts more than one of the jar.
+    pub cookies: Vec<(String, String)>,
     /// Who sends the requests.
     pub auth: Option<Arc<dyn Auth>>,
     /// How they are sent.
@@ -115,7 +138,13 @@ impl Session {
 
     /// A session whose requests an adapter carries.
     pub fn with_adapter(adapter: impl Adapter + 'static) -> Self {
-        Self { defaults: Defaults::default(), secrets: None, adapter: Box::new(adapter), jar: Mutex::default() }
+        Self {
+            defaults: Defaults::default(),
+            secrets: None,
+            adapter: Box::new(adapter),
+            jars: Mutex::default(),
+            cookie_files: Arc::default(),
+        }
     }
 
     /// Builds a HEAD whose redirects are not followed, as with requests: see [`RequestBuilder::redirects`].
@@ -174,14 +203,47 @@ impl Session {
         }
     }
 
-    /// The cookies that are kept now.
+    /// The cookies that the session's own jar has now.
     pub fn cookies(&self) -> CookieJar {
-        self.jar().clone()
+        self.jars().own.clone()
     }
 
-    /// Replaces the cookies that are kept.
+    /// Replaces the cookies of the session's own jar.
     pub fn set_cookies(&self, jar: CookieJar) {
-        *self.jar() = jar;
+        self.jars().own = jar;
+    }
+
+    /// Adds a cookie to the session's own jar.
+    pub fn set_cookie(&self, cookie: Cookie) {
+        self.jars().own.put(cookie);
+    }
+
+    /// Uses the cookies of files together with other sessions: see [`CookieFiles`].
+    pub fn share_cookie_files(&mut self, files: Arc<CookieFiles>) {
+        self.cookie_files = files;
+    }
+
+    /// Writes what became of the cookies that are kept in files: new and changed ones are put
+    /// there, and those that are gone are taken away, whatever else has changed there since.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, CookieJar, InMemory, Jar, Session};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("cookies.txt");
+    ///
+    /// let login = Answer::ok("").header("Set-Cookie", "sid=31d4; Max-Age=3600")?;
+    /// let mut session = Session::with_adapter(InMemory::new(move |_| login.clone()));
+    /// session.defaults.options.cookie_jar = Some(Jar::File(path.clone()));
+    /// session.get("http://localhost/").send()?;
+    /// session.save_cookies()?;
+    /// assert_eq!(CookieJar::load(&path)?.get("sid"), Some("31d4"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a file cannot be read or written any more, or a cookie cannot be said in its format.
+    pub fn save_cookies(&self) -> Result<(), Error> {
+        Ok(self.jars().save(&self.cookie_files, SystemTime::now())?)
     }
 
     /// Sends a request once.
@@ -204,7 +266,7 @@ impl Session {
         let (reply, body, warnings) = received.map_err(|error| error.with_url(&request.url))?;
         let mut response = response(request, reply, body);
         response.warnings.extend(warnings);
-        response.warnings.extend(self.keep_cookies(&response));
+        response.warnings.extend(self.keep_cookies(&response)?);
         Ok(response)
     }
 
@@ -229,33 +291,39 @@ impl Session {
     }
 
     fn add_cookies(&self, request: &mut PreparedRequest) -> Result<(), Error> {
-        let jar = self.jar();
-        if jar.is_empty() || !request.delivery.cookie_jar || request.omits_cookies {
-            return request.set_cookies(&[]);
+        let mut jars = self.jars();
+        match jars.of(&request.delivery.cookie_jar, &self.cookie_files)? {
+            Some(jar) if !jar.is_empty() => {
+                let matching = jar.matching(&request.url, SystemTime::now());
+                request.set_cookies(&matching)
+            }
+            _ => request.set_cookies(&[]),
         }
-        let matching = jar.matching(&request.url, SystemTime::now());
-        request.set_cookies(&matching)
     }
 
     /// Keeps the cookies that a response sets, and says which of them it may not set.
-    fn keep_cookies(&self, response: &Response) -> Vec<String> {
+    fn keep_cookies(&self, response: &Response) -> Result<Vec<String>, Error> {
         let Response { request, headers, .. } = response;
-        if !request.delivery.cookie_jar || !headers.contains("Set-Cookie") {
-            return Vec::new();
+        if !headers.contains("Set-Cookie") {
+            return Ok(Vec::new());
         }
-        let (mut jar, now) = (self.jar(), SystemTime::now());
+        let mut jars = self.jars();
+        let Some(jar) = jars.of(&request.delivery.cookie_jar, &self.cookie_files)? else {
+            return Ok(Vec::new());
+        };
+        let now = SystemTime::now();
         let cookies = headers.get_all("Set-Cookie").filter_map(|field| SetCookie::parse(&field.text()));
         let refused = cookies.filter_map(|cookie| {
             let name = cookie.name.clone();
             let refusal = jar.store(&request.url, cookie, now).err()?;
             Some(format!("the cookie `{name}` is not kept: {refusal}"))
         });
-        refused.collect()
+        Ok(refused.collect())
     }
 
-    fn jar(&self) -> MutexGuard<'_, CookieJar> {
-        // A panic elsewhere leaves the jar whole: each change of it is complete in itself.
-        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    fn jars(&self) -> MutexGuard<'_, Jars> {
+        // A panic elsewhere leaves a jar whole: each change of it is complete in itself.
+        self.jars.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -290,7 +358,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::client::site::{leads, notes, site, status};
-    use crate::client::{Answer, ErrorKind, InMemory};
+    use crate::client::{Answer, Bearer, ErrorKind, InMemory, Jar, NoAuth};
     use crate::http::Url;
 
     use super::*;
@@ -312,7 +380,7 @@ mod tests {
             ["GET h:80/a | Host: h", "GET other:80/b | Host: other", "GET h:80/c | Host: h | Cookie: n=h"]
         );
         assert_eq!(session.cookies().iter().len(), 2);
-        let alone = Options { cookie_jar: Some(false), ..Options::default() };
+        let alone = Options { cookie_jar: Some(Jar::Off), ..Options::default() };
         session.get("http://h/d").options(alone).send().unwrap();
         session.get("http://h/e").without_header("cookie").send().unwrap();
         session.set_cookies(CookieJar::new());
@@ -332,9 +400,34 @@ mod tests {
     #[test]
     fn keeps_no_cookies_where_none_are_wanted() {
         let (mut session, _) = site(vec![("/a", status(200).header("Set-Cookie", "n=v").unwrap())]);
-        session.defaults.options.cookie_jar = Some(false);
+        session.defaults.options.cookie_jar = Some(Jar::Off);
         let response = session.get("http://h/a").send().unwrap();
         assert_eq!((response.cookies()[0].value.as_str(), session.cookies().is_empty()), ("v", true));
+    }
+
+    #[test]
+    fn merges_what_a_request_says_with_what_the_session_says_for_that_request_alone() {
+        let (mut session, log) = site(vec![]);
+        let pairs = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        };
+        session.defaults.params = pairs(&[("a", "1"), ("b", "1"), ("a", "2")]);
+        session.defaults.cookies = pairs(&[("c", "1"), ("d", "1")]);
+        session.defaults.auth = Some(Arc::new(Bearer::new("t")));
+        session.set_cookie(Cookie::new("e", "jar", "h"));
+        session.set_cookie(Cookie::new("c", "jar", "h"));
+        let own = session.get("http://h/?q=0").param("b", 2).param("b", 3).param("z", 0).cookie("d", "2");
+        own.auth(NoAuth).send().unwrap();
+        session.get("http://h/").without_param("a").without_cookie("c").without_cookie("e").send().unwrap();
+        session.get("http://h/").send().unwrap();
+        assert_eq!(
+            notes(&log),
+            [
+                "GET h:80/?q=0&a=1&b=2&b=3&a=2&z=0 | Host: h | Cookie: e=jar; c=1; d=2",
+                "GET h:80/?b=1 | Host: h | Cookie: d=1 | Authorization: Bearer t",
+                "GET h:80/?a=1&b=1&a=2 | Host: h | Cookie: e=jar; c=1; d=1 | Authorization: Bearer t",
+            ]
+        );
     }
 
     #[test]

@@ -49,6 +49,7 @@ impl Executor {
             engine,
             variables: Arc::new(variables),
             connections: Pool::new(),
+            cookie_files: Arc::default(),
             redactor,
             interrupt,
             failed: Interrupt::default(),
@@ -170,6 +171,13 @@ impl CaseResult {
     /// The result of a request of which nothing was sent.
     pub(super) fn failed_before_sending(error: CaseError) -> Self {
         Self::of(vec![Attempt { error: Some(error), ..Attempt::default() }])
+    }
+
+    /// This result with an error that was found out at its end.
+    pub(super) fn with_error(mut self, error: CaseError) -> Self {
+        let Some(last) = self.attempts.last_mut() else { return Self::failed_before_sending(error) };
+        last.error.get_or_insert(error);
+        Self::of(self.attempts)
     }
 
     /// The result of some attempts, of which the last one counts.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::client::Session;
+use crate::client::{Jar, Session};
+use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::source::Root;
 use crate::spec::{Entry, Skip, Spec};
@@ -46,6 +47,8 @@ impl<'a> FileRun<'a> {
     fn new(shared: &'a Shared, spec: &'a Spec, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
         let mut session = Session::with_pool(Arc::clone(&shared.connections));
         session.secrets = Some(Arc::clone(&shared.redactor));
+        session.share_cookie_files(Arc::clone(&shared.cookie_files));
+        session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
         let scope = FileScope::new(Arc::clone(&shared.variables), spec, &shared.engine);
         Self { shared, spec, root, index, sender, session, scope, setup_failed: false, last: None }
     }
@@ -53,10 +56,13 @@ impl<'a> FileRun<'a> {
     fn run(&mut self, cases: &[PlannedCase]) {
         for (index, case) in cases.iter().enumerate() {
             let id = CaseId { file: self.index, case: index };
-            let result = match self.reason_to_skip(case) {
+            let mut result = match self.reason_to_skip(case) {
                 Some(reason) => CaseResult::skipped(reason),
                 None => self.run_case(id, case),
             };
+            if index + 1 == cases.len() {
+                result = self.save_cookies(case, result);
+            }
             self.learn(case, &result);
             self.sender.send(Event::CaseFinished(id, Box::new(result)));
         }
@@ -83,6 +89,20 @@ impl<'a> FileRun<'a> {
         let result = run.run(&mut self.scope);
         self.last = Some(Instant::now());
         result
+    }
+
+    /// Writes the cookies that are kept in files. That it cannot be done is an error of the
+    /// request at which it was found out.
+    fn save_cookies(&self, case: &PlannedCase, result: CaseResult) -> CaseResult {
+        match self.session.save_cookies() {
+            Ok(()) => result,
+            Err(error) => {
+                let diagnostic = Diagnostic::error(error.to_string())
+                    .at(case.entry(self.spec).span(), "")
+                    .help("after the last request of a file, the cookies of its session are written");
+                result.with_error(CaseError { kind: "cookies", diagnostics: vec![diagnostic] })
+            }
+        }
     }
 
     /// Teardown always runs; the rest does as long as nothing stands against it.

@@ -1,8 +1,10 @@
 //! What all requests of a run share.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::client::CookieFiles;
 use crate::secret::Redactor;
 use crate::spec::Retry;
 use crate::template::{Engine, Variables};
@@ -21,6 +23,8 @@ pub struct Options {
     pub retry: Option<Retry>,
     /// The time between two requests of a file, where the second does not say so itself.
     pub delay: Duration,
+    /// The file that cookies are kept in, where a request does not say otherwise.
+    pub cookie_jar: Option<PathBuf>,
     /// What is kept of each exchange for the reports.
     pub detail: Detail,
 }
@@ -32,6 +36,7 @@ pub(super) struct Shared {
     pub(super) engine: Engine,
     pub(super) variables: Arc<Variables>,
     pub(super) connections: Arc<Pool>,
+    pub(super) cookie_files: Arc<CookieFiles>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) interrupt: Interrupt,
     /// Raised by the first request that does not pass, if that ends the run.

@@ -43,6 +43,22 @@ impl Root {
         Ok(found)
     }
 
+    /// The file that `reference` means when `from` names it; it need not be there yet, nor
+    /// the folder that it shall be in.
+    ///
+    /// # Errors
+    /// If it lies outside of the root, links followed, or cannot be looked for.
+    pub fn resolve_new(&self, from: &Path, reference: &str) -> Result<PathBuf, ReadError> {
+        let written = from.parent().unwrap_or(Path::new("")).join(reference);
+        let failed = |kind: ReadErrorKind| ReadError::new(&written, kind);
+        let folder = fs::canonicalize(&self.folder).map_err(|error| ReadError::new(&self.folder, error.into()))?;
+        let found = canonical_start(&written).map_err(|error| failed(error.into()))?;
+        if !found.starts_with(folder) {
+            return Err(failed(ReadErrorKind::Outside { root: self.folder.clone() }));
+        }
+        Ok(found)
+    }
+
     /// Reads a referenced file as it is, up to a number of bytes.
     ///
     /// # Errors
@@ -51,6 +67,19 @@ impl Root {
         let path = self.resolve(from, reference)?;
         let file = open(&path)?;
         read_limited(file, limit).map_err(|kind| ReadError::new(&path, kind))
+    }
+}
+
+/// The path with as much of it canonical as is there.
+fn canonical_start(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // What is not there has no parent: `none/../a` leads nowhere.
+            let name = path.file_name().ok_or(error)?;
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            Ok(canonical_start(parent.unwrap_or(Path::new(".")))?.join(name))
+        }
+        found => found,
     }
 }
 
@@ -167,6 +196,22 @@ impl std::error::Error for ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_is_not_there_yet_has_a_place_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("project");
+        fs::create_dir(&inside).unwrap();
+        let (root, from) = (Root::at(&inside), inside.join("a.http"));
+        let real = fs::canonicalize(&inside).unwrap();
+        let error = root.resolve_new(&from, "b/../b/c").unwrap_err().to_string();
+        assert!(error.contains("there is no file"), "{error}");
+        assert_eq!(root.resolve_new(&from, "b/c").unwrap(), real.join("b/c"));
+        for outside in ["../c", "../project2/c", "/none/c"] {
+            let error = root.resolve_new(&from, outside).unwrap_err().to_string();
+            assert!(error.contains("lies outside of"), "{error}");
+        }
+    }
 
     #[cfg(unix)]
     #[test]

@@ -22,7 +22,7 @@ pub use rare::{Rare, Silent};
 pub use request::{
     Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };
-pub use settings::{DEFAULT_REDIRECTS, Settings, Verify};
+pub use settings::{DEFAULT_REDIRECTS, Jar, Settings, Verify};
 pub use value::{Node, Text, Value};
 
 use crate::diagnostic::Diagnostic;

@@ -30,8 +30,8 @@ pub struct Settings {
     pub decompress: Option<Spanned<bool>>,
     /// The character set of the response, where its own word is not to be trusted.
     pub encoding: Option<Spanned<String>>,
-    /// Whether cookies are kept and sent.
-    pub cookie_jar: Option<Spanned<bool>>,
+    /// Where cookies are kept.
+    pub cookie_jar: Option<Spanned<Jar>>,
     /// The most bytes that a response body may have, decoded.
     pub max_body: Option<Spanned<u64>>,
 }
@@ -45,6 +45,17 @@ pub enum Verify {
     Off,
     /// Against the certificates in a PEM file.
     Roots(Text),
+}
+
+/// Where cookies are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Jar {
+    /// In that of the file's session.
+    Session,
+    /// Nowhere: none are sent, and none are kept.
+    Off,
+    /// In a file, relative to the spec file.
+    File(Text),
 }
 
 impl Silent for Settings {

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests make the files and servers that they need")]
 
 mod commands;
+mod cookies;
 mod faults;
 mod flow;
 mod httpbin;

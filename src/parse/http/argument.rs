@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::parse::{charset, quantity};
 use crate::source::Spanned;
-use crate::spec::{DEFAULT_REDIRECTS, MOST_REPEATS, Retry, Skip, Verify};
+use crate::spec::{DEFAULT_REDIRECTS, Jar, MOST_REPEATS, Retry, Skip, Verify};
 
 use super::head::Directive;
 use super::text;
@@ -59,6 +59,15 @@ pub(super) fn verify(directive: &Directive) -> Result<Spanned<Verify>, Diagnosti
         _ => Verify::Roots(text(&directive.argument)),
     };
     Ok(directive.argument.clone().with(verify))
+}
+
+pub(super) fn cookie_jar(directive: &Directive) -> Result<Spanned<Jar>, Diagnostic> {
+    let jar = match directive.argument.text() {
+        "" | "true" => Jar::Session,
+        "false" => Jar::Off,
+        _ => Jar::File(text(&directive.argument)),
+    };
+    Ok(directive.argument.clone().with(jar))
 }
 
 pub(super) fn version(directive: &Directive) -> Result<Spanned<Version>, Diagnostic> {

@@ -4,9 +4,11 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, yaml};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Body, Capture, Defaults, Format, Variable, Verify};
+use crate::spec::{Assertion, Body, Capture, Defaults, Format, Jar, Variable, Verify};
 
-use super::argument::{duration, encoding, flag, redirects, repeat, retry, size, skip, switch, verify, version, words};
+use super::argument::{
+    cookie_jar, duration, encoding, flag, redirects, repeat, retry, size, skip, switch, verify, version, words,
+};
 use super::head::Directive;
 use super::{text, unsupported};
 
@@ -88,8 +90,8 @@ const READERS: &[(&str, Reader)] = &[
     ("http-version", |draft, directive| put(&mut draft.own.settings.http_version, version(directive))),
     ("decompress", |draft, directive| put(&mut draft.own.settings.decompress, switch(directive))),
     ("encoding", |draft, directive| put(&mut draft.own.settings.encoding, encoding(directive))),
-    ("cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, switch(directive))),
-    ("no-cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, flag(directive, false))),
+    ("cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, cookie_jar(directive))),
+    ("no-cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, flag(directive, Jar::Off))),
     ("max-body", |draft, directive| put(&mut draft.own.settings.max_body, size(directive))),
     // Whether, when and how often it runs.
     ("setup", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),

@@ -76,7 +76,9 @@ fn message(field: Field<'_>, problems: &mut Problems) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     match (field.only_entry(), field.scalar()) {
         (Some(entry), _) => MESSAGE.read_entries(&mut pieces, [entry], problems),
-        (None, Some(text)) => pieces.push(Piece::Text(Text { value: with_line_ends(&text.value).into_owned(), ..text })),
+        (None, Some(text)) => {
+            pieces.push(Piece::Text(Text { value: with_line_ends(&text.value).into_owned(), ..text }))
+        }
         (None, None) => problems.push(field.expected("a text, or one of `{text: …}`, `{bytes: …}` and `{file: …}`")),
     }
     (!pieces.is_empty()).then_some(pieces)

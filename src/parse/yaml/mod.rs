@@ -20,8 +20,8 @@ mod tree;
 
 use std::sync::Arc;
 
-pub(super) use defaults::CARRIED;
 pub(super) use body::BODIES;
+pub(super) use defaults::CARRIED;
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
 pub(super) use request::VARIABLES;

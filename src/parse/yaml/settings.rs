@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::Spanned;
-use crate::spec::{DEFAULT_REDIRECTS, Flow, MOST_REPEATS, Node, Retry, Settings, Skip, Verify};
+use crate::spec::{DEFAULT_REDIRECTS, Flow, Jar, MOST_REPEATS, Node, Retry, Settings, Skip, Verify};
 
 use super::Field;
 use super::table::{Problems, Table, key, not_supported};
@@ -20,7 +20,7 @@ pub(super) const SETTINGS: Table<Settings> = Table(&[
     key("http_version", |settings, field, problems| settings.http_version = problems.keep(version(field))),
     key("decompress", |settings, field, problems| settings.decompress = problems.keep(field.boolean())),
     key("encoding", |settings, field, problems| settings.encoding = problems.keep(field.charset())),
-    key("cookie_jar", |settings, field, problems| settings.cookie_jar = problems.keep(field.boolean())),
+    key("cookie_jar", |settings, field, problems| settings.cookie_jar = problems.keep(cookie_jar(field))),
     key("max_body", |settings, field, problems| settings.max_body = problems.keep(field.size())),
 ]);
 
@@ -72,6 +72,16 @@ fn verify(field: Field<'_>) -> Result<Spanned<Verify>, Diagnostic> {
         _ => return Err(field.expected("`true`, `false`, or the path of a PEM file")),
     };
     Ok(field.span().clone().with(verify))
+}
+
+fn cookie_jar(field: Field<'_>) -> Result<Spanned<Jar>, Diagnostic> {
+    let jar = match &field.value.node {
+        Node::Bool(true) => Jar::Session,
+        Node::Bool(false) => Jar::Off,
+        Node::Text(path) => Jar::File(path.clone()),
+        _ => return Err(field.expected("`true`, `false`, or the path of a file of cookies")),
+    };
+    Ok(field.span().clone().with(jar))
 }
 
 fn version(field: Field<'_>) -> Result<Spanned<Version>, Diagnostic> {

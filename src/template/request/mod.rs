@@ -14,7 +14,7 @@ use crate::client::{self, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
 use crate::source::Root;
-use crate::spec::{self, Auth, Settings, Verify};
+use crate::spec::{self, Auth, Jar, Settings, Verify};
 
 use self::body::Body;
 use self::compiler::Compiler;
@@ -34,6 +34,8 @@ pub struct CompiledRequest {
     options: Options,
     /// The file of certificates to check the server's against.
     roots: Option<Template>,
+    /// The file that cookies are kept in.
+    jar: Option<Template>,
 }
 
 impl CompiledRequest {
@@ -53,6 +55,10 @@ impl CompiledRequest {
             options: options(&request.settings),
             roots: match request.settings.verify.as_deref() {
                 Some(Verify::Roots(path)) => Some(compiler.text(path)),
+                _ => None,
+            },
+            jar: match request.settings.cookie_jar.as_deref() {
+                Some(Jar::File(path)) => Some(compiler.text(path)),
                 _ => None,
             },
         };
@@ -82,6 +88,10 @@ impl CompiledRequest {
         if let Some(roots) = &self.roots {
             request.options.verify = Some(client::Verify::Roots(resolve(roots, scope, root)?));
         }
+        if let Some(jar) = &self.jar {
+            let path = root.resolve_new(jar.span().source().path(), &jar.render(scope)?);
+            request.options.cookie_jar = Some(client::Jar::File(path.map_err(|error| error_at(jar, error))?));
+        }
         Ok(request)
     }
 
@@ -100,6 +110,11 @@ fn options(settings: &Settings) -> Options {
         Verify::Off => Some(client::Verify::Off),
         Verify::Roots(_) => None,
     });
+    let cookie_jar = settings.cookie_jar.as_deref().and_then(|jar| match jar {
+        Jar::Session => Some(client::Jar::Session),
+        Jar::Off => Some(client::Jar::Off),
+        Jar::File(_) => None,
+    });
     Options {
         timeout: settings.timeout.as_deref().copied(),
         connect_timeout: settings.connect_timeout.as_deref().copied(),
@@ -109,7 +124,7 @@ fn options(settings: &Settings) -> Options {
         version: settings.http_version.as_deref().copied(),
         decompress: settings.decompress.as_deref().copied(),
         encoding: settings.encoding.as_deref().cloned(),
-        cookie_jar: settings.cookie_jar.as_deref().copied(),
+        cookie_jar,
         max_body: settings.max_body.as_deref().copied(),
     }
 }

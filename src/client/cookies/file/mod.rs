@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::source::{self, Access, ReadError, SourceFile};
 
+use super::super::{Error, ErrorKind};
 use super::{Cookie, CookieJar};
 
 /// The name of the file that JetBrains' editors keep their cookies in.
@@ -233,6 +234,12 @@ impl std::error::Error for CookieFileError {
             Self::Write { error, .. } => Some(error),
             Self::Line { .. } | Self::Cookie { .. } => None,
         }
+    }
+}
+
+impl From<CookieFileError> for Error {
+    fn from(error: CookieFileError) -> Self {
+        Self::new(ErrorKind::Request, error.to_string()).with_source(error)
     }
 }
 
