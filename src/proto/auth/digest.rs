@@ -9,12 +9,9 @@
 use md5::Md5;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::Sha1;
-use sha2::digest::DynDigest;
 use sha2::{Sha256, Sha512, Sha512_256};
 
-use super::{Challenge, hexadecimal, parameters};
-
-type Hasher = Box<dyn DynDigest>;
+use super::{Challenge, Hasher, parameters};
 
 /// A name, and what makes a hasher.
 type Algorithm = (&'static str, fn() -> Hasher);
@@ -22,11 +19,11 @@ type Algorithm = (&'static str, fn() -> Hasher);
 /// The hash functions, weakest first. RFC 7616 has three of them; the others are known to
 /// Python's requests and to httpbin.
 const ALGORITHMS: &[Algorithm] = &[
-    ("MD5", || Box::new(Md5::default())),
-    ("SHA", || Box::new(Sha1::default())),
-    ("SHA-256", || Box::new(Sha256::default())),
-    ("SHA-512-256", || Box::new(Sha512_256::default())),
-    ("SHA-512", || Box::new(Sha512::default())),
+    ("MD5", Hasher::new::<Md5>),
+    ("SHA", Hasher::new::<Sha1>),
+    ("SHA-256", Hasher::new::<Sha256>),
+    ("SHA-512-256", Hasher::new::<Sha512_256>),
+    ("SHA-512", Hasher::new::<Sha512>),
 ];
 
 /// All but `attr-char` (RFC 8187, 3.2.1).
@@ -99,16 +96,14 @@ pub struct DigestRequest<'a> {
     pub method: &'a str,
     /// The request target as it stands on the request line.
     pub uri: &'a str,
-    /// What [`DigestChallenge::body_hash`] gives for the body; `None` stands for no body.
+    /// What [`DigestChallenge::body_hasher`] makes of the body, in hexadecimal; `None` stands for
+    /// no body.
     pub body_hash: Option<&'a str>,
     /// How many requests the challenge's nonce has served, this one included.
     pub count: u32,
     /// A text that the client draws at random.
     pub client_nonce: &'a str,
 }
-
-/// Takes a body in pieces, for challenges that ask for its integrity.
-pub struct BodyHash(Hasher);
 
 impl DigestChallenge {
     /// The strongest of the challenges to Digest that can be answered, the first of several
@@ -158,8 +153,8 @@ impl DigestChallenge {
     }
 
     /// The hash to put the body through, where the challenge asks for its integrity.
-    pub fn body_hash(&self) -> Option<BodyHash> {
-        (self.protection == Protection::AuthInt).then(|| BodyHash(self.hasher()))
+    pub fn body_hasher(&self) -> Option<Hasher> {
+        (self.protection == Protection::AuthInt).then(|| self.hasher())
     }
 
     /// The same challenge with the nonce that a response hands out for the next request, in the
@@ -220,7 +215,7 @@ impl DigestChallenge {
     fn hash(&self, parts: &[&str]) -> String {
         let mut hasher = self.hasher();
         hasher.update(parts.join(":").as_bytes());
-        hexadecimal(&hasher.finalize())
+        hasher.hexadecimal()
     }
 
     fn hasher(&self) -> Hasher {
@@ -250,24 +245,6 @@ impl Protection {
             Self::Auth => Some("auth"),
             Self::AuthInt => Some("auth-int"),
         }
-    }
-}
-
-impl BodyHash {
-    /// Takes the next piece.
-    pub fn update(&mut self, piece: &[u8]) {
-        self.0.update(piece);
-    }
-
-    /// The hash of all of it, in hexadecimal.
-    pub fn finish(self) -> String {
-        hexadecimal(&self.0.finalize())
-    }
-}
-
-impl std::fmt::Debug for BodyHash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BodyHash").finish_non_exhaustive()
     }
 }
 
@@ -400,10 +377,10 @@ mod tests {
     fn vouches_for_the_body_only_where_nothing_else_will_do() {
         for (qop, expected) in [("auth", None), ("auth-int,auth", None), ("Auth-Int", Some("auth-int"))] {
             let offered = challenge(&format!("Digest nonce=n, qop=\"{qop}\""));
-            let hash = offered.body_hash().map(|mut hash| {
+            let hash = offered.body_hasher().map(|mut hash| {
                 hash.update(b"ab");
                 hash.update(b"c");
-                hash.finish()
+                hash.hexadecimal()
             });
             assert_eq!(hash.is_some(), expected.is_some(), "{qop}");
             let request = DigestRequest { body_hash: hash.as_deref(), ..mufasa("p", "c") };

@@ -4,19 +4,19 @@
 
 mod challenge;
 mod digest;
+mod hash;
+mod oauth1;
 mod sigv4;
 #[cfg(test)]
 mod vectors;
 
 pub use challenge::{Challenge, parameters};
-pub use digest::{BodyHash, DigestChallenge, DigestRequest};
+pub use digest::{DigestChallenge, DigestRequest};
+pub use hash::Hasher;
+pub use oauth1::{InvalidRsaKey, OAuth1Method, RsaKey, authorization, base_string, form_pairs};
 pub use sigv4::{SigV4, SignedPath, SignedRequest, UNSIGNED_PAYLOAD, signable};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 /// All but the unreserved characters (RFC 3986, 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

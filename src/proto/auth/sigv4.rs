@@ -8,13 +8,14 @@
 //! signature          HMAC(key, string to sign)
 //! ```
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use percent_encoding::{AsciiSet, percent_decode_str, percent_encode, utf8_percent_encode};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::http::Headers;
 
-use super::{RESERVED, hexadecimal};
+use super::RESERVED;
+use super::hash::{hexadecimal, hmac, sha256};
 
 /// Stands for the hash of a body that is not signed.
 pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
@@ -131,8 +132,8 @@ impl SigV4<'_> {
     pub fn signature(&self, request: &SignedRequest<'_>) -> String {
         let secret = format!("AWS4{}", self.secret_key);
         let parts = [self.date(), self.region, self.service, "aws4_request"];
-        let key = parts.iter().fold(secret.into_bytes(), |key, part| hmac(&key, part));
-        hexadecimal(&hmac(&key, &self.string_to_sign(&self.canonical_request(request))))
+        let key = parts.iter().fold(secret.into_bytes(), |key, part| hmac::<Hmac<Sha256>>(&key, part));
+        hexadecimal(&hmac::<Hmac<Sha256>>(&key, &self.string_to_sign(&self.canonical_request(request))))
     }
 
     fn credential(&self) -> String {
@@ -148,7 +149,7 @@ impl SigV4<'_> {
     }
 
     pub(super) fn string_to_sign(&self, canonical_request: &str) -> String {
-        let hash = hexadecimal(&Sha256::digest(canonical_request));
+        let hash = sha256(canonical_request);
         format!("{ALGORITHM}\n{}\n{}\n{hash}", self.time, self.scope())
     }
 
@@ -209,12 +210,6 @@ fn canonical_value(headers: &Headers, name: &str) -> String {
     values.collect::<Vec<_>>().join(",")
 }
 
-fn hmac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut code = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    code.update(text.as_bytes());
-    code.finalize().into_bytes().to_vec()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,8 +225,8 @@ mod tests {
             time: "20130524T000000Z",
             path: SignedPath::of("s3"),
         };
-        let empty = hexadecimal(&Sha256::digest(""));
-        let welcome = hexadecimal(&Sha256::digest("Welcome to Amazon S3."));
+        let empty = sha256("");
+        let welcome = sha256("Welcome to Amazon S3.");
         for (method, target, fields, payload_hash, expected) in [
             (
                 "GET",

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::http::Headers;
 use crate::source::read_source;
 
-use super::{RESERVED, SigV4, SignedPath, SignedRequest, hexadecimal, signable};
+use super::hash::sha256;
+use super::{RESERVED, SigV4, SignedPath, SignedRequest, signable};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/aws-sigv4");
 
@@ -82,7 +82,7 @@ impl Case {
     }
 
     fn check_header(&self, signer: &SigV4<'_>) {
-        let payload_hash = hexadecimal(&Sha256::digest(&self.body));
+        let payload_hash = sha256(&self.body);
         let mut headers = self.headers.clone();
         headers.append("X-Amz-Date", signer.time).unwrap();
         if let Some(token) = self.token().filter(|_| !self.says("omit_session_token")) {
@@ -97,7 +97,7 @@ impl Case {
     }
 
     fn check_query(&self, signer: &SigV4<'_>) {
-        let payload_hash = hexadecimal(&Sha256::digest(&self.body));
+        let payload_hash = sha256(&self.body);
         let signed = signable(&self.headers);
         let token = self.token();
         let hidden = self.says("omit_session_token");
