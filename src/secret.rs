@@ -6,13 +6,16 @@ use std::sync::RwLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
 
 /// Shorter values are not redacted: they would blot out unrelated text.
 const SHORTEST: usize = 4;
+
+/// What queries and forms encode, as this client sends them; browsers differ in `*` and `~`.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Header fields whose values are credentials, after the scheme if there is one.
 const CREDENTIAL_FIELDS: &[&str] = &["Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token"];
@@ -110,6 +113,8 @@ fn encoded_forms(secret: &str) -> Vec<String> {
         json,
         html,
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(secret, RESERVED).to_string(),
+        utf8_percent_encode(secret, RESERVED).to_string().replace("%20", "+"),
         url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
         STANDARD.encode(secret),
         STANDARD_NO_PAD.encode(secret),
@@ -131,10 +136,13 @@ mod tests {
     #[test]
     fn redacts_every_encoded_form() {
         let redactor = Redactor::default();
-        redactor.learn("p&ss \"word\"");
-        for form in encoded_forms("p&ss \"word\"") {
-            assert_eq!(redactor.redact(&format!("a {form} b")), "a *** b");
+        for secret in ["p&ss \"word\"", "~p*ss word~"] {
+            redactor.learn(secret);
+            for form in encoded_forms(secret) {
+                assert_eq!(redactor.redact(&format!("a {form} b")), "a *** b");
+            }
         }
+        assert_eq!(redactor.redact("?q=~p%2Ass+word~&x"), "?q=***&x");
     }
 
     #[test]

@@ -2,17 +2,13 @@
 
 use std::path::Path;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::http::{Body, Segment};
+use crate::http::{Body, Segment, push_pair};
 use crate::source::{self, ReadError};
 
 use super::pairs::pairs;
 use super::{Error, ErrorKind};
-
-/// What a form encodes, as Python's `quote_plus` does; a space becomes `+`.
-const NOT_IN_FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
 
 /// The media type of bytes of which nothing is known.
 const OCTETS: &str = "application/octet-stream";
@@ -46,16 +42,19 @@ impl Payload {
     /// # Errors
     /// If a value is a tree.
     pub fn form(fields: &(impl Serialize + ?Sized)) -> Result<Self, Error> {
+        Ok(Self::pairs(&pairs(fields)?))
+    }
+
+    /// Names and values as a form sends them, in order.
+    pub(crate) fn pairs(pairs: &[(String, String)]) -> Self {
         let mut text = String::new();
-        for (name, value) in pairs(fields)? {
+        for (name, value) in pairs {
             if !text.is_empty() {
                 text.push('&');
             }
-            push_encoded(&mut text, &name);
-            text.push('=');
-            push_encoded(&mut text, &value);
+            push_pair(&mut text, name, value);
         }
-        Ok(Self::new(text.into(), "application/x-www-form-urlencoded"))
+        Self::new(text.into(), "application/x-www-form-urlencoded")
     }
 
     /// Text, in UTF-8.
@@ -121,12 +120,6 @@ pub(super) fn file_body(path: &Path) -> Result<Body, Error> {
 impl From<ReadError> for Error {
     fn from(error: ReadError) -> Self {
         Self::new(ErrorKind::Request, error.to_string()).with_source(error)
-    }
-}
-
-fn push_encoded(text: &mut String, part: &str) {
-    for piece in utf8_percent_encode(part, NOT_IN_FORM) {
-        text.extend(piece.chars().map(|character| if character == ' ' { '+' } else { character }));
     }
 }
 

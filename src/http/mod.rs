@@ -3,6 +3,7 @@
 
 mod body;
 mod error;
+mod form;
 mod headers;
 mod link;
 mod method;
@@ -14,6 +15,7 @@ mod version;
 
 pub use body::{Body, Segment};
 pub use error::{BoxError, Error, ErrorKind, Partial};
+pub(crate) use form::push_pair;
 pub use headers::{Header, HeaderValue, Headers, InvalidHeader};
 pub use link::{Link, Links};
 pub use method::{InvalidMethod, Method};

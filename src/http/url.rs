@@ -6,17 +6,13 @@ use std::net::IpAddr;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::ErrorKind;
+use super::form::push_pair;
 
 /// What may not stand in a path or query (RFC 3986, 2), and so is percent-encoded.
 /// `%` is left alone, so that what is encoded already is not encoded again, and so
 /// are `[` and `]`, which people write and servers read.
 const ILLEGAL: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
-
-/// What may not stand in a name or value of a query: everything that
-/// `application/x-www-form-urlencoded` encodes, with a space as `+`, as requests does.
-const NOT_IN_QUERY_VALUE: &AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
 
 /// The scheme of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -195,10 +191,7 @@ impl Url {
                 Some("") => {}
                 Some(_) => self.target.push('&'),
             }
-            for (text, end) in [(name, "="), (value, "")] {
-                self.target.extend(utf8_percent_encode(text, NOT_IN_QUERY_VALUE).map(|piece| piece.replace(' ', "+")));
-                self.target.push_str(end);
-            }
+            push_pair(&mut self.target, name, value);
         }
     }
 
