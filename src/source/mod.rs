@@ -1,12 +1,14 @@
 //! Where text came from: files, the spans of what an author wrote in them, and
 //! the folder that references between files may not leave. Files are replaced here too.
 
+mod draft;
 mod replace;
 mod root;
 mod span;
 mod walk;
 
-pub use replace::{Access, replace};
-pub use root::{ReadError, Root, open, read_private_source, read_source};
+pub use draft::{Access, Draft, Existing};
+pub use replace::replace;
+pub use root::{ReadError, Root, open, read_bytes, read_private_source, read_source};
 pub use span::{Location, SourceFile, Span, Spanned};
 pub use walk::walk;

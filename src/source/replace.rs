@@ -1,26 +1,10 @@
 //! Writes a file beside its place and then renames it: what was there is replaced as a
 //! whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::io::{self, Write};
+use std::path::Path;
 
-/// How many names are tried for a draft, where others were left behind.
-const NAMES: usize = 100;
-
-/// Tells the drafts of one process apart.
-static DRAFTS: AtomicU32 = AtomicU32::new(0);
-
-/// Who may read a file that is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Whoever the system lets read new files.
-    Usual,
-    /// Its owner alone.
-    Private,
-}
+use super::{Access, Draft, Existing};
 
 /// Replaces a file with what `write` writes; its folders are created, and a link is followed.
 ///
@@ -28,65 +12,15 @@ pub enum Access {
 /// Those of `write`, and if the file cannot be created or replaced; what was there then
 /// stays as it was.
 pub fn replace(path: &Path, access: Access, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let (draft, file) = Draft::create(&path, access)?;
-    let mut writer = BufWriter::new(file);
-    write(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
-    fs::rename(&draft.path, &path)
-}
-
-/// A file that is removed again, unless it was renamed.
-struct Draft {
-    path: PathBuf,
-}
-
-impl Draft {
-    fn create(target: &Path, access: Access) -> io::Result<(Self, File)> {
-        let name = target.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
-        if target.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        let options = options(access);
-        for _ in 0..NAMES {
-            let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
-            let draft = format!(".{}.{}.{number}.tmp", name.to_string_lossy(), process::id());
-            let path = target.with_file_name(draft);
-            match options.open(&path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => return opened.map(|file| (Self { path }, file)),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
-}
-
-/// A new file, which is never one that somebody else has put there.
-fn options(access: Access) -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if access == Access::Private {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = access;
-    options
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // Nothing is there to remove after a rename, and nothing can be done about other errors.
-        let _ = fs::remove_file(&self.path);
-    }
+    let mut draft = Draft::create(path, access)?;
+    write(&mut draft)?;
+    draft.place(Existing::Replace).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::source::read_source;
 

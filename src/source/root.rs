@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::SourceFile;
@@ -16,12 +16,20 @@ const MAX_TEXT: u64 = 256 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Root {
     folder: PathBuf,
+    /// Another folder that may be written to.
+    also: Option<PathBuf>,
 }
 
 impl Root {
     /// A folder, looked at only when something in it is asked for.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), also: None }
+    }
+
+    /// The same with another folder that files may be written to.
+    #[must_use]
+    pub fn with_output(self, folder: Option<PathBuf>) -> Self {
+        Self { also: folder, ..self }
     }
 
     /// The folder.
@@ -64,10 +72,42 @@ impl Root {
     /// # Errors
     /// As [`Root::resolve`], or if the file is larger or cannot be read.
     pub fn read_bytes(&self, from: &Path, reference: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let path = self.resolve(from, reference)?;
-        let file = open(&path)?;
-        read_limited(file, limit).map_err(|kind| ReadError::new(&path, kind))
+        read_bytes(&self.resolve(from, reference)?, limit)
     }
+
+    /// Where a file may be written that `reference` means when `from` names it; it need not be there.
+    ///
+    /// # Errors
+    /// If it lies outside of the root, links followed.
+    pub fn resolve_new(&self, from: &Path, reference: &str) -> Result<PathBuf, ReadError> {
+        let written = from.parent().unwrap_or(Path::new("")).join(reference);
+        let outside = || ReadError::new(&written, ReadErrorKind::Outside { root: self.folder.clone() });
+        let (found, missing) = nearest_folder(&written).ok_or_else(outside)?;
+        let steps_back = missing.components().any(|part| part == Component::ParentDir);
+        let is_inside = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| found.starts_with(folder));
+        if steps_back || ![Some(&self.folder), self.also.as_ref()].into_iter().flatten().any(|folder| is_inside(folder))
+        {
+            return Err(outside());
+        }
+        Ok(found.join(missing))
+    }
+}
+
+/// What there is of a path, links followed, and what there is not.
+fn nearest_folder(path: &Path) -> Option<(PathBuf, &Path)> {
+    path.ancestors().find_map(|above| {
+        let here = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        let missing = path.strip_prefix(above).expect("an ancestor of a path is its beginning");
+        fs::canonicalize(here).ok().map(|found| (found, missing))
+    })
+}
+
+/// Reads a file as it is, up to a number of bytes.
+///
+/// # Errors
+/// If the file is larger or cannot be read.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    read_limited(open(path)?, limit).map_err(|kind| ReadError::new(path, kind))
 }
 
 /// The path with as much of it canonical as is there.
