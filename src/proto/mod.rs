@@ -1,5 +1,5 @@
-//! HTTP/1.1 without I/O: bytes to states and back (RFC 9112), and in [`auth`] the schemes of
-//! authentication.
+//! HTTP/1.1 without I/O: bytes to states and back (RFC 9112), in [`auth`] the schemes of
+//! authentication, and streams of events.
 //!
 //! A request is written by [`encode_request_head`] and [`encode_chunk`]. A response is
 //! read by a [`ResponseDecoder`], which is given what has arrived and says what it is:
@@ -52,6 +52,7 @@
 pub mod auth;
 mod chunked;
 mod decoder;
+mod event_stream;
 mod framing;
 mod head;
 mod limits;
@@ -61,6 +62,7 @@ mod vectors;
 
 pub use chunked::{BodyEvent, ChunkedDecoder, Step};
 pub use decoder::{Event, ResponseDecoder};
+pub use event_stream::{EventStreamDecoder, OnEvent, ServerSentEvent};
 pub(crate) use framing::{has_token, is_persistent};
 pub use head::ResponseHead;
 pub use limits::{MAX_CHUNK_EXTENSION, MAX_HEAD, MAX_HEADERS, MAX_INTERIM};
