@@ -91,7 +91,7 @@ const BODIES: &[Case] = &[
         "form",
         "requests:\n- post: '{{ api }}/a'\n  form: {a b: 'c d', e: ['1', 2], n: null, v: 1.10, t: '{{ name }}&+~*', é: true}\n",
         &[
-            "POST /a HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\na+b=c+d&e=1&e=2&v=1.10&t=Ada%26%2B%7E*&%C3%A9=true",
+            "POST /a HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\na+b=c+d&e=1&e=2&v=1.10&t=Ada%26%2B~%2A&%C3%A9=true",
         ],
     ),
     (
