@@ -62,13 +62,17 @@ fn follow(
         next.headers = without(next.headers, |field| BODY_HEADERS.iter().any(|name| field.is(name)));
     }
     if !keeps_credentials(&request.url, &url) {
-        let proof = next.auth.take();
+        let proof = next.auth.take_if(|auth| !auth.crosses_origins());
+        let own_secrets = Redactor::default();
+        proof.iter().flat_map(|auth| auth.secrets()).for_each(|secret| own_secrets.learn(&secret));
         let proof = proof.as_ref().and_then(|auth| auth.field());
         let is_secret = |field: &Header| {
+            let value = field.value().text();
             field.is("Cookie")
                 || is_credential_field(field.name())
                 || proof.is_some_and(|name| field.is(name))
-                || secrets.is_some_and(|secrets| secrets.finds(&field.value().text()))
+                || own_secrets.finds(&value)
+                || secrets.is_some_and(|secrets| secrets.finds(&value))
         };
         next.headers = without(next.headers, is_secret);
         next.own_cookies.clear();

@@ -7,6 +7,7 @@ use crate::http::{Headers, Method};
 use crate::secret::Redactor;
 use crate::transport::{Deadlines, Exchange, Pool, Reply};
 
+use super::auth::ProtectionSpaces;
 use super::collector::Collector;
 use super::cookies::Jars;
 use super::prepare::prepare;
@@ -55,6 +56,7 @@ pub struct Session {
     adapter: Box<dyn Adapter>,
     jars: Mutex<Jars>,
     cookie_files: Arc<CookieFiles>,
+    pub(super) protection_spaces: ProtectionSpaces,
 }
 
 /// What holds for each request of a session that does not say otherwise.
@@ -144,6 +146,7 @@ impl Session {
             adapter: Box::new(adapter),
             jars: Mutex::default(),
             cookie_files: Arc::default(),
+            protection_spaces: ProtectionSpaces::default(),
         }
     }
 
@@ -201,6 +204,15 @@ impl Session {
             history = std::mem::take(&mut response.history);
             history.push(response);
         }
+    }
+
+    /// The same request once more: with the cookies of now, and proved anew. An [`Auth`] answers
+    /// with it when it has learnt something from a response.
+    ///
+    /// # Errors
+    /// If there is no proof to be had.
+    pub fn again(&self, request: &PreparedRequest) -> Result<PreparedRequest, Error> {
+        self.complete(request.clone())
     }
 
     /// The cookies that the session's own jar has now.
