@@ -195,6 +195,15 @@ impl Url {
         }
     }
 
+    /// Takes those names and values out of the query whose name, decoded, is not to stay.
+    pub fn retain_query(&mut self, stays: impl Fn(&str) -> bool) {
+        let Some((path, query)) = self.target.split_once('?') else { return };
+        let decoded = |name: &str| percent_decode_str(&name.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let name = |pair: &str| decoded(pair.split('=').next().unwrap_or_default());
+        let kept: Vec<&str> = query.split('&').filter(|pair| stays(&name(pair))).collect();
+        self.target = if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) };
+    }
+
     /// The URL that a reference means when it stands in a response from this one
     /// (RFC 3986, 5.2). A fragment is inherited (RFC 9110, 10.2.2).
     ///
@@ -417,6 +426,20 @@ mod tests {
         ] {
             let mut url = url(before);
             url.append_query([("a b", "é&"), ("c", "~")]);
+            assert_eq!(url.to_string(), after);
+        }
+    }
+
+    #[test]
+    fn takes_names_out_of_the_query() {
+        for (before, after) in [
+            ("http://h/p", "http://h/p"),
+            ("http://h/p?", "http://h/p?"),
+            ("http://h/p?k%65y=1", "http://h/p"),
+            ("http://h/p?a=%20&key=1&&b&key#f", "http://h/p?a=%20&&b#f"),
+        ] {
+            let mut url = url(before);
+            url.retain_query(|name| name != "key");
             assert_eq!(url.to_string(), after);
         }
     }

@@ -1,5 +1,6 @@
 //! Who sends a request, and how they prove it.
 
+mod api_key;
 mod basic;
 mod bearer;
 mod body;
@@ -9,6 +10,7 @@ use std::fmt;
 
 use super::{Error, PreparedRequest, Response, Session};
 
+pub use api_key::{ApiKey, ApiKeyPlace};
 pub use basic::Basic;
 pub use bearer::Bearer;
 pub use digest::Digest;
