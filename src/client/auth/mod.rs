@@ -1,6 +1,7 @@
 //! Who sends a request, and how they prove it.
 
 mod api_key;
+mod aws;
 mod basic;
 mod bearer;
 mod body;
@@ -11,6 +12,7 @@ use std::fmt;
 use super::{Error, PreparedRequest, Response, Session};
 
 pub use api_key::{ApiKey, ApiKeyPlace};
+pub use aws::AwsSigV4;
 pub use basic::Basic;
 pub use bearer::Bearer;
 pub use digest::Digest;
