@@ -37,7 +37,7 @@ mod text;
 mod vectors;
 
 pub use adapter::{Adapter, Answer, InMemory};
-pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, NoAuth};
+pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, NoAuth, OAuth1, OAuth1Place};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
@@ -52,4 +52,5 @@ pub use session::{Defaults, Sendable, Session};
 
 #[doc(inline)]
 pub use crate::http::{Error, ErrorKind, Partial};
+pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
 pub use crate::transport::Verify;

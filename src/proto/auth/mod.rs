@@ -19,4 +19,4 @@ pub use sigv4::{SigV4, SignedPath, SignedRequest, UNSIGNED_PAYLOAD, signable};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 /// All but the unreserved characters (RFC 3986, 2.3).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
