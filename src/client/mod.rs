@@ -37,7 +37,7 @@ mod text;
 mod vectors;
 
 pub use adapter::{Adapter, Answer, InMemory};
-pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, NoAuth, OAuth1, OAuth1Place};
+pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc, NoAuth, OAuth1, OAuth1Place};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,

@@ -6,6 +6,7 @@ mod basic;
 mod bearer;
 mod body;
 mod digest;
+mod netrc;
 mod oauth1;
 
 use std::fmt;
@@ -18,6 +19,7 @@ pub use basic::Basic;
 pub use bearer::Bearer;
 pub use digest::Digest;
 pub(super) use digest::ProtectionSpaces;
+pub use netrc::Netrc;
 pub use oauth1::{OAuth1, OAuth1Place};
 
 /// A way to prove who sends a request.
