@@ -22,6 +22,7 @@ mod cookies;
 mod declaration;
 mod decode;
 mod multipart;
+mod oauth2;
 mod options;
 mod pairs;
 mod payload;
@@ -43,6 +44,7 @@ pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };
 pub use multipart::{Multipart, Part};
+pub use oauth2::{ClientAuthentication, Grant, OAuth2, Prompt, Tokens};
 pub use options::Options;
 pub use payload::Payload;
 pub use prepare::PreparedRequest;

@@ -3,17 +3,18 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::http::{Headers, Method};
+use crate::http::{BoxError, Headers, Method};
 use crate::secret::Redactor;
 use crate::transport::{Deadlines, Exchange, Pool, Reply};
 
 use super::auth::ProtectionSpaces;
 use super::collector::Collector;
 use super::cookies::Jars;
+use super::oauth2::Asker;
 use super::prepare::prepare;
 use super::{
-    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, Options, PreparedRequest, Request, RequestBuilder, Response,
-    SetCookie, redirect,
+    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, Options, PreparedRequest, Prompt, Request, RequestBuilder,
+    Response, SetCookie, Tokens, redirect,
 };
 
 /// How many responses to one request an [`Auth`] may answer: one that is never content
@@ -57,6 +58,8 @@ pub struct Session {
     jars: Mutex<Jars>,
     cookie_files: Arc<CookieFiles>,
     pub(super) protection_spaces: ProtectionSpaces,
+    tokens: Arc<Tokens>,
+    asker: Asker,
 }
 
 /// What holds for each request of a session that does not say otherwise.
@@ -147,6 +150,8 @@ impl Session {
             jars: Mutex::default(),
             cookie_files: Arc::default(),
             protection_spaces: ProtectionSpaces::default(),
+            tokens: Arc::default(),
+            asker: Asker::default(),
         }
     }
 
@@ -256,6 +261,25 @@ impl Session {
     /// If a file cannot be read or written any more, or a cookie cannot be said in its format.
     pub fn save_cookies(&self) -> Result<(), Error> {
         Ok(self.jars().save(&self.cookie_files, SystemTime::now())?)
+    }
+
+    /// Uses the tokens of OAuth 2.0 together with other sessions.
+    pub fn share_tokens(&mut self, tokens: Arc<Tokens>) {
+        self.tokens = tokens;
+    }
+
+    /// Says how a person is asked where a grant of OAuth 2.0 needs one: shown where to go, or
+    /// led there. It may also go there itself. What it returns says whether it could.
+    pub fn on_prompt(&mut self, ask: impl Fn(&Prompt) -> Result<(), BoxError> + Send + Sync + 'static) {
+        self.asker = Asker::new(ask);
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    pub(super) fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     /// Sends a request once.

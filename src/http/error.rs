@@ -72,6 +72,7 @@ pub struct Partial {
 /// | [`Truncated`](Self::Truncated) | `ChunkedEncodingError` | `IncompleteRead` |
 /// | [`TooLarge`](Self::TooLarge) | | `LineTooLong` |
 /// | [`Protocol`](Self::Protocol) | `ConnectionError` | `HTTPException` |
+/// | [`Auth`](Self::Auth) | | |
 /// | [`TooManyRedirects`](Self::TooManyRedirects) | `TooManyRedirects` | |
 /// | [`Redirect`](Self::Redirect) | `InvalidURL`, `InvalidSchema` | |
 /// | [`Decode`](Self::Decode) | `ContentDecodingError` | |
@@ -152,6 +153,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The response is in another way not HTTP as it should be.
     Protocol,
+    /// There is no token, or other proof, of who sends the request.
+    Auth,
     /// A redirect follows on more of them than are allowed.
     TooManyRedirects,
     /// A redirect that cannot be followed.
@@ -194,6 +197,7 @@ impl ErrorKind {
             Self::Truncated => "truncated",
             Self::TooLarge => "too-large",
             Self::Protocol => "protocol",
+            Self::Auth => "auth",
             Self::TooManyRedirects => "too-many-redirects",
             Self::Redirect => "redirect",
             Self::Decode => "decode",

@@ -17,6 +17,7 @@ mod endpoint;
 mod exchange;
 mod idle;
 mod input;
+mod landing;
 #[cfg(test)]
 mod loopback;
 mod memory;
@@ -32,6 +33,7 @@ mod wire;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use exchange::{Deadlines, Exchange, Receiver, Reply};
+pub use landing::Landing;
 pub use memory::Memory;
 pub use pool::Pool;
 pub use route::Route;

@@ -1,0 +1,136 @@
+//! Requests to the token endpoint and to the one that devices ask (RFC 6749, 3.2; RFC 8628, 3.1).
+
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use crate::http::{Method, Url};
+
+use super::super::options::Delivery;
+use super::super::prepare::prepare;
+use super::super::{
+    Auth as _, Basic, Defaults, Error, ErrorKind, Jar, Payload, PreparedRequest, Request, Response, Session,
+};
+use super::grant::Parameter;
+use super::refusal::Refusal;
+use super::token::Token;
+use super::{ClientAuthentication, OAuth2};
+
+/// The most bytes that an answer may have.
+const MAX_ANSWER: u64 = 1024 * 1024;
+
+/// Where tokens come from, and the way there.
+pub(super) struct Endpoint<'a> {
+    pub(super) oauth2: &'a OAuth2,
+    pub(super) session: &'a Session,
+    delivery: Delivery,
+}
+
+/// Why there is no token.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server says why.
+    Refused {
+        url: Url,
+        refusal: Refusal,
+    },
+    Other(Error),
+}
+
+impl<'a> Endpoint<'a> {
+    /// The endpoint, asked in the way of the request that needs a token.
+    pub(super) fn new(oauth2: &'a OAuth2, session: &'a Session, request: &PreparedRequest) -> Self {
+        let delivery = Delivery {
+            redirects: 0,
+            decompress: true,
+            encoding: None,
+            cookie_jar: Jar::Off,
+            max_body: MAX_ANSWER,
+            ..request.delivery.clone()
+        };
+        Self { oauth2, session, delivery }
+    }
+
+    /// Asks for a token.
+    pub(super) fn token(&self, parameters: &[Parameter<'_>]) -> Result<Token, Failure> {
+        let url = &self.oauth2.token_url;
+        let members = self.ask(url, parameters)?;
+        Token::read(&members, Instant::now()).map_err(|reason| unusable(url, &reason).into())
+    }
+
+    /// The members of the object that is answered to these parameters and those that every
+    /// such request has.
+    pub(super) fn ask(&self, url: &Url, parameters: &[Parameter<'_>]) -> Result<Map<String, Value>, Failure> {
+        let response = self.session.send(self.request(url, parameters)?)?;
+        let members = match response.json_value() {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err(not_an_answer(&response, "it is JSON, but no object").into()),
+            Err(error) => return Err(not_an_answer(&response, &error.to_string()).into()),
+        };
+        match Refusal::read(&members) {
+            Some(refusal) => Err(Failure::Refused { url: url.clone(), refusal }),
+            None if response.status.is_error() || response.status.is_redirect() => {
+                Err(not_an_answer(&response, "it names no error").into())
+            }
+            None => Ok(members),
+        }
+    }
+
+    fn request(&self, url: &Url, parameters: &[Parameter<'_>]) -> Result<PreparedRequest, Error> {
+        let OAuth2 { client_id, client_secret, .. } = self.oauth2;
+        let in_header = self.oauth2.client_authentication == ClientAuthentication::Basic;
+        let (header, body) = match (client_id, client_secret) {
+            (Some(id), Some(secret)) if in_header => (Some(basic(id, secret.expose())), Vec::new()),
+            (Some(id), Some(secret)) => (None, vec![("client_id", &**id), ("client_secret", secret.expose())]),
+            (Some(id), None) => (None, vec![("client_id", &**id)]),
+            (None, _) => (None, Vec::new()),
+        };
+        let form: Vec<(&str, &str)> =
+            parameters.iter().copied().chain(self.oauth2.common_parameters()).chain(body).collect();
+        let mut request = Request::new(Method::POST, url.clone());
+        request.headers.append("Accept", "application/json")?;
+        request.payload = Payload::form(&form)?;
+        let mut prepared = prepare(request, &Defaults::default())?;
+        prepared.delivery = self.delivery.clone();
+        // Who the URL names asks, unless the client is to prove who it is in the same field.
+        if let Some(auth) = header.or_else(|| url.credentials().map(|(user, password)| Basic::new(user, password))) {
+            auth.authorize(&mut prepared, self.session)?;
+        }
+        Ok(prepared)
+    }
+}
+
+/// > The client identifier is encoded using the "application/x-www-form-urlencoded" encoding
+/// > algorithm …, and the encoded value is used as the username; the client password is
+/// > encoded using the same algorithm and used as the password. (RFC 6749, 2.3.1)
+fn basic(id: &str, secret: &str) -> Basic {
+    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    Basic::new(encode(id), encode(secret))
+}
+
+/// An answer that holds no token, as it should.
+pub(super) fn unusable(url: &Url, reason: &str) -> Error {
+    Error::new(ErrorKind::Auth, format!("the answer of {url} is of no use: {reason}"))
+}
+
+/// An answer in which there is nothing to be read; what it says may hold anything, and is not shown.
+fn not_an_answer(response: &Response, reason: &str) -> Error {
+    let status = format!("{} {}", response.status, response.reason);
+    Error::new(ErrorKind::Auth, format!("{} gives no token: {}, and {reason}", response.url, status.trim_end()))
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Other(error) => error,
+            Failure::Refused { url, refusal } => Self::new(ErrorKind::Auth, format!("{url} gives no token: {refusal}")),
+        }
+    }
+}
