@@ -31,6 +31,12 @@
 //! | GET | `/digest-auth/:qop/:user/:password` | 200 for that user and password, else 401 |
 //! | GET | `/digest-auth/:qop/:user/:password/:algorithm` | the same with MD5-sess, SHA-256, … |
 //! | GET | `/digest-auth/:qop/:user/:password/:algorithm/:stale_after` | the same with nonces that serve so often, or never end |
+//! | POST | `/oauth2/token` | a token by any grant of OAuth 2.0, for expires_in seconds |
+//! | GET | `/oauth2/authorize` | leads to redirect_uri with a code (PKCE), or with ?deny= without one |
+//! | POST | `/oauth2/device` | a device code, and a user code that is to be agreed to |
+//! | GET | `/oauth2/agree` | agrees to ?user_code=, or with ?deny= does not |
+//! | POST | `/oauth2/revoke` | takes an access token back |
+//! | GET | `/oauth2/resource` | who a token was given to, and what for, else 401 |
 //! | GET | `/gzip` | content coded with gzip |
 //! | GET | `/deflate` | content coded with deflate |
 //! | GET | `/brotli` | content coded with br |
@@ -71,7 +77,8 @@
 //! | GET | `/` | this list |
 //!
 //! The accounts of `/login` are `ada` with the password `lovelace`, `alan` with `turing`,
-//! and `grace` with `hopper`.
+//! and `grace` with `hopper`. The clients of `/oauth2` are `practice` with the secret
+//! `practice-secret`, and `practice-public` without one.
 
 mod connection;
 mod date;

@@ -279,6 +279,54 @@ fn digest_authentication_counts_the_uses_of_a_nonce() {
 }
 
 #[test]
+fn tokens_are_given_for_what_is_right_and_once() {
+    let server = start();
+    let ask = |body: &str| send(&server, "POST /oauth2/token", "", body);
+    let client = "client_id=practice&client_secret=practice-secret";
+    for (body, status, error) in [
+        ("", 401, "invalid_client"),
+        ("client_id=practice&client_secret=wrong&grant_type=client_credentials", 401, "invalid_client"),
+        ("client_id=practice-public&grant_type=client_credentials", 400, "unauthorized_client"),
+        (&format!("{client}&grant_type=magic"), 400, "unsupported_grant_type"),
+        (&format!("{client}&grant_type=client_credentials&scope=all"), 400, "invalid_scope"),
+        (&format!("{client}&grant_type=password&username=ada&password=x"), 400, "invalid_grant"),
+        (&format!("{client}&grant_type=authorization_code&code=x"), 400, "invalid_grant"),
+    ] {
+        let reply = ask(body);
+        assert_eq!((reply.status(), reply.json()["error"].as_str()), (status, Some(error)), "{body}");
+    }
+    let reply = ask(&format!("{client}&grant_type=password&username=ada&password=lovelace&scope=write&expires_in=5"));
+    assert_eq!((reply.header("Cache-Control"), reply.json()["expires_in"].as_u64()), (Some("no-store"), Some(5)));
+    let token = reply.json()["access_token"].as_str().unwrap().to_owned();
+    let resource = || send(&server, "GET /oauth2/resource", &format!("Authorization: Bearer {token}\r\n"), "");
+    assert_eq!(resource().json(), json!({"client": "practice", "user": "ada", "scope": "write"}));
+    send(&server, "POST /oauth2/revoke", "", &format!("token={token}"));
+    assert_eq!(resource().header("WWW-Authenticate"), Some("Bearer error=\"invalid_token\""));
+    let refresh = reply.json()["refresh_token"].as_str().unwrap().to_owned();
+    let again = format!("{client}&grant_type=refresh_token&refresh_token={refresh}");
+    assert_eq!((ask(&again).status(), ask(&again).status()), (200, 400));
+}
+
+#[test]
+fn a_code_is_led_to_where_it_was_asked_for() {
+    let server = start();
+    let to = "GET /oauth2/authorize?client_id=practice-public&redirect_uri=http://127.0.0.1:1/a%3Fb=c&state=s";
+    for (rest, expected) in [
+        ("&response_type=code&code_challenge=x&code_challenge_method=S256", "http://127.0.0.1:1/a?b=c&code="),
+        ("&response_type=code&deny", "http://127.0.0.1:1/a?b=c&error=access_denied"),
+        ("&response_type=code", "http://127.0.0.1:1/a?b=c&error=invalid_request"),
+        ("&response_type=token", "http://127.0.0.1:1/a?b=c&error=unsupported_response_type"),
+    ] {
+        let reply = send(&server, &format!("{to}{rest}"), "", "");
+        let location = reply.header("Location").unwrap();
+        assert!(location.starts_with(expected) && location.ends_with("&state=s"), "{location}");
+    }
+    for wrong in ["client_id=practice&redirect_uri=x", "client_id=nobody&redirect_uri=http://127.0.0.1/"] {
+        assert_eq!(get(&server, &format!("/oauth2/authorize?{wrong}")).status(), 400);
+    }
+}
+
+#[test]
 fn a_refused_upload_still_gets_its_answer() {
     let server = start();
     let mut bytes = b"POST /post HTTP/1.1\r\nHost: h\r\nContent-Length: 70000000\r\n\r\n".to_vec();

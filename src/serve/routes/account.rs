@@ -17,7 +17,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// Users and passwords.
-const ACCOUNTS: &[(&str, &str)] = &[("ada", "lovelace"), ("alan", "turing"), ("grace", "hopper")];
+pub(super) const ACCOUNTS: &[(&str, &str)] = &[("ada", "lovelace"), ("alan", "turing"), ("grace", "hopper")];
 
 const COOKIE: &str = "session";
 

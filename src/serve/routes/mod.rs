@@ -11,6 +11,7 @@ mod encoding;
 mod flaky;
 mod index;
 mod inspect;
+mod oauth2;
 mod redirect;
 mod samples;
 mod status;
@@ -34,6 +35,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family { title: "Cookies", routes: cookies::ROUTES },
     Family { title: "Authentication", routes: auth::ROUTES },
     Family { title: "Digest authentication", routes: digest::ROUTES },
+    Family { title: "OAuth 2.0", routes: oauth2::ROUTES },
     Family { title: "Content codings", routes: encoding::ROUTES },
     Family { title: "Samples of media types", routes: samples::ROUTES },
     Family { title: "Bytes and streams", routes: bytes::ROUTES },

@@ -1,5 +1,6 @@
 //! What a server remembers between requests. All of it is bounded.
 
+mod oauth2;
 mod recent;
 mod users;
 
@@ -9,6 +10,7 @@ use fastrand::Rng;
 
 use super::stop::StopSignal;
 
+pub(super) use oauth2::{Code, Consent, Device, Grants, Reply};
 pub(super) use recent::Recent;
 pub(super) use users::{Draft, Refusal, User, Users};
 
@@ -24,6 +26,7 @@ pub(super) struct State {
     sessions: Mutex<Recent<String>>,
     failures: Mutex<Recent<u32>>,
     nonces: Mutex<Recent<u32>>,
+    grants: Mutex<Grants>,
 }
 
 impl State {
@@ -36,6 +39,7 @@ impl State {
             sessions: Mutex::new(Recent::new(LIMIT)),
             failures: Mutex::new(Recent::new(LIMIT)),
             nonces: Mutex::new(Recent::new(LIMIT)),
+            grants: Mutex::new(Grants::new()),
         }
     }
 
@@ -67,6 +71,11 @@ impl State {
     /// How often each key of `/flaky` has failed.
     pub(super) fn failures(&self) -> MutexGuard<'_, Recent<u32>> {
         lock(&self.failures)
+    }
+
+    /// What `/oauth2` has granted.
+    pub(super) fn grants(&self) -> MutexGuard<'_, Grants> {
+        lock(&self.grants)
     }
 
     /// How often each nonce of digest authentication was used.
