@@ -165,7 +165,8 @@ fn what_was_read(partial: &client::Partial) -> String {
     let of = partial.expected.map(|expected| format!(" of {expected}")).unwrap_or_default();
     let start = String::from_utf8_lossy(&partial.body[..partial.body.len().min(MOST)]);
     let rest = if partial.body.len() > MOST { "…" } else { "" };
-    format!("{}{of} bytes of the body were read: {}{rest}", partial.received, start.escape_debug())
+    let shown = if start.is_empty() { String::new() } else { format!(": {}{rest}", start.escape_debug()) };
+    format!("{}{of} bytes of the body were read{shown}", partial.received)
 }
 
 /// The method and the target where they stand on one line, else the start of the target.

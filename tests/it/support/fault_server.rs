@@ -36,8 +36,40 @@ impl FaultServer {
         })
     }
 
+    /// Reads a request's head, says these bytes, and then the others again and again.
+    pub fn repeats(start: &'static str, piece: &'static str) -> Self {
+        Self::start(move |stream, _| {
+            drop(stream.write_all(start.as_bytes()));
+            while stream.write_all(piece.repeat(64).as_bytes()).is_ok() {}
+        })
+    }
+
+    /// Reads a request's head, says these bytes, and resets the connection.
+    pub fn resets(bytes: &'static str) -> Self {
+        Self::start(move |stream, _| {
+            drop(stream.write_all(bytes.as_bytes()));
+            Self::reset(stream);
+        })
+    }
+
+    /// Answers each connection with what a function makes of the head of its request.
+    pub fn answers(answer: fn(&str) -> Vec<u8>) -> Self {
+        Self::listen(move |stream, head, _| drop(stream.write_all(&answer(head))))
+    }
+
+    /// Has a connection end in a reset, once what was said has had the time to arrive, which a
+    /// reset overtakes.
+    pub fn reset(stream: &TcpStream) {
+        std::thread::sleep(Duration::from_millis(50));
+        socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+
     /// Calls a function for each connection, after the head of its first request.
     pub fn start(answer: impl Fn(&mut TcpStream, &AtomicBool) + Send + Sync + 'static) -> Self {
+        Self::listen(move |stream, _, stopped| answer(stream, stopped))
+    }
+
+    fn listen(answer: impl Fn(&mut TcpStream, &str, &AtomicBool) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stopped = Arc::new(AtomicBool::new(false));
@@ -72,7 +104,7 @@ impl FaultServer {
 
 fn serve(
     mut stream: TcpStream,
-    answer: &(dyn Fn(&mut TcpStream, &AtomicBool) + Send + Sync),
+    answer: &(dyn Fn(&mut TcpStream, &str, &AtomicBool) + Send + Sync),
     stopped: &AtomicBool,
     received: &Mutex<Vec<String>>,
 ) {
@@ -82,8 +114,12 @@ fn serve(
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
         head.push(byte[0]);
     }
-    received.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
-    answer(&mut stream, stopped);
+    let head = String::from_utf8_lossy(&head).into_owned();
+    received.lock().unwrap().push(head.clone());
+    answer(&mut stream, &head, stopped);
+    if socket2::SockRef::from(&stream).linger().is_ok_and(|linger| linger.is_some()) {
+        return;
+    }
     drop(stream.shutdown(Shutdown::Write));
     // What the client still sends is read, or the close would be a reset.
     drop(stream.set_read_timeout(Some(Duration::from_millis(500))));

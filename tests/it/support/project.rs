@@ -57,6 +57,14 @@ impl Project {
         command
     }
 
+    /// The same where there is no network, not even loopback.
+    pub fn command_without_network(&self) -> Command {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--net", env!("CARGO_BIN_EXE_rqtest")]);
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+
     /// Runs the binary in the project.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.command().args(arguments).output().unwrap().into()
