@@ -26,7 +26,7 @@ pub fn is_credential_field(name: &str) -> bool {
 }
 
 /// A value that prints as `***`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {

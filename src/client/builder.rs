@@ -1,7 +1,7 @@
 //! A request, built step by step. What is wrong with a step is said when it is sent.
 
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::http::{Body, Method, Url};
 
 use super::pairs::pairs;
-use super::{Auth, Basic, Bearer, Error, ErrorKind, Multipart, Options, Payload, Request, Response, Session};
+use super::{Auth, Basic, Bearer, Error, ErrorKind, Multipart, Options, Payload, Proxies, Request, Response, Session};
 
 /// Builds a request and sends it.
 #[derive(Debug)]
@@ -141,6 +141,16 @@ impl<'session> RequestBuilder<'session> {
     /// How many redirects are followed; with 0 a redirect is the response.
     pub fn redirects(self, redirects: usize) -> Self {
         self.change(|request| request.options.redirects = Some(redirects))
+    }
+
+    /// Which proxies are taken; what these say nothing of is left to the session.
+    pub fn proxies(self, proxies: Proxies) -> Self {
+        self.change(|request| request.options.proxies = Some(proxies))
+    }
+
+    /// The Unix socket that is connected to in the place of the URL's host.
+    pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
+        self.change(|request| request.options.unix_socket = Some(path.into()))
     }
 
     /// How it is sent, in all respects.

@@ -27,6 +27,7 @@ mod options;
 mod pairs;
 mod payload;
 mod prepare;
+mod proxies;
 mod redirect;
 mod request;
 mod response;
@@ -48,6 +49,7 @@ pub use oauth2::{ClientAuthentication, Grant, OAuth2, Prompt, Tokens};
 pub use options::Options;
 pub use payload::Payload;
 pub use prepare::PreparedRequest;
+pub use proxies::Proxies;
 pub use request::Request;
 pub use response::Response;
 pub use session::{Defaults, Sendable, Session};
@@ -55,4 +57,6 @@ pub use session::{Defaults, Sendable, Session};
 #[doc(inline)]
 pub use crate::http::{Error, ErrorKind, Partial};
 pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
-pub use crate::transport::Verify;
+pub use crate::transport::{
+    FixedAddresses, InvalidFixedAddresses, InvalidProxy, IpVersion, Pool, PoolBuilder, Proxy, ProxyScheme, Verify,
+};

@@ -1,12 +1,14 @@
 //! How a request is sent: what a request and its session say of it, and what holds otherwise.
 
+use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::http::Version;
-use crate::transport::{Deadlines, Route, TlsOptions, Verify};
+use crate::http::{Url, Version};
+use crate::transport::{Deadlines, FixedAddresses, IpVersion, Route, TlsOptions, Verify};
 
-use super::{Error, ErrorKind, Jar};
+use super::{Error, ErrorKind, Jar, Proxies};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -22,6 +24,17 @@ pub struct Options {
     pub redirects: Option<usize>,
     /// How the server's certificate is checked. Default: against the platform's roots.
     pub verify: Option<Verify>,
+    /// Which proxies are taken; what these say nothing of is left to the session. Default: none.
+    pub proxies: Option<Proxies>,
+    /// The Unix socket that is connected to in the place of the URL's host, which is then
+    /// only named in the request and checked in the server's certificate. No proxy is taken.
+    pub unix_socket: Option<PathBuf>,
+    /// Addresses of hosts that are not looked up; the first that fits counts.
+    pub resolve: Option<Arc<[FixedAddresses]>>,
+    /// The address of this machine that connections begin at. Default: the system's choice.
+    pub local_address: Option<IpAddr>,
+    /// The only version of IP that connections use. Default: whichever answers first.
+    pub ip_version: Option<IpVersion>,
     /// The protocol version. Default: HTTP/1.1.
     pub version: Option<Version>,
     /// Whether the body is decoded as `Content-Encoding` says. Default: true.
@@ -46,8 +59,10 @@ pub(super) struct Delivery {
     pub(super) encoding: Option<String>,
     pub(super) cookie_jar: Jar,
     pub(super) max_body: u64,
-    /// How connections get to where they lead.
+    /// How connections get to where they lead, but for a proxy.
     pub(super) route: Arc<Route>,
+    /// The proxies, of which the URL chooses one.
+    pub(super) proxies: Proxies,
     /// What holds for TLS on them.
     pub(super) tls: Arc<TlsOptions>,
 }
@@ -56,9 +71,13 @@ impl Options {
     /// These options, and those of the level above where these are silent.
     #[must_use]
     pub fn or(self, above: &Self) -> Self {
+        let proxies = match (self.proxies, &above.proxies) {
+            (Some(own), Some(above)) => Some(own.or(above)),
+            (own, above) => own.or_else(|| above.clone()),
+        };
         macro_rules! nearest {
             ($($field:ident),* $(,)?) => {
-                Self { $($field: self.$field.or_else(|| above.$field.clone())),* }
+                Self { proxies, $($field: self.$field.or_else(|| above.$field.clone())),* }
             };
         }
         nearest!(
@@ -67,6 +86,10 @@ impl Options {
             read_timeout,
             redirects,
             verify,
+            unix_socket,
+            resolve,
+            local_address,
+            ip_version,
             version,
             decompress,
             encoding,
@@ -92,10 +115,25 @@ impl Options {
             encoding: self.encoding,
             cookie_jar: self.cookie_jar.unwrap_or_default(),
             max_body: self.max_body.unwrap_or(64 * 1024 * 1024),
-            route: Route::direct(),
+            route: route(self.unix_socket, self.resolve, self.local_address, self.ip_version),
+            proxies: self.proxies.unwrap_or_default(),
             tls: tls(self.verify),
         })
     }
+}
+
+/// What is said of the way; where nothing is, the one value that says so is shared.
+fn route(
+    unix_socket: Option<PathBuf>,
+    resolve: Option<Arc<[FixedAddresses]>>,
+    local_address: Option<IpAddr>,
+    ip_version: Option<IpVersion>,
+) -> Arc<Route> {
+    if unix_socket.is_none() && resolve.is_none() && local_address.is_none() && ip_version.is_none() {
+        return Route::direct();
+    }
+    let resolve = resolve.unwrap_or_default();
+    Arc::new(Route { proxy: None, unix_socket, resolve, local_address, ip_version })
 }
 
 /// What is said of TLS; where nothing is, the one value that says so is shared.
@@ -104,6 +142,14 @@ fn tls(verify: Option<Verify>) -> Arc<TlsOptions> {
 }
 
 impl Delivery {
+    /// The way to a URL.
+    pub(super) fn route(&self, url: &Url) -> Arc<Route> {
+        match self.proxies.select(url) {
+            Some(proxy) => Arc::new(Route { proxy: Some(Arc::clone(proxy)), ..Route::clone(&self.route) }),
+            None => Arc::clone(&self.route),
+        }
+    }
+
     /// When each exchange is given up, of all that begin with this one.
     pub(super) fn deadlines(&self, start: Instant) -> Deadlines {
         Deadlines {

@@ -92,7 +92,7 @@ impl PreparedRequest {
             scheme: self.url.scheme(),
             host: self.url.host().to_owned(),
             port: self.url.port(),
-            route: Arc::clone(&self.delivery.route),
+            route: self.delivery.route(&self.url),
             tls: Arc::clone(&self.delivery.tls),
         }
     }

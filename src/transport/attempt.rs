@@ -1,9 +1,11 @@
 //! One request and its response on one connection.
 
 use crate::http::{Method, Phase, Timings};
+use crate::proto::auth::DigestChallenge;
 use crate::proto::{ResponseDecoder, ResponseHead, is_persistent};
 
 use super::connection::Connection;
+use super::proxy;
 use super::receive::{read_head, receive};
 use super::send::{Sent, expects_continue, is_announced, send};
 use super::{Clock, Error, ErrorKind, Exchange, Receiver, Reply};
@@ -15,6 +17,9 @@ pub(super) enum Outcome {
     Reply(Box<Reply>, Fate),
     /// The server will not have the expectation of a request; nothing was handed over.
     ExpectationFailed,
+    /// The proxy that forwards the request wants to know in another way who sends it;
+    /// nothing was handed over.
+    Challenged(DigestChallenge),
 }
 
 /// What becomes of the connection.
@@ -44,6 +49,9 @@ pub(super) fn attempt(
     let head = head_after(sent, connection, &mut decoder, clock)?;
     if head.status.code() == 417 && expects_continue(exchange) {
         return Ok(Outcome::ExpectationFailed);
+    }
+    if let Some(challenge) = challenge_of(&head, connection) {
+        return Ok(Outcome::Challenged(challenge));
     }
     let is_switch = head.status.code() == 101 || *exchange.method == Method::CONNECT;
     let received = receive(connection, &mut decoder, head, receiver, clock)?;
@@ -77,6 +85,14 @@ fn head_after(
         Sent::Broken(error) => read_head(connection, decoder, clock)
             .map_err(|later| if later.kind() == ErrorKind::Connection { error } else { later }),
     }
+}
+
+/// What a proxy that forwards the request asks for, where that can be answered.
+fn challenge_of(head: &ResponseHead, connection: &Connection) -> Option<DigestChallenge> {
+    if head.status.code() != 407 || !connection.admission.answers_challenge {
+        return None;
+    }
+    proxy::challenge(connection.endpoint.forwarding_proxy()?, &head.headers)
 }
 
 /// Whether the request leaves the connection open, and the server in no doubt where it ends.

@@ -1,40 +1,95 @@
 //! From addresses to a connection.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
 use crate::http::{Phase, Scheme};
 
-use super::resolve::{is_literal, resolve};
+use super::proxy::{self, Authorizations, Proxy, ProxyScheme};
+use super::resolve::{literal, resolve};
 use super::socket::Socket;
 use super::tls::Tls;
-use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
+use super::{Clock, Connector, Endpoint, Error, ErrorKind, Route, TlsOptions, Wire};
 
 /// How long an attempt is alone before the next address is tried beside it (RFC 8305, 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Opens TCP connections, with TLS where the scheme asks for it.
-#[derive(Debug, Default)]
+/// Opens connections over the network, through a proxy where the route has one, with TLS
+/// where the scheme asks for it.
+#[derive(Debug)]
 pub(super) struct Network {
     tls: Tls,
+    authorizations: Arc<Authorizations>,
 }
 
 impl Connector for Network {
     fn connect(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
-        let addresses = resolve(endpoint, clock)?;
-        clock.enter(Phase::Connect);
-        let socket = open(&addresses, clock)?.map_err(|failures| unreachable(endpoint, failures))?;
+        let carrier = self.carrier(endpoint, clock)?;
         match endpoint.scheme {
-            Scheme::Http => Ok(Box::new(socket)),
+            Scheme::Http => Ok(carrier),
             Scheme::Https => {
                 clock.enter(Phase::Tls);
-                Ok(Box::new(self.tls.handshake(endpoint, Box::new(socket), clock)?))
+                Ok(Box::new(self.tls.handshake(endpoint, carrier, clock)?))
             }
         }
     }
+}
+
+impl Network {
+    /// Opens connections for somebody who also asks proxies, with what is known of those.
+    pub(super) fn new(authorizations: Arc<Authorizations>) -> Self {
+        Self { tls: Tls::default(), authorizations }
+    }
+
+    /// What leads to the endpoint, in clear.
+    fn carrier(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
+        let route = &endpoint.route;
+        match (&route.unix_socket, &route.proxy) {
+            (Some(path), _) => Ok(Box::new(connect_unix(path, clock)?)),
+            (None, None) => Ok(Box::new(connect_tcp(&endpoint.host, endpoint.port, route, clock)?)),
+            (None, Some(proxy)) => {
+                let reach = |clock: &mut Clock| self.reach(proxy, endpoint, clock);
+                proxy::lead(proxy, endpoint, &self.authorizations, clock, reach)
+            }
+        }
+    }
+
+    /// A connection to a proxy. The time for all of it is that of connecting, but for
+    /// looking up the proxy's address.
+    fn reach(&self, proxy: &Proxy, endpoint: &Endpoint, clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
+        let socket = connect_tcp(proxy.host(), proxy.port(), &endpoint.route, clock)?;
+        if proxy.scheme() != ProxyScheme::Https {
+            return Ok(Box::new(socket));
+        }
+        // What proves who sends a request is for the origin, and not for the proxy.
+        let tls = Arc::new(TlsOptions { verify: endpoint.tls.verify.clone(), ..TlsOptions::default() });
+        let own = Endpoint { tls, ..Endpoint::new(Scheme::Https, proxy.host(), proxy.port()) };
+        Ok(Box::new(self.tls.handshake(&own, Box::new(socket), clock)?))
+    }
+}
+
+fn connect_unix(path: &Path, clock: &mut Clock) -> Result<Socket, Error> {
+    clock.enter(Phase::Connect);
+    Socket::connect_unix(path, clock.remaining()?).map_err(|error| {
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "there is none".to_owned(),
+            io::ErrorKind::WouldBlock => "no answer".to_owned(),
+            _ => reason(&error),
+        };
+        let message = format!("cannot connect to the Unix socket `{}`: {reason}", path.display());
+        Error::new(ErrorKind::Connect, message).with_source(error)
+    })
+}
+
+fn connect_tcp(host: &str, port: u16, route: &Route, clock: &mut Clock) -> Result<Socket, Error> {
+    let addresses = resolve(host, port, route, clock)?;
+    clock.enter(Phase::Connect);
+    open(&addresses, route.local_address, clock)?.map_err(|failures| unreachable(host, port, failures))
 }
 
 /// An address, and why there is no connection to it.
@@ -42,13 +97,13 @@ type Attempt = (SocketAddr, io::Result<Socket>);
 
 /// The first connection that comes about, or why none does. A single address, and this
 /// machine, whose answer comes at once, need no race.
-fn open(addresses: &[SocketAddr], clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
+fn open(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
     if addresses.len() > 1 && !addresses.iter().all(|address| address.ip().is_loopback()) {
-        return race(addresses, clock);
+        return race(addresses, local, clock);
     }
     let mut failures = Vec::new();
     for &address in addresses {
-        match Socket::connect(address, clock.remaining()?) {
+        match Socket::connect(address, local, clock.remaining()?) {
             Ok(socket) => return Ok(Ok(socket)),
             failure => failures.push((address, failure)),
         }
@@ -59,14 +114,14 @@ fn open(addresses: &[SocketAddr], clock: &Clock) -> Result<Result<Socket, Vec<At
 
 /// Tries the addresses in order, each a moment after the one before or as soon as that
 /// one failed, and takes the first that answers (RFC 8305, 5).
-fn race(addresses: &[SocketAddr], clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
+fn race(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
     let (sender, results) = mpsc::channel();
     let mut waiting = addresses.iter();
     let mut failures = Vec::new();
     let mut running = 0;
     loop {
         if let Some(&address) = waiting.next() {
-            attempt(address, clock.remaining()?, sender.clone());
+            attempt(address, local, clock.remaining()?, sender.clone());
             running += 1;
         }
         match results.recv_timeout(clock.patience()?.min(ATTEMPT_DELAY)) {
@@ -86,10 +141,10 @@ fn race(addresses: &[SocketAddr], clock: &Clock) -> Result<Result<Socket, Vec<At
 }
 
 /// Connects on a thread of its own; a connection that comes too late is closed with the channel.
-fn attempt(address: SocketAddr, limit: Option<Duration>, results: Sender<Attempt>) {
+fn attempt(address: SocketAddr, local: Option<IpAddr>, limit: Option<Duration>, results: Sender<Attempt>) {
     let failed = results.clone();
     let connect = move || {
-        let _ = results.send((address, Socket::connect(address, limit)));
+        let _ = results.send((address, Socket::connect(address, local, limit)));
     };
     if let Err(error) = thread::Builder::new().name("connect".to_owned()).spawn(connect) {
         let _ = failed.send((address, Err(error)));
@@ -97,7 +152,7 @@ fn attempt(address: SocketAddr, limit: Option<Duration>, results: Sender<Attempt
 }
 
 /// Tells each reason once, with the addresses that it holds for.
-fn unreachable(endpoint: &Endpoint, failures: Vec<Attempt>) -> Error {
+fn unreachable(host: &str, port: u16, failures: Vec<Attempt>) -> Error {
     let failures: Vec<(SocketAddr, io::Error)> =
         failures.into_iter().filter_map(|(address, result)| Some((address, result.err()?))).collect();
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
@@ -110,13 +165,13 @@ fn unreachable(endpoint: &Endpoint, failures: Vec<Attempt>) -> Error {
     }
     let told = match &*reasons {
         // The host is an address, and needs no second mention.
-        [(reason, _)] if is_literal(&endpoint.host) => reason.clone(),
+        [(reason, _)] if literal(host).is_some() => reason.clone(),
         _ => {
             let told = |(reason, addresses): &(String, Vec<String>)| format!("{reason} ({})", addresses.join(", "));
             reasons.iter().map(told).collect::<Vec<_>>().join("; ")
         }
     };
-    let error = Error::new(kind(&failures), format!("cannot connect to {endpoint}: {told}"));
+    let error = Error::new(kind(&failures), format!("cannot connect to {host}:{port}: {told}"));
     match failures.into_iter().next() {
         Some((_, cause)) => error.with_source(cause),
         None => error,
@@ -144,6 +199,7 @@ fn reason(error: &io::Error) -> String {
         PermissionDenied, TimedOut,
     };
     match error.kind() {
+        _ if error.get_ref().is_some() => error.to_string(),
         TimedOut => "no answer".to_owned(),
         AddrNotAvailable | ConnectionRefused | ConnectionReset | HostUnreachable | NetworkDown | NetworkUnreachable
         | PermissionDenied => error.kind().to_string(),
@@ -174,11 +230,11 @@ mod tests {
         let good = listener.local_addr().unwrap();
         for addresses in [&[good][..], &[refusing(), good], &[refusing(), refusing(), good]] {
             for connect in [open, race] {
-                assert_eq!(connect(addresses, &clock()).unwrap().unwrap().peer(), Some(good));
+                assert_eq!(connect(addresses, None, &clock()).unwrap().unwrap().peer(), Some(good));
             }
         }
         for connect in [open, race] {
-            assert_eq!(connect(&[refusing(), refusing()], &clock()).unwrap().unwrap_err().len(), 2);
+            assert_eq!(connect(&[refusing(), refusing()], None, &clock()).unwrap().unwrap_err().len(), 2);
         }
     }
 

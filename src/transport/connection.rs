@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use crate::secret::Secret;
+
 use super::input::Input;
 use super::tls::refused;
 use super::wire::is_tick;
@@ -18,12 +20,25 @@ pub(super) struct Connection {
     pub(super) input: Input,
     /// What is to be written next, gathered so that it goes out at once.
     pub(super) output: Vec<u8>,
+    /// What the exchange tells the proxy that forwards it.
+    pub(super) admission: Admission,
     wire: Box<dyn Wire>,
     /// The bytes that were written, and read, since the exchange began.
     written: u64,
     read: u64,
     served: bool,
     idle_since: Instant,
+    /// How long the server lets it rest, as far as it says so.
+    idle_limit: Duration,
+}
+
+/// What a proxy is told that forwards a request.
+#[derive(Default)]
+pub(super) struct Admission {
+    /// The value of `Proxy-Authorization`.
+    pub(super) authorization: Option<Secret<String>>,
+    /// Whether a challenge is answered, and not handed over as the response.
+    pub(super) answers_challenge: bool,
 }
 
 /// What came of waiting for bytes.
@@ -56,11 +71,13 @@ impl Connection {
             endpoint,
             input: Input::new(),
             output: Vec::new(),
+            admission: Admission::default(),
             wire,
             written: 0,
             read: 0,
             served: false,
             idle_since: Instant::now(),
+            idle_limit: Duration::MAX,
         }
     }
 
@@ -90,6 +107,16 @@ impl Connection {
     /// How long no exchange has run.
     pub(super) fn idle(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.idle_since)
+    }
+
+    /// How long it may rest.
+    pub(super) fn idle_limit(&self) -> Duration {
+        self.idle_limit
+    }
+
+    /// Lets it rest no longer than this.
+    pub(super) fn limit_idle(&mut self, limit: Duration) {
+        self.idle_limit = limit;
     }
 
     /// Whether the server has sent something that was not read, or has closed the

@@ -6,24 +6,43 @@ use std::time::{Duration, Instant};
 use super::Endpoint;
 use super::connection::Connection;
 
-/// How long a connection is kept without a request; most servers close it before.
-const MAX_IDLE: Duration = Duration::from_secs(60);
+/// How many connections are kept, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// The most connections that are kept.
+    pub(super) connections: usize,
+    /// The most connections that are kept to one endpoint.
+    pub(super) per_host: usize,
+    /// How long a connection is kept without a request.
+    pub(super) idle_time: Duration,
+}
 
-/// The most connections that are kept.
-const CAPACITY: usize = 128;
+impl Default for Limits {
+    fn default() -> Self {
+        // Most servers close a connection that rests for less than a minute.
+        Self { connections: 128, per_host: 128, idle_time: Duration::from_secs(60) }
+    }
+}
 
 /// The connections at rest, the one that rests longest first.
 #[derive(Default)]
 pub(super) struct Idle {
+    limits: Limits,
     connections: Mutex<Vec<Connection>>,
 }
 
 impl Idle {
+    /// Keeps no connections yet.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, connections: Mutex::default() }
+    }
+
     /// Takes the connection to an endpoint that was used last and is still of use.
     pub(super) fn take(&self, endpoint: &Endpoint) -> Option<Connection> {
         loop {
             let mut connection = self.take_any(endpoint)?;
-            if connection.idle(Instant::now()) < MAX_IDLE && !connection.has_input() {
+            let longest = connection.idle_limit().min(self.limits.idle_time);
+            if connection.idle(Instant::now()) < longest && !connection.has_input() {
                 return Some(connection);
             }
         }
@@ -40,10 +59,8 @@ impl Idle {
         let now = Instant::now();
         connection.rest(now);
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
-        let expired = connections.iter().take_while(|connection| connection.idle(now) >= MAX_IDLE).count();
-        let surplus = (connections.len() + 1).saturating_sub(CAPACITY);
-        let dropped: Vec<Connection> = connections.drain(..expired.max(surplus)).collect();
         connections.push(connection);
+        let dropped = self.limits.surplus(&mut connections, now);
         drop(connections);
         // Closing takes time that nobody should wait for.
         drop(dropped);
@@ -57,6 +74,24 @@ impl Idle {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+}
+
+impl Limits {
+    /// Takes out what is more, or older, than is kept; the last connection has just come.
+    fn surplus(self, connections: &mut Vec<Connection>, now: Instant) -> Vec<Connection> {
+        let expired = connections.iter().take_while(|connection| connection.idle(now) >= self.idle_time).count();
+        let too_many = connections.len().saturating_sub(self.connections);
+        let mut surplus: Vec<Connection> = connections.drain(..expired.max(too_many)).collect();
+        if connections.len() > self.per_host
+            && let Some(newest) = connections.last()
+        {
+            let is_same = |other: &Connection| other.endpoint == newest.endpoint;
+            let siblings = connections.iter().filter(|other| is_same(other)).count();
+            let oldest = connections.iter().position(is_same).filter(|_| siblings > self.per_host);
+            surplus.extend(oldest.map(|at| connections.remove(at)));
+        }
+        surplus
     }
 }
 
@@ -101,11 +136,36 @@ mod tests {
     #[test]
     fn keeps_the_connections_that_were_used_last() {
         let idle = Idle::default();
-        for port in 0..=CAPACITY as u16 {
+        let capacity = Limits::default().connections;
+        for port in 0..=capacity as u16 {
             idle.put(connection(port, &["more"]));
         }
-        assert_eq!(idle.len(), CAPACITY);
+        assert_eq!(idle.len(), capacity);
         assert!(idle.take(&endpoint(0)).is_none());
         assert!(idle.take(&endpoint(1)).is_some());
+    }
+
+    #[test]
+    fn keeps_so_many_connections_to_a_host() {
+        for (per_host, kept) in [(0, 0), (1, 2), (2, 3), (9, 4)] {
+            let idle = Idle::new(Limits { per_host, ..Limits::default() });
+            for port in [1, 1, 2, 1] {
+                idle.put(connection(port, &["more"]));
+            }
+            assert_eq!(idle.len(), kept, "{per_host}");
+        }
+    }
+
+    #[test]
+    fn keeps_a_connection_no_longer_than_it_may_rest() {
+        let idle = Idle::new(Limits { idle_time: Duration::ZERO, ..Limits::default() });
+        idle.put(connection(1, &["more"]));
+        assert!(idle.take(&endpoint(1)).is_none());
+
+        let idle = Idle::default();
+        let mut hasty = connection(1, &["more"]);
+        hasty.limit_idle(Duration::ZERO);
+        idle.put(hasty);
+        assert!(idle.take(&endpoint(1)).is_none());
     }
 }

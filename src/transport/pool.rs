@@ -6,16 +6,23 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::http::Method;
+use crate::http::{Headers, Method};
+use crate::proto::auth::DigestChallenge;
+use crate::secret::Secret;
 
 use super::attempt::{Fate, Outcome, attempt};
 use super::connect::Network;
-use super::connection::Connection;
-use super::idle::Idle;
+use super::connection::{Admission, Connection};
+use super::idle::{Idle, Limits};
+use super::proxy::Authorizations;
+use super::send::absolute_target;
 use super::{Clock, Connector, Error, ErrorKind, Exchange, Receiver, Reply};
 
 /// How long to wait for a descriptor before the next try.
 const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(20);
+
+/// How much earlier than the server a connection that rests is given up.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// How often to try for a descriptor, where no deadline is nearer.
 const DESCRIPTOR_ATTEMPTS: u32 = 500;
@@ -27,17 +34,78 @@ const OUT_OF_DESCRIPTORS: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24
 pub struct Pool {
     connector: Box<dyn Connector>,
     idle: Idle,
+    /// What proxies are told of who asks them.
+    authorizations: Arc<Authorizations>,
+}
+
+/// What becomes of a proxy's wish for other proof of who sends a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Challenges {
+    Answered,
+    HandedOver,
+}
+
+/// Says how many connections a pool keeps, and for how long. Those that serve a request
+/// do not count.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "there is no pool before `build`"]
+pub struct PoolBuilder {
+    limits: Limits,
+}
+
+impl PoolBuilder {
+    /// The most connections at rest, to all hosts together; the one that rests longest is
+    /// closed. Default: 128.
+    pub fn idle_connections(mut self, most: usize) -> Self {
+        self.limits.connections = most;
+        self
+    }
+
+    /// The most connections at rest to one host by one way; 0 keeps none. Default: 128.
+    pub fn idle_per_host(mut self, most: usize) -> Self {
+        self.limits.per_host = most;
+        self
+    }
+
+    /// How long a connection rests, where the server does not say less (`Keep-Alive:
+    /// timeout=5`). Default: 60 seconds.
+    pub fn idle_time(mut self, longest: Duration) -> Self {
+        self.limits.idle_time = longest;
+        self
+    }
+
+    /// The pool.
+    pub fn build(self) -> Arc<Pool> {
+        let authorizations = Arc::new(Authorizations::default());
+        let network = Network::new(Arc::clone(&authorizations));
+        Arc::new(Pool { connector: Box::new(network), idle: Idle::new(self.limits), authorizations })
+    }
 }
 
 impl Pool {
     /// A pool with no connections, which will lead over the network.
     pub fn new() -> Arc<Self> {
-        Self::with_connector(Network::default())
+        Self::builder().build()
     }
 
     /// A pool whose connections are opened in another way.
     pub fn with_connector(connector: impl Connector + 'static) -> Arc<Self> {
-        Arc::new(Self { connector: Box::new(connector), idle: Idle::default() })
+        let authorizations = Arc::default();
+        Arc::new(Self { connector: Box::new(connector), idle: Idle::default(), authorizations })
+    }
+
+    /// A pool that keeps connections otherwise than by default.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use rqtest::client::{Pool, Session};
+    ///
+    /// let pool = Pool::builder().idle_per_host(4).idle_time(Duration::from_secs(5)).build();
+    /// let session = Session::with_pool(pool);
+    /// ```
+    pub fn builder() -> PoolBuilder {
+        PoolBuilder { limits: Limits::default() }
     }
 
     /// Sends a request and hands the response over as it arrives, on a connection of the
@@ -46,9 +114,29 @@ impl Pool {
     /// # Errors
     /// If there is no whole response in time, or the receiver refuses it.
     pub fn exchange(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Reply, Error> {
-        match self.exchange_once(exchange, receiver)? {
+        match self.exchange_once(exchange, receiver, Challenges::Answered)? {
             Outcome::Reply(reply, _) => Ok(*reply),
             Outcome::ExpectationFailed => self.exchange_without_expectation(exchange, receiver),
+            Outcome::Challenged(challenge) => self.exchange_authorized(exchange, receiver, challenge),
+        }
+    }
+
+    /// Sends a request again with the proof that the proxy has asked for. Where that will
+    /// not do either, its refusal is the response.
+    fn exchange_authorized(
+        &self,
+        exchange: &Exchange<'_>,
+        receiver: &mut dyn Receiver,
+        challenge: DigestChallenge,
+    ) -> Result<Reply, Error> {
+        if let Some(proxy) = exchange.endpoint.forwarding_proxy() {
+            self.authorizations.learn(proxy, challenge);
+        }
+        match self.exchange_once(exchange, receiver, Challenges::HandedOver)? {
+            Outcome::Reply(reply, _) => Ok(*reply),
+            Outcome::ExpectationFailed | Outcome::Challenged(_) => {
+                self.exchange_without_expectation(exchange, receiver)
+            }
         }
     }
 
@@ -62,12 +150,13 @@ impl Pool {
     ) -> Result<Reply, Error> {
         let mut headers = exchange.headers.clone();
         headers.remove("Expect");
-        match self.exchange_once(&Exchange { headers: &headers, ..*exchange }, receiver)? {
+        let exchange = Exchange { headers: &headers, ..*exchange };
+        match self.exchange_once(&exchange, receiver, Challenges::HandedOver)? {
             Outcome::Reply(mut reply, _) => {
                 reply.warnings.push("the server refused `Expect: 100-continue`: sent again without it".to_owned());
                 Ok(*reply)
             }
-            Outcome::ExpectationFailed => {
+            Outcome::ExpectationFailed | Outcome::Challenged(_) => {
                 Err(Error::new(ErrorKind::Protocol, "the server refused an expectation that was not sent"))
             }
         }
@@ -75,30 +164,52 @@ impl Pool {
 
     /// An idle connection may be closed by the server at any moment, even while the
     /// request is on its way; then the request is sent on a new one, where that is harmless.
-    fn exchange_once(&self, exchange: &Exchange<'_>, receiver: &mut dyn Receiver) -> Result<Outcome, Error> {
+    fn exchange_once(
+        &self,
+        exchange: &Exchange<'_>,
+        receiver: &mut dyn Receiver,
+        challenges: Challenges,
+    ) -> Result<Outcome, Error> {
         let mut clock = Clock::start(exchange.deadlines);
         clock.remaining()?;
         // A body that can be sent once is not risked on a connection that may be dead.
         let idle = exchange.body.is_repeatable().then(|| self.idle.take(exchange.endpoint)).flatten();
         if let Some(mut connection) = idle {
+            connection.admission = self.admission(exchange, challenges);
             match attempt(&mut connection, exchange, receiver, &mut clock) {
                 Err(error) if is_repeatable(&connection, exchange.method, &error) => {}
                 result => return Ok(self.settle(connection, clock, result?)),
             }
         }
         let mut connection = self.open(exchange, &mut clock)?;
+        connection.admission = self.admission(exchange, challenges);
         let outcome = attempt(&mut connection, exchange, receiver, &mut clock)?;
         Ok(self.settle(connection, clock, outcome))
     }
 
+    /// What the proxy is told, where one forwards the request.
+    fn admission(&self, exchange: &Exchange<'_>, challenges: Challenges) -> Admission {
+        let Some(proxy) = exchange.endpoint.forwarding_proxy() else {
+            return Admission::default();
+        };
+        let value = self.authorizations.value(proxy, exchange.method.as_str(), &absolute_target(exchange));
+        Admission {
+            authorization: value.map(Secret::new),
+            answers_challenge: challenges == Challenges::Answered && exchange.body.is_repeatable(),
+        }
+    }
+
     /// Adds to a reply what the connection and the clock know, and keeps the connection
     /// where it can serve another request.
-    fn settle(&self, connection: Connection, clock: Clock, mut outcome: Outcome) -> Outcome {
+    fn settle(&self, mut connection: Connection, clock: Clock, mut outcome: Outcome) -> Outcome {
         if let Outcome::Reply(reply, fate) = &mut outcome {
             reply.timings = clock.finish();
             reply.peer = connection.peer();
             reply.reused = connection.has_served();
             if *fate == Fate::Keep {
+                if let Some(limit) = keep_alive(&reply.head.headers) {
+                    connection.limit_idle(limit);
+                }
                 self.idle.put(connection);
             }
         }
@@ -127,6 +238,18 @@ fn is_repeatable(connection: &Connection, method: &Method, error: &Error) -> boo
     error.kind() == ErrorKind::Connection
         && connection.is_unanswered()
         && (connection.is_unwritten() || method.is_idempotent())
+}
+
+/// How long the server lets the connection rest, as `Keep-Alive: timeout=5, max=100` says
+/// it (RFC 2068, 19.7.1.1), less what a request needs to arrive before that is over.
+fn keep_alive(headers: &Headers) -> Option<Duration> {
+    let value = headers.get("Keep-Alive")?.text();
+    let timeout = value.split(',').find_map(|parameter| {
+        let (name, seconds) = parameter.split_once('=')?;
+        seconds.trim().parse().ok().filter(|_| name.trim().eq_ignore_ascii_case("timeout"))
+    });
+    let timeout = Duration::from_secs(timeout?);
+    Some(timeout - MARGIN.min(timeout / 2))
 }
 
 fn is_out_of_descriptors(error: &(dyn std::error::Error + 'static)) -> bool {
@@ -163,6 +286,34 @@ mod tests {
         let reused: Vec<bool> = (0..3).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
         assert_eq!(reused, [false, true, true]);
         assert_eq!(server.accepted(), 1);
+    }
+
+    #[test]
+    fn heeds_how_long_the_server_lets_a_connection_rest() {
+        for (value, expected) in [
+            ("timeout=5, max=100", Some(4000)),
+            ("max=100,Timeout = 1", Some(500)),
+            ("timeout=0", Some(0)),
+            ("timeout=60", Some(59_000)),
+            ("300", None),
+            ("timeout=soon", None),
+        ] {
+            let mut headers = Headers::new();
+            headers.append("Keep-Alive", value).unwrap();
+            assert_eq!(keep_alive(&headers), expected.map(Duration::from_millis), "{value}");
+        }
+        let server = Server::answering(&["HTTP/1.1 200 OK\r\nKeep-Alive: timeout=0\r\nContent-Length: 0\r\n\r\n"; 2]);
+        let pool = Pool::new();
+        let reused: Vec<bool> = (0..2).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
+        assert_eq!((reused, server.accepted()), (vec![false, false], 2));
+    }
+
+    #[test]
+    fn keeps_as_many_connections_as_it_was_built_for() {
+        let server = Server::answering(&[HELLO, HELLO]);
+        let pool = Pool::builder().idle_per_host(0).build();
+        let reused: Vec<bool> = (0..2).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
+        assert_eq!((reused, pool.idle.len()), (vec![false, false], 0));
     }
 
     #[test]

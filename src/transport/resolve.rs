@@ -7,21 +7,32 @@ use std::thread;
 
 use crate::http::Phase;
 
-use super::{Clock, Endpoint, Error, ErrorKind};
+use super::{Clock, Error, ErrorKind, Route};
 
-/// The addresses of an endpoint, the families by turns (RFC 8305, 4); never none.
+/// The addresses of a host that a route may use, the families by turns (RFC 8305, 4); never none.
 ///
 /// # Errors
-/// If the host has no address, or none was found in time.
-pub(super) fn resolve(endpoint: &Endpoint, clock: &mut Clock) -> Result<Vec<SocketAddr>, Error> {
-    if let Some(known) = known_addresses(&endpoint.host) {
-        return Ok(known.into_iter().map(|ip| SocketAddr::new(ip, endpoint.port)).collect());
+/// If the host has no such address, or none was found in time.
+pub(super) fn resolve(host: &str, port: u16, route: &Route, clock: &mut Clock) -> Result<Vec<SocketAddr>, Error> {
+    let mut found = addresses(host, port, route, clock)?;
+    found.retain(|address| route.may_use(address.ip()));
+    if found.is_empty() {
+        let version = route.only_version().map_or_else(String::new, |version| format!("{} ", version.as_str()));
+        return Err(Error::new(ErrorKind::Resolve, format!("the host `{host}` has no {version}address")));
+    }
+    Ok(found)
+}
+
+/// In this order: what the route says of the host, what needs no look-up, what the system says.
+fn addresses(host: &str, port: u16, route: &Route, clock: &mut Clock) -> Result<Vec<SocketAddr>, Error> {
+    if let Some(fixed) = route.known(host, port) {
+        return Ok(fixed);
+    }
+    if let Some(known) = known_addresses(host) {
+        return Ok(known.into_iter().map(|ip| SocketAddr::new(ip, port)).collect());
     }
     clock.enter(Phase::Dns);
-    let found = look_up(endpoint, clock)?.map_err(|error| unresolved(endpoint, error))?;
-    if found.is_empty() {
-        return Err(Error::new(ErrorKind::Resolve, format!("the host `{}` has no address", endpoint.host)));
-    }
+    let found = look_up(host, port, clock)?.map_err(|error| unresolved(host, error))?;
     Ok(interleave(found))
 }
 
@@ -33,24 +44,20 @@ fn known_addresses(host: &str) -> Option<Vec<IpAddr>> {
     Some(vec![literal(host)?])
 }
 
-/// Whether a host is an address and not a name.
-pub(super) fn is_literal(host: &str) -> bool {
-    literal(host).is_some()
-}
-
-fn literal(host: &str) -> Option<IpAddr> {
+/// The address that a host is, where it is one.
+pub(super) fn literal(host: &str) -> Option<IpAddr> {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).parse().ok()
 }
 
 /// Asks the system on a thread of its own, since it cannot be told to give up.
-fn look_up(endpoint: &Endpoint, clock: &Clock) -> Result<io::Result<Vec<SocketAddr>>, Error> {
-    let (host, port) = (endpoint.host.clone(), endpoint.port);
+fn look_up(host: &str, port: u16, clock: &Clock) -> Result<io::Result<Vec<SocketAddr>>, Error> {
+    let name = host.to_owned();
     let (sender, answer) = mpsc::channel();
     let ask = move || {
         // The receiver is gone where the time has run out.
-        let _ = sender.send((host.as_str(), port).to_socket_addrs().map(Iterator::collect));
+        let _ = sender.send((name.as_str(), port).to_socket_addrs().map(Iterator::collect));
     };
-    thread::Builder::new().name("resolve".to_owned()).spawn(ask).map_err(|error| unresolved(endpoint, error))?;
+    thread::Builder::new().name("resolve".to_owned()).spawn(ask).map_err(|error| unresolved(host, error))?;
     loop {
         match answer.recv_timeout(clock.patience()?) {
             Ok(found) => return Ok(found),
@@ -74,10 +81,10 @@ fn interleave(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-fn unresolved(endpoint: &Endpoint, error: io::Error) -> Error {
+fn unresolved(host: &str, error: io::Error) -> Error {
     let text = error.to_string();
     let reason = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
-    let message = format!("the address of `{}` cannot be found: {reason}", endpoint.host);
+    let message = format!("the address of `{host}` cannot be found: {reason}");
     Error::new(ErrorKind::Resolve, message).with_source(error)
 }
 

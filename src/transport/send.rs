@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::http::{Headers, Segment, Stream};
 use crate::proto::{self, Event, LAST_CHUNK, ResponseDecoder, ResponseHead, has_token};
+use crate::secret::Secret;
 
 use super::body_file::BodyFile;
 use super::body_stream::BodyStream;
@@ -77,6 +78,33 @@ impl Framing {
     }
 }
 
+/// Target and fields as a proxy is to have them that forwards the request. Its credentials
+/// are added here and nowhere earlier, so that no record of the request holds them, and the
+/// origin never sees them.
+///
+/// > When making a request to a proxy, other than a CONNECT or server-wide OPTIONS request, a
+/// > client MUST send the target URI in "absolute-form" as the request-target. (RFC 9112, 3.2.2)
+fn forwarded(exchange: &Exchange<'_>, authorization: Option<&Secret<String>>) -> Result<(String, Headers), Error> {
+    let mut headers = exchange.headers.clone();
+    if let Some(authorization) = authorization.filter(|_| !headers.contains("Proxy-Authorization")) {
+        headers.append("Proxy-Authorization", authorization.expose())?;
+    }
+    Ok((absolute_target(exchange), headers))
+}
+
+/// The request target as a proxy is to have it that forwards the request.
+pub(super) fn absolute_target(exchange: &Exchange<'_>) -> String {
+    let Exchange { endpoint, target, .. } = *exchange;
+    let scheme = endpoint.scheme.as_str();
+    // That the whole server is meant, the lack of a path says (RFC 9112, 3.2.4).
+    let path = if target == "*" { "" } else { target };
+    if endpoint.port == endpoint.scheme.default_port() {
+        format!("{scheme}://{}{path}", endpoint.host)
+    } else {
+        format!("{scheme}://{endpoint}{path}")
+    }
+}
+
 /// Why sending ended early.
 enum Unsent {
     Answered(Box<ResponseHead>),
@@ -100,13 +128,12 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     fn send(&mut self, exchange: &Exchange<'_>) -> Result<(), Unsent> {
-        let Exchange { method, target, version, headers, body, .. } = *exchange;
-        proto::encode_request_head(&mut self.connection.output, method, target, version, headers)?;
+        self.put_head(exchange)?;
         if expects_continue(exchange) {
             self.flush()?;
             self.await_continue()?;
         }
-        for segment in body.segments() {
+        for segment in exchange.body.segments() {
             match segment {
                 Segment::Bytes(bytes) => self.put(bytes)?,
                 Segment::File { path, length } => self.put_file(path, *length)?,
@@ -117,6 +144,20 @@ impl Sender<'_> {
             self.connection.output.extend_from_slice(LAST_CHUNK);
         }
         self.flush()
+    }
+
+    fn put_head(&mut self, exchange: &Exchange<'_>) -> Result<(), Unsent> {
+        let Exchange { endpoint, method, target, version, headers, .. } = *exchange;
+        let output = &mut self.connection.output;
+        let admission = &self.connection.admission;
+        match endpoint.forwarding_proxy() {
+            None => proto::encode_request_head(output, method, target, version, headers)?,
+            Some(_) => {
+                let (target, headers) = forwarded(exchange, admission.authorization.as_ref())?;
+                proto::encode_request_head(output, method, &target, version, &headers)?;
+            }
+        }
+        Ok(())
     }
 
     /// Waits until the server asks for the body or has kept silent for long enough.

@@ -1,35 +1,62 @@
-//! A TCP connection.
+//! A connection of the system: TCP, or a Unix socket.
 
 use std::io::{self, IoSlice, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Type};
 
 use super::Wire;
 
-/// A TCP stream that knows how long it was told to wait.
+/// A stream that knows how long it was told to wait.
 #[derive(Debug)]
 pub(super) struct Socket {
+    /// Of a Unix socket as well: its calls of the system are the same, and raise no signal
+    /// where the other end is gone.
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     patience: Duration,
 }
 
 impl Socket {
-    /// Connects to an address; without a limit, for as long as the system tries.
+    /// Connects to an address, from `local` where that is given; without a limit, for as
+    /// long as the system tries.
     ///
     /// # Errors
     /// If there is no connection in time.
-    pub(super) fn connect(peer: SocketAddr, limit: Option<Duration>) -> io::Result<Self> {
+    pub(super) fn connect(peer: SocketAddr, local: Option<IpAddr>, limit: Option<Duration>) -> io::Result<Self> {
         let socket = socket2::Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
+        if let Some(local) = local {
+            let bound = socket.bind(&SocketAddr::new(local, 0).into());
+            bound.map_err(|error| {
+                io::Error::new(error.kind(), format!("this machine cannot use its address {local}"))
+            })?;
+        }
         // A request is written at once where it is small, and never waits for an answer to a part of it.
         socket.set_tcp_nodelay(true)?;
         match limit {
             Some(limit) => socket.connect_timeout(&peer.into(), limit)?,
             None => socket.connect(&peer.into())?,
         }
-        Ok(Self { stream: socket.into(), peer, patience: Duration::ZERO })
+        Ok(Self { stream: socket.into(), peer: Some(peer), patience: Duration::ZERO })
+    }
+
+    /// Connects to a Unix socket; a server that is too busy to accept is waited for.
+    ///
+    /// # Errors
+    /// If there is no connection in time.
+    #[cfg(unix)]
+    pub(super) fn connect_unix(path: &Path, limit: Option<Duration>) -> io::Result<Self> {
+        let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        socket.set_write_timeout(limit)?;
+        socket.connect(&socket2::SockAddr::unix(path)?)?;
+        Ok(Self { stream: socket.into(), peer: None, patience: Duration::ZERO })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn connect_unix(_path: &Path, _limit: Option<Duration>) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there are no Unix sockets on this system"))
     }
 
     /// Takes what has arrived, or only looks at it, in one call of the system: this is done
@@ -91,7 +118,7 @@ impl Wire for Socket {
     }
 
     fn peer(&self) -> Option<SocketAddr> {
-        Some(self.peer)
+        self.peer
     }
 }
 

@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("spec", &["source", "diagnostic", "http"]),
     ("parse", &["source", "diagnostic", "http", "spec"]),
     ("proto", &["http"]),
-    ("transport", &["source", "http", "proto"]),
+    ("transport", &["source", "secret", "http", "proto"]),
     ("client", &["source", "secret", "http", "proto", "transport"]),
     ("template", &["source", "secret", "diagnostic", "http", "spec", "client"]),
     ("assertion", &["source", "diagnostic", "http", "spec", "client", "template"]),

@@ -5,6 +5,8 @@
 mod authority;
 mod options;
 mod refusal;
+#[cfg(test)]
+mod tunneled;
 mod verifier;
 mod wire;
 
