@@ -89,6 +89,9 @@ pub(super) struct RunArguments {
     /// Wait between the requests of a file: `500ms`, `2s`.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) delay: Option<Duration>,
+    /// The proxy of requests that name none [default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY]; `none` for none.
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<String>,
     /// Keep cookies in a file, where a request does not say otherwise.
     #[arg(long, value_name = "FILE")]
     pub(super) cookie_jar: Option<PathBuf>,

@@ -7,6 +7,7 @@ mod configuration;
 mod exit;
 mod list;
 mod project;
+mod proxies;
 mod run;
 mod serve;
 mod servers;

@@ -114,7 +114,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// What of the process's environment is text.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
-fn process_environment() -> Vec<(String, String)> {
+pub(super) fn process_environment() -> Vec<(String, String)> {
     let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     std::env::vars_os().filter_map(text).collect()
 }

@@ -20,9 +20,9 @@ use crate::template::{Engine, Variables};
 use super::arguments::RunArguments;
 use super::exit::Exit;
 use super::project::{Project, Stop};
-use super::servers;
 use super::signals::Signals;
 use super::terminal::Terminal;
+use super::{proxies, servers};
 
 /// Requests in flight where nothing is said of it: they wait for a network, not for cores.
 const JOBS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
@@ -38,10 +38,14 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         // What is said on the command line counts more than what the configuration says.
         project.configuration.defaults.settings.cookie_jar = None;
     }
-    let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     let redactor = Arc::clone(&terminal.redactor);
+    if let Some(proxy) = &arguments.proxy {
+        project.take_proxy(proxy, &redactor)?;
+    }
+    let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     plan.teach(&redactor);
     let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
+    let options = Options { proxies: proxies::of_environment(&redactor)?, ..options(arguments, &project) };
     let engine = Engine::new(arguments.seed);
     let interrupt = Interrupt::default();
     let signals =
@@ -52,7 +56,6 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         Ok(running) => running,
         Err(stop) => return signals.received().map_or(Err(stop), |signal| Ok(Exit::Signal(signal))),
     };
-    let options = options(arguments, &project);
     let mut reporters = reporters(arguments, &project, terminal, &redactor)?;
     let executor = Executor::new(options, engine, variables, redactor, interrupt)
         .map_err(|error| Stop::usage(format!("the threads of --jobs cannot be started: {error}")))?;
@@ -99,6 +102,7 @@ fn options(arguments: &RunArguments, project: &Project) -> Options {
         delay: arguments.delay.unwrap_or_default(),
         cookie_jar: arguments.cookie_jar.clone(),
         detail: if arguments.verbose { Detail::Full } else { Detail::Summary },
+        proxies: None,
     }
 }
 

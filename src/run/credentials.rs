@@ -1,6 +1,6 @@
 //! The passwords and tokens that requests carry, which no output may show.
 
-use crate::client;
+use crate::client::{self, Proxies, Proxy};
 use crate::http::Headers;
 use crate::secret::{Redactor, is_credential_field};
 use crate::spec::{self, Entry, Spec, Text};
@@ -22,7 +22,15 @@ pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
     if let Some((user, password)) = request.url.credentials() {
         learn_pair(user, password, redactor);
     }
+    request.options.proxies.iter().for_each(|proxies| learn_proxies(proxies, redactor));
     learn_fields(&request.headers, redactor);
+}
+
+/// Learns who asks proxies.
+pub fn learn_proxies(proxies: &Proxies, redactor: &Redactor) {
+    for (user, password) in proxies.iter().filter_map(Proxy::credentials) {
+        learn_pair(user, password, redactor);
+    }
 }
 
 fn learn_literals(request: &spec::Request, redactor: &Redactor) {
@@ -89,9 +97,11 @@ mod tests {
         let redactor = Redactor::default();
         let mut request = client::Request::new(crate::http::Method::GET, "http://ada:secret1@h/".parse().unwrap());
         request.headers.append("authorization", "Digest user=x, response=secret2").unwrap();
+        request.options.proxies = Some(Proxies::all("http://ada:secret4@p".parse().unwrap()));
         request.auth = Some(std::sync::Arc::new(client::Bearer::new("secret3")));
         learn_rendered(&request, &redactor);
-        let shown = redactor.redact("secret1 YWRhOnNlY3JldDE= user=x, response=secret2 secret3").into_owned();
-        assert_eq!(shown, "*** *** *** ***");
+        let shown =
+            redactor.redact("secret1 YWRhOnNlY3JldDE= user=x, response=secret2 secret3 YWRhOnNlY3JldDQ=").into_owned();
+        assert_eq!(shown, "*** *** *** *** ***");
     }
 }

@@ -14,6 +14,7 @@ mod select;
 mod servers;
 mod shared;
 
+pub use credentials::learn_proxies;
 pub use executor::Executor;
 pub use interrupt::Interrupt;
 pub use plan::Plan;

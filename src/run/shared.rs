@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::CookieFiles;
+use crate::client::{CookieFiles, Proxies};
 use crate::secret::Redactor;
 use crate::spec::Retry;
 use crate::template::{Engine, Variables};
@@ -27,6 +27,8 @@ pub struct Options {
     pub cookie_jar: Option<PathBuf>,
     /// What is kept of each exchange for the reports.
     pub detail: Detail,
+    /// The proxies for what neither a request nor what stands above it says anything of.
+    pub proxies: Option<Proxies>,
 }
 
 /// What all requests of a run share.

@@ -7,6 +7,7 @@ mod defaults;
 mod quantity;
 mod rare;
 mod request;
+mod route;
 mod settings;
 mod value;
 
@@ -22,6 +23,7 @@ pub use rare::{Rare, Silent};
 pub use request::{
     Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };
+pub use route::{FixedAddresses, IpVersion, Proxies, Route};
 pub use settings::{DEFAULT_REDIRECTS, Jar, Settings, Verify};
 pub use value::{Node, Text, Value};
 

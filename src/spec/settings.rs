@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::http::Version;
 use crate::source::Spanned;
 
-use super::{Silent, Text};
+use super::{Route, Silent, Text};
 
 /// How many redirects are followed where an author only says that they are.
 pub const DEFAULT_REDIRECTS: usize = 30;
@@ -24,6 +24,8 @@ pub struct Settings {
     pub redirects: Option<Spanned<usize>>,
     /// How the server's certificate is checked.
     pub verify: Option<Spanned<Verify>>,
+    /// The way that it takes.
+    pub route: Route,
     /// The protocol version.
     pub http_version: Option<Spanned<Version>>,
     /// Whether the body is decoded as `Content-Encoding` says.
@@ -65,6 +67,7 @@ impl Silent for Settings {
         read_timeout: None,
         redirects: None,
         verify: None,
+        route: Route::SILENT,
         http_version: None,
         decompress: None,
         encoding: None,
@@ -79,7 +82,7 @@ impl Settings {
     pub fn or(&self, above: &Self) -> Self {
         macro_rules! nearest {
             ($($field:ident),* $(,)?) => {
-                Self { $($field: self.$field.clone().or_else(|| above.$field.clone())),* }
+                Self { route: self.route.or(&above.route), $($field: self.$field.clone().or_else(|| above.$field.clone())),* }
             };
         }
         nearest!(

@@ -38,7 +38,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["source", "secret", "diagnostic", "http", "assertion", "event"]),
     (
         "cli",
-        &["source", "secret", "diagnostic", "http", "spec", "parse", "template", "event", "run", "report", "serve"],
+        &[
+            "source",
+            "secret",
+            "diagnostic",
+            "http",
+            "spec",
+            "parse",
+            "client",
+            "template",
+            "event",
+            "run",
+            "report",
+            "serve",
+        ],
     ),
 ];
 

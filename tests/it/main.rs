@@ -4,12 +4,14 @@
 #![expect(clippy::disallowed_methods, reason = "the tests make the files and servers that they need")]
 
 mod commands;
+mod connections;
 mod cookies;
 mod faults;
 mod flow;
 mod httpbin;
 mod layers;
 mod mistakes;
+mod proxies;
 mod readme;
 mod reports;
 mod robustness;

@@ -4,7 +4,7 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, yaml};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Body, Capture, Defaults, Format, Jar, Variable, Verify};
+use crate::spec::{Assertion, Body, Capture, Defaults, Format, Jar, Text, Variable, Verify};
 
 use super::argument::{
     cookie_jar, duration, encoding, flag, redirects, repeat, retry, size, skip, switch, verify, version, words,
@@ -87,6 +87,11 @@ const READERS: &[(&str, Reader)] = &[
     ("no-redirect", |draft, directive| put(&mut draft.own.settings.redirects, flag(directive, 0))),
     ("verify", |draft, directive| put(&mut draft.own.settings.verify, verify(directive))),
     ("no-reject-unauthorized", |draft, directive| put(&mut draft.own.settings.verify, flag(directive, Verify::Off))),
+    ("proxy", route),
+    ("unix-socket", route),
+    ("resolve", route),
+    ("local-address", route),
+    ("ip-version", route),
     ("http-version", |draft, directive| put(&mut draft.own.settings.http_version, version(directive))),
     ("decompress", |draft, directive| put(&mut draft.own.settings.decompress, switch(directive))),
     ("encoding", |draft, directive| put(&mut draft.own.settings.encoding, encoding(directive))),
@@ -224,6 +229,15 @@ fn raw(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
         bodies.pop().map(|(_, body)| Raw::Written(body))
     };
     draft.raw = raw.map(|raw| directive.name.clone().with(raw));
+    Ok(())
+}
+
+/// Reads the way as the key of YAML does; a template alone needs no quotes.
+fn route(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    words(directive)?;
+    let key = Text { value: directive.name.text().replace('-', "_"), ..text(&directive.name) };
+    let route = &mut draft.own.settings.route;
+    draft.diagnostics.extend(yaml::read_directive(&yaml::ROUTE, route, &key, &directive.argument));
     Ok(())
 }
 

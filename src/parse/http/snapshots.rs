@@ -99,12 +99,18 @@ fn dump_request(request: &Request) -> Vec<String> {
 /// The settings that are given, as `Debug` shows them.
 fn dump_settings(request: &Request) -> Vec<String> {
     let (settings, flow) = (&request.settings, &request.flow);
+    let route = &settings.route;
     let shown = [
         ("timeout", settings.timeout.as_ref().map(|it| format!("{it:?}"))),
         ("connect_timeout", settings.connect_timeout.as_ref().map(|it| format!("{it:?}"))),
         ("read_timeout", settings.read_timeout.as_ref().map(|it| format!("{it:?}"))),
         ("redirects", settings.redirects.as_ref().map(|it| format!("{it:?}"))),
         ("verify", settings.verify.as_ref().map(|it| format!("{it:?}"))),
+        ("proxies", Some(&route.proxies).filter(|it| !it.is_empty()).map(|it| format!("{it:?}"))),
+        ("unix_socket", route.unix_socket.as_ref().map(|it| format!("{it:?}"))),
+        ("resolve", route.resolve.as_ref().map(|it| format!("{it:?}"))),
+        ("local_address", route.local_address.as_ref().map(|it| format!("{it:?}"))),
+        ("ip_version", route.ip_version.as_ref().map(|it| format!("{it:?}"))),
         ("http_version", settings.http_version.as_ref().map(|it| format!("{it:?}"))),
         ("decompress", settings.decompress.as_ref().map(|it| format!("{it:?}"))),
         ("encoding", settings.encoding.as_ref().map(|it| format!("{it:?}"))),

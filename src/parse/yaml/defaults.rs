@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Defaults, HeaderField, Node, Text, Value};
 
+use super::route::ROUTE;
 use super::settings::{FLOW, NOT_YET, SETTINGS};
 use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, auth, request};
@@ -18,6 +19,7 @@ pub(crate) const CARRIED: Table<Defaults> = Table(&[
 /// Reads a field, if its key is one that defaults have.
 pub(super) fn read_field(defaults: &mut Defaults, field: Field<'_>, problems: &mut Problems) -> bool {
     SETTINGS.read(&mut defaults.settings, field, problems)
+        || ROUTE.read(&mut defaults.settings.route, field, problems)
         || FLOW.read(&mut defaults.flow, field, problems)
         || CARRIED.read(defaults, field, problems)
         || NOT_YET.read(&mut (), field, problems)
@@ -25,7 +27,7 @@ pub(super) fn read_field(defaults: &mut Defaults, field: Field<'_>, problems: &m
 
 /// The names of the keys that defaults have.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.names().chain(FLOW.names()).chain(CARRIED.names()).chain(NOT_YET.names())
+    SETTINGS.names().chain(ROUTE.names()).chain(FLOW.names()).chain(CARRIED.names()).chain(NOT_YET.names())
 }
 
 /// Reads `defaults:`.

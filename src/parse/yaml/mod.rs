@@ -12,6 +12,7 @@ mod mapping;
 mod operand;
 mod predicate;
 mod request;
+mod route;
 mod scalar;
 mod settings;
 mod syntax;
@@ -25,6 +26,7 @@ pub(super) use defaults::CARRIED;
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
 pub(super) use request::VARIABLES;
+pub(super) use route::ROUTE;
 pub(crate) use settings::{refuse, retry};
 pub(crate) use table::{Problems, Table, key};
 
@@ -73,13 +75,23 @@ fn read_tree(source: &Arc<SourceFile>) -> tree::Tree {
 
 /// Reads what a directive of a `.http` file says as a key of YAML would: `# @params {a: 1}`.
 pub(super) fn read_directive<T>(table: &Table<T>, target: &mut T, key: &Text, argument: &Span) -> Vec<Diagnostic> {
-    let tree::Tree { root, problems: mut found } = tree::read(argument, key.format);
+    // A map of maps, or an alias, is nothing that anybody would mean here.
+    let tree::Tree { root, problems: mut found } =
+        match argument.text().starts_with("{{") || argument.text().starts_with('*') {
+            true => tree::Tree { root: Some(verbatim(argument, key.format)), problems: Vec::new() },
+            false => tree::read(argument, key.format),
+        };
     let mut problems = Problems::default();
     if let (Some(value), true) = (root, found.is_empty()) {
         table.read(target, Field { key, value: &value }, &mut problems);
     }
     found.extend(problems.into_vec());
     found
+}
+
+fn verbatim(place: &Span, format: Format) -> Value {
+    let text = Text::new(place.clone().with(place.text().to_owned()), format);
+    Value { node: Node::Text(text), span: place.clone() }
 }
 
 #[cfg(test)]
@@ -134,7 +146,7 @@ mod tests {
             format!("flow: {:?}", request.flow),
             format!("variables: {:?}", request.variables),
         ];
-        let silence = Regex::new(r"\w+: (None|\[\])(, )?|\w+ \{ \}").unwrap();
+        let silence = Regex::new(r"\w+: (None|\[\])(, )?|\w+ \{ \}|route: Route \{ +\}(, )?").unwrap();
         let captures = request.captures.iter().map(|capture| format!("{} = {:?}", capture.name.value, capture.subject));
         let lines = lines.iter().map(|line| silence.replace_all(&silence.replace_all(line, ""), "").into_owned());
         let assertions = request.assertions.iter().map(|assertion| {

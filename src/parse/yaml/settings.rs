@@ -35,9 +35,6 @@ pub(super) const FLOW: Table<Flow> = Table(&[
 /// Keys of the format that nothing acts on yet.
 pub(super) const NOT_YET: Table<()> = Table(&[
     key("cert", refuse),
-    key("proxy", refuse),
-    key("unix_socket", refuse),
-    key("resolve", refuse),
     key("output", refuse),
     key("if", refuse),
     key("each", refuse),

@@ -6,6 +6,7 @@ mod compiler;
 mod content;
 mod fields;
 mod multipart;
+mod route;
 mod target;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::spec::{self, Auth, Jar, Settings, Verify};
 use self::body::Body;
 use self::compiler::Compiler;
 use self::fields::{Field, Pair};
+use self::route::Route;
 use self::target::Target;
 use super::{Engine, Scope, Template};
 
@@ -36,6 +38,7 @@ pub struct CompiledRequest {
     roots: Option<Template>,
     /// The file that cookies are kept in.
     jar: Option<Template>,
+    route: Option<Box<Route>>,
 }
 
 impl CompiledRequest {
@@ -61,6 +64,7 @@ impl CompiledRequest {
                 Some(Jar::File(path)) => Some(compiler.text(path)),
                 _ => None,
             },
+            route: Route::compile(&mut compiler, &request.settings.route),
         };
         compiler.finish(compiled)
     }
@@ -91,6 +95,9 @@ impl CompiledRequest {
         if let Some(jar) = &self.jar {
             let path = root.resolve_new(jar.span().source().path(), &jar.render(scope)?);
             request.options.cookie_jar = Some(client::Jar::File(path.map_err(|error| error_at(jar, error))?));
+        }
+        if let Some(route) = &self.route {
+            route.render_into(scope, &mut request.options)?;
         }
         Ok(request)
     }

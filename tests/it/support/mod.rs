@@ -3,10 +3,12 @@
 mod fault_server;
 mod project;
 mod recorder;
+mod relay;
 
 pub use fault_server::FaultServer;
 pub use project::{Project, Ran};
 pub use recorder::Recorder;
+pub use relay::Relay;
 
 /// A port that nothing listened on a moment ago.
 pub fn free_port() -> u16 {
