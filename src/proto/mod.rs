@@ -59,6 +59,7 @@ mod limits;
 mod request;
 #[cfg(test)]
 mod vectors;
+mod websocket;
 
 pub use chunked::{BodyEvent, ChunkedDecoder, Step};
 pub use decoder::{Event, ResponseDecoder};
@@ -67,3 +68,4 @@ pub(crate) use framing::{has_token, is_persistent};
 pub use head::ResponseHead;
 pub use limits::{MAX_CHUNK_EXTENSION, MAX_HEAD, MAX_HEADERS, MAX_INTERIM};
 pub use request::{LAST_CHUNK, encode_chunk, encode_request_head};
+pub use websocket::{WEBSOCKET_VERSION, is_websocket_key, websocket_accept, websocket_key};

@@ -9,7 +9,7 @@ use super::date::DateField;
 use super::delivery::Delivery;
 use super::input::{Ending, Input};
 use super::request::{BODY_LIMIT, Framing, Request};
-use super::response::Response;
+use super::response::{Content, Response};
 use super::router::Router;
 use super::state::State;
 use super::stop::StopSignal;
@@ -51,7 +51,8 @@ fn linger(mut stream: &TcpStream) -> io::Result<()> {
 enum Closing {
     /// Nothing is left to be read.
     Done,
-    /// A request was refused, and some of it may still be on its way.
+    /// Something may still be on its way that nobody wants: the rest of a request that was
+    /// refused, or of another protocol.
     Refused,
 }
 
@@ -74,14 +75,20 @@ impl<'a, R: Read, W: Write> Connection<'a, R, W> {
         loop {
             match self.next_request() {
                 Ok(request) => {
-                    let response = router.answer(&request, state).unwrap_or_else(Response::from);
+                    let mut response = router.answer(&request, state).unwrap_or_else(Response::from);
+                    if let Content::Switched(speak) = response.content {
+                        response.content = Content::Whole(Cow::Borrowed(&[]));
+                        self.deliver(response, Some("Upgrade"))?;
+                        speak(&mut Wire { input: &mut self.input, output: &mut self.output })?;
+                        return Ok(Closing::Refused);
+                    }
                     if !self.respond(&request, response)? {
                         return Ok(Closing::Done);
                     }
                 }
                 Err(Ending::Gone) => return Ok(Closing::Done),
                 Err(Ending::Refused(problem)) => {
-                    self.refuse(problem.into())?;
+                    self.deliver(problem.into(), Some("close"))?;
                     return Ok(Closing::Refused);
                 }
             }
@@ -119,12 +126,34 @@ impl<'a, R: Read, W: Write> Connection<'a, R, W> {
         Ok(keeps_alive)
     }
 
-    fn refuse(&mut self, response: Response) -> io::Result<()> {
+    /// Writes the last response of HTTP on this connection.
+    fn deliver(&mut self, response: Response, connection: Option<&'static str>) -> io::Result<()> {
         let date = self.date.now();
         let origin = Cow::Borrowed("*");
-        let connection = Some("close");
         let delivery = Delivery { chunks: true, head_only: false, connection, date, origin, signal: self.signal };
         response.write(&mut self.output, &mut self.buffer, &delivery)
+    }
+}
+
+/// Both halves of the connection, for another protocol.
+struct Wire<'a, R, W> {
+    input: &'a mut Input<R>,
+    output: &'a mut W,
+}
+
+impl<R: Read, W> Read for Wire<'_, R, W> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.input.read(room)
+    }
+}
+
+impl<R, W: Write> Write for Wire<'_, R, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }
 

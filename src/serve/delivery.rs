@@ -42,7 +42,7 @@ impl Response {
         self.write_head(buffer, delivery);
         let content = if delivery.head_only || !has_content(self.status) { None } else { Some(self.content) };
         match content {
-            None => stream.write_all(buffer),
+            None | Some(Content::Switched(_)) => stream.write_all(buffer),
             Some(Content::Whole(content)) if content.len() <= ONE_WRITE => {
                 buffer.extend_from_slice(&content);
                 stream.write_all(buffer)

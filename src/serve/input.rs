@@ -185,6 +185,18 @@ impl<R: Read> Input<R> {
     }
 }
 
+/// What follows the requests, where it is another protocol: what was read too far comes first.
+impl<R: Read> Read for Input<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if !self.has_pending() {
+            return self.stream.read(room);
+        }
+        let read = self.pending().read(room)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
 fn check_body_length(length: u64) -> Result<(), Problem> {
     if length > BODY_LIMIT { Err(Problem::new(413, "the body is longer than 64 MiB")) } else { Ok(()) }
 }

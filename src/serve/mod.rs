@@ -55,6 +55,8 @@
 //! | GET | `/stream/:n` | n lines of JSON, a chunk each |
 //! | GET | `/range/:n` | n bytes of the alphabet, of which Range selects |
 //! | GET | `/drip` | ?numbytes= in drops over ?duration=, after ?delay=, with ?code= |
+//! | GET | `/sse` | ?count= events of the kind `ping`, ?delay= apart; the last one is `done` |
+//! | GET | `/websocket/echo` | a WebSocket that echoes; ?greeting= first, ?ping=, ?close= with ?reason= after ?after= messages |
 //! | GET | `/cache` | 304 with If-Modified-Since or If-None-Match, else as /get |
 //! | GET | `/cache/:seconds` | as /get, to be kept for so many seconds |
 //! | GET | `/etag/:etag` | as /get with that ETag; heeds If-None-Match and If-Match |

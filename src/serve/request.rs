@@ -178,6 +178,11 @@ impl Request {
         self.query().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
+    /// The same as a text of its own.
+    pub(super) fn query_text(&self, name: &str) -> Option<String> {
+        self.query_value(name).map(Cow::into_owned)
+    }
+
     /// A number in the query, or what stands for it where there is none.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
+use std::io::{self, Read, Write};
 
 use serde_json::Value;
 
@@ -29,10 +29,20 @@ pub(super) enum Content {
         /// Writes it.
         write: Producer,
     },
+    /// None: from here on the connection carries another protocol, which a function speaks.
+    Switched(Speaker),
 }
 
 /// Writes content piece by piece.
 pub(super) type Producer = Box<dyn FnOnce(&mut Sink<'_>) -> io::Result<()>>;
+
+/// Speaks another protocol than HTTP, until the connection is to be closed.
+pub(super) type Speaker = Box<dyn FnOnce(&mut dyn Duplex) -> io::Result<()>>;
+
+/// A connection, to be read from and written to.
+pub(super) trait Duplex: Read + Write {}
+
+impl<T: Read + Write> Duplex for T {}
 
 impl Response {
     /// 200 without content.
@@ -65,6 +75,13 @@ impl Response {
         Self { content: Content::Streamed { length, write }, ..Self::empty() }.with_type(media_type)
     }
 
+    /// 101: another protocol follows, which a function speaks.
+    pub(super) fn switched(protocol: &'static str, speak: Speaker) -> Self {
+        let mut response = Self { status: 101, content: Content::Switched(speak), ..Self::empty() };
+        response.headers.set("Upgrade", protocol).expect("a protocol of ours has no line break");
+        response
+    }
+
     /// With another status code.
     pub(super) fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
@@ -95,6 +112,7 @@ impl Response {
         match &self.content {
             Content::Whole(content) => Some(content.len() as u64),
             Content::Streamed { length, .. } => *length,
+            Content::Switched(_) => None,
         }
     }
 
@@ -110,6 +128,7 @@ impl fmt::Debug for Content {
             Self::Whole(content) => write!(f, "{} bytes", content.len()),
             Self::Streamed { length: Some(length), .. } => write!(f, "{length} bytes, streamed"),
             Self::Streamed { length: None, .. } => f.write_str("streamed"),
+            Self::Switched(_) => f.write_str("another protocol"),
         }
     }
 }

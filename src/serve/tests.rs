@@ -126,6 +126,10 @@ fn every_route_answers_in_kind() {
         ("GET /range/30", 200, "Accept-Ranges", "bytes"),
         ("GET /drip?duration=0&delay=0&numbytes=5&code=201", 201, "Content-Length", "5"),
         ("GET /drip?duration=nan", 400, "Content-Type", "application/problem+json"),
+        ("GET /sse?count=2", 200, "Content-Type", "text/event-stream"),
+        ("GET /sse?delay=nan", 400, "Content-Type", "application/problem+json"),
+        ("GET /websocket/echo", 426, "Upgrade", "websocket"),
+        ("HEAD /websocket/echo", 426, "Upgrade", "websocket"),
         ("GET /cache/60", 200, "Cache-Control", "public, max-age=60"),
         ("GET /etag/a", 200, "ETag", "\"a\""),
         ("GET /response-headers?X-A=b", 200, "X-A", "b"),
@@ -362,4 +366,46 @@ fn waits_until_another_thread_stops_it() {
     });
     let again = PracticeServer::start(address).unwrap();
     assert_eq!(again.address(), address);
+}
+
+#[test]
+fn events_come_one_by_one() {
+    let server = start();
+    let text = get(&server, "/sse?count=2").text();
+    assert!(text.contains(": a comment\nretry: 1000\n\n"), "{text}");
+    assert!(text.contains("event: ping\nid: 1\ndata: {\"id\":1,\"timestamp\":"), "{text}");
+    assert!(text.contains("event: done\nid: 2\n"), "{text}");
+}
+
+/// Opens a WebSocket by hand, and gives what follows the head of the response.
+fn upgrade(server: &PracticeServer, target: &str, fields: &str, frames: &[u8]) -> Reply {
+    let head = format!(
+        "GET {target} HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
+    );
+    exchange(server, &[head.as_bytes(), frames].concat())
+}
+
+/// A frame with a mask of zeros, which changes nothing.
+fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    [&[0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0], payload].concat()
+}
+
+#[test]
+fn websockets_echo_until_they_are_closed() {
+    let server = start();
+    let frames = [frame(1, b"hello"), frame(2, b"\0\x01"), frame(9, b"p"), frame(8, &[3, 0xe8])].concat();
+    let reply = upgrade(&server, "/websocket/echo", "Sec-WebSocket-Protocol: chat, other\r\n", &frames);
+    assert_eq!((reply.status(), reply.header("Sec-WebSocket-Accept")), (101, Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
+    assert_eq!((reply.header("Connection"), reply.header("Sec-WebSocket-Protocol")), (Some("Upgrade"), Some("chat")));
+    assert_eq!(reply.body, b"\x81\x05hello\x82\x02\0\x01\x8a\x01p\x88\x02\x03\xe8");
+}
+
+#[test]
+fn websockets_close_on_demand() {
+    let server = start();
+    let frames = [frame(1, b"a"), frame(8, &[0x0f, 0xa1])].concat();
+    let reply = upgrade(&server, "/websocket/echo?greeting=hi&ping=p&close=4001&reason=bye&after=1", "", &frames);
+    assert_eq!(reply.body, b"\x81\x02hi\x89\x01p\x81\x01a\x88\x05\x0f\xa1bye");
+    assert_eq!(upgrade(&server, "/websocket/echo?close=1006", "Connection: close\r\n", b"").status(), 400);
 }

@@ -8,6 +8,7 @@ mod cookies;
 mod digest;
 mod dynamic;
 mod encoding;
+mod events;
 mod flaky;
 mod index;
 mod inspect;
@@ -16,6 +17,7 @@ mod redirect;
 mod samples;
 mod status;
 mod users;
+mod websocket;
 
 use super::router::Route;
 
@@ -39,6 +41,8 @@ pub(super) const FAMILIES: &[Family] = &[
     Family { title: "Content codings", routes: encoding::ROUTES },
     Family { title: "Samples of media types", routes: samples::ROUTES },
     Family { title: "Bytes and streams", routes: bytes::ROUTES },
+    Family { title: "Server-sent events", routes: events::ROUTES },
+    Family { title: "WebSockets", routes: websocket::ROUTES },
     Family { title: "Caches and conditions", routes: cache::ROUTES },
     Family { title: "Made on demand", routes: dynamic::ROUTES },
     Family { title: "A small service: users", routes: users::ROUTES },
