@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use serde_json::Value as Json;
+use sha2::Digest;
 
 use crate::client::Response;
 
@@ -21,6 +22,7 @@ const REASON: usize = 240;
 pub struct Inspection<'a> {
     /// The response.
     pub response: &'a Response,
+    bytes: OnceCell<Result<Cow<'a, [u8]>, Failure>>,
     text: OnceCell<Result<Cow<'a, str>, String>>,
     json: OnceCell<Result<Json, Failure>>,
 }
@@ -28,7 +30,21 @@ pub struct Inspection<'a> {
 impl<'a> Inspection<'a> {
     /// Examines a response.
     pub fn new(response: &'a Response) -> Self {
-        Self { response, text: OnceCell::new(), json: OnceCell::new() }
+        Self { response, bytes: OnceCell::new(), text: OnceCell::new(), json: OnceCell::new() }
+    }
+
+    /// The body's bytes, read back where they went to a file.
+    pub(super) fn bytes(&self) -> Result<&[u8], Failure> {
+        let read = || self.response.bytes().map_err(|error| Failure::new(format!("the body cannot be had: {error}")));
+        self.bytes.get_or_init(read).as_deref().map_err(Failure::clone)
+    }
+
+    /// A digest of the body, which need not be read whole for it.
+    pub(super) fn digest<D: Digest>(&self) -> Result<Vec<u8>, Failure> {
+        let mut digest = D::new();
+        let read = self.response.for_each_piece(|piece| digest.update(piece));
+        read.map_err(|error| Failure::new(format!("the body cannot be had: {error}")))?;
+        Ok(digest.finalize().to_vec())
     }
 
     /// The body as text.
@@ -55,24 +71,25 @@ impl<'a> Inspection<'a> {
     /// JSON is UTF-8 (RFC 8259, 8.1); where the body is not, its text in another
     /// character set may be.
     fn parse(&self) -> Result<Json, Failure> {
-        let body = self.response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.response.body);
+        let body = self.bytes()?;
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let parsed = match std::str::from_utf8(body) {
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_str(self.text()?.trim_start_matches('\u{feff}')),
         };
-        parsed.map_err(|error| self.not_json(&error))
+        parsed.map_err(|error| self.not_json(body, &error))
     }
 
-    fn not_json(&self, error: &serde_json::Error) -> Failure {
+    fn not_json(&self, body: &[u8], error: &serde_json::Error) -> Failure {
         let content_type = self.response.headers.text("content-type");
         let kind = content_type.map(|kind| format!("its content type is `{kind}`"));
-        if self.response.body.is_empty() {
+        if body.is_empty() {
             return Failure {
                 notes: kind.into_iter().collect(),
                 ..Failure::new("the body is empty, which is not JSON")
             };
         }
-        let beginning = String::from_utf8_lossy(&self.response.body[..self.response.body.len().min(EXCERPT * 4)]);
+        let beginning = String::from_utf8_lossy(&body[..body.len().min(EXCERPT * 4)]);
         let shown = brief_json(&Json::String(excerpt(beginning.trim_start(), EXCERPT)));
         let mut failure = Failure::new(format!("the body is not JSON: {error}"));
         failure.notes.push(format!("it begins with {shown}"));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use md5::Md5;
 use regex::Regex;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
@@ -86,7 +86,6 @@ impl Query {
         context: Context<'_>,
     ) -> Result<Value<'a>, Failure> {
         let response = inspection.response;
-        let body = response.body.as_slice();
         Ok(match &self.kind {
             Kind::Status => Value::number(response.status.code()),
             Kind::Version => Value::raw(response.version.as_str()),
@@ -108,10 +107,10 @@ impl Query {
                 let text = inspection.text()?;
                 first_match(&*pattern.get(context.scope)?, text).map_or(Value::Absent, Value::raw)
             }
-            Kind::Bytes => Value::Bytes(Cow::Borrowed(body)),
-            Kind::Size => Value::number(body.len()),
-            Kind::Sha256 => Value::Bytes(Cow::Owned(Sha256::digest(body).to_vec())),
-            Kind::Md5 => Value::Bytes(Cow::Owned(Md5::digest(body).to_vec())),
+            Kind::Bytes => Value::Bytes(Cow::Borrowed(inspection.bytes()?)),
+            Kind::Size => Value::number(response.size()),
+            Kind::Sha256 => Value::Bytes(Cow::Owned(inspection.digest::<Sha256>()?)),
+            Kind::Md5 => Value::Bytes(Cow::Owned(inspection.digest::<Md5>()?)),
             Kind::Duration(phase) => Value::Duration(response.timings.phase(*phase)),
             Kind::Redirects => Value::number(response.redirects()),
             Kind::Variable(name) => match context.scope.lookup(&name.get(context.scope)?)? {

@@ -1,6 +1,7 @@
 //! A request, built step by step. What is wrong with a step is said when it is sent.
 
 use std::fmt::Display;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,9 @@ use serde::Serialize;
 use crate::http::{Body, Method, Url};
 
 use super::pairs::pairs;
-use super::{Auth, Basic, Bearer, Error, ErrorKind, Multipart, Options, Payload, Proxies, Request, Response, Session};
+use super::{
+    Auth, Basic, Bearer, Error, ErrorKind, Multipart, Options, Output, Payload, Proxies, Request, Response, Session,
+};
 
 /// Builds a request and sends it.
 #[derive(Debug)]
@@ -153,6 +156,39 @@ impl<'session> RequestBuilder<'session> {
         self.change(|request| request.options.unix_socket = Some(path.into()))
     }
 
+    /// The most bytes that the response's body may have, decoded.
+    pub fn max_body(self, bytes: u64) -> Self {
+        self.change(|request| request.options.max_body = Some(bytes))
+    }
+
+    /// Whether the body is decoded as `Content-Encoding` says.
+    pub fn decompress(self, decompress: bool) -> Self {
+        self.change(|request| request.options.decompress = Some(decompress))
+    }
+
+    /// Has the body of the response written to a file, which is replaced if it is there. It appears
+    /// as a whole or not at all. See [`Response::saved`].
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, InMemory, Session};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("rqtest-{}", std::process::id()));
+    /// let session = Session::with_adapter(InMemory::new(|_| Answer::ok("a,b\n1,2\n")));
+    /// let response = session.get("http://localhost/table").save_to(folder.join("table.csv")).send()?;
+    /// assert_eq!((response.body.len(), response.size()), (0, 8));
+    /// assert_eq!(response.text()?, "a,b\n1,2\n"); // read back from the file
+    /// # std::fs::remove_dir_all(folder).expect("the folder is there");
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
+    pub fn save_to(self, path: impl Into<PathBuf>) -> Self {
+        self.output(Output::to(path))
+    }
+
+    /// Has the body of the response written to a file.
+    pub fn output(self, output: Output) -> Self {
+        self.change(|request| request.options.output = Some(output))
+    }
+
     /// How it is sent, in all respects.
     pub fn options(self, options: Options) -> Self {
         self.change(|request| request.options = options)
@@ -171,10 +207,30 @@ impl<'session> RequestBuilder<'session> {
     /// # Errors
     /// As [`RequestBuilder::build`] and [`Session::send`].
     pub fn send(self) -> Result<Response, Error> {
+        self.send_by(|session, request| session.send(request))
+    }
+
+    /// Sends the request and hands the body over in chunks: see [`Session::send_in_chunks`].
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::send`].
+    pub fn send_in_chunks(self, size: usize, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Response, Error> {
+        self.send_by(|session, request| session.send_in_chunks(request, size, each))
+    }
+
+    /// Sends the request and hands the body over line by line: see [`Session::send_in_lines`].
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::send`].
+    pub fn send_in_lines(self, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Response, Error> {
+        self.send_by(|session, request| session.send_in_lines(request, each))
+    }
+
+    fn send_by(self, send: impl FnOnce(&Session, Request) -> Result<Response, Error>) -> Result<Response, Error> {
         let request = self.request?;
         match self.session {
-            Some(session) => session.send(request),
-            None => Session::new().send(request),
+            Some(session) => send(session, request),
+            None => send(&Session::new(), request),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Collects a response's body as it arrives, decoded and within its cap.
+//! Collects a response's body as it arrives, decoded and within its cap, or hands it on.
 
 use std::ops::ControlFlow;
 
@@ -7,49 +7,90 @@ use crate::proto::ResponseHead;
 use crate::transport::{BoxError, Receiver};
 
 use super::decode::Decoder;
-use super::options::Delivery;
-use super::{Error, Partial};
+use super::sink::Sink;
+use super::{Error, Partial, PreparedRequest, redirect};
+
+/// The most bytes of a body that is kept in memory, where nothing else is said.
+const MOST_IN_MEMORY: u64 = 64 * 1024 * 1024;
+
+/// The most bytes of a body that goes to a file, where nothing else is said: no disk is
+/// filled by a server that never ends.
+const MOST_IN_FILE: u64 = 4 * 1024 * 1024 * 1024;
+
+/// The most that is reserved for a body before any of it has arrived.
+const MOST_RESERVED: u64 = 1024 * 1024;
 
 /// A body in the making.
-#[derive(Debug)]
-pub(super) struct Collector<'a> {
-    delivery: &'a Delivery,
+pub(super) struct Collector<'a, 'sink> {
+    request: &'a PreparedRequest,
     coding: Option<String>,
     announced: Option<u64>,
     /// There is none before there are bytes: a response to HEAD names a coding too, but has no body.
     decoder: Option<Decoder>,
+    /// What is kept, where there is no sink.
+    body: Vec<u8>,
+    sink: Option<&'a mut (dyn Sink + 'sink)>,
+    /// Whether the sink wants more.
+    flow: ControlFlow<()>,
 }
 
-impl<'a> Collector<'a> {
-    pub(super) fn new(delivery: &'a Delivery) -> Self {
-        Self { delivery, coding: None, announced: None, decoder: None }
+impl<'a, 'sink> Collector<'a, 'sink> {
+    /// Collects the response to a request, or hands it to the sink.
+    pub(super) fn new(request: &'a PreparedRequest, sink: Option<&'a mut (dyn Sink + 'sink)>) -> Self {
+        let flow = ControlFlow::Continue(());
+        Self { request, coding: None, announced: None, decoder: None, body: Vec::new(), sink, flow }
     }
 
-    /// The whole body, and what a person should know of it.
+    /// The whole body, as far as it was not handed on, and what a person should know of it.
     pub(super) fn finish(self) -> Result<(Vec<u8>, Vec<String>), Error> {
-        self.decoder.map_or_else(|| Ok((Vec::new(), Vec::new())), Decoder::finish)
+        match self.decoder {
+            Some(decoder) if self.flow.is_continue() => decoder.finish().map(|warnings| (self.body, warnings)),
+            _ => Ok((self.body, Vec::new())),
+        }
     }
 
     /// Adds to an error what had come of the body before it.
     pub(super) fn explain(self, error: Error) -> Error {
         match self.decoder {
-            Some(decoder) => error.with_partial(Partial { expected: self.announced, ..decoder.into_partial() }),
+            Some(decoder) => {
+                error.with_partial(Partial { body: self.body, received: decoder.received(), expected: self.announced })
+            }
             None => error,
         }
     }
 
-    fn decoder(&self) -> Result<Decoder, Error> {
-        let limit = self.delivery.max_body;
+    /// Whether another request may follow this response, which is then not the one to hand on.
+    fn may_lead_on(&self, head: &ResponseHead) -> bool {
+        redirect::leads_on(self.request, head) || (self.request.auth.is_some() && head.status.is_error())
+    }
+
+    fn begin(&mut self) -> Result<Decoder, Error> {
+        let delivery = &self.request.delivery;
+        let most = match &self.sink {
+            None => MOST_IN_MEMORY,
+            Some(_) if delivery.output.is_some() => MOST_IN_FILE,
+            Some(_) => u64::MAX,
+        };
+        let limit = delivery.max_body.unwrap_or(most);
         match &self.coding {
             Some(coding) => Decoder::new(coding, limit),
-            None => Ok(Decoder::raw(limit, self.announced.unwrap_or(0))),
+            None => {
+                if self.sink.is_none() {
+                    let reserved = self.announced.unwrap_or(0).min(limit).min(MOST_RESERVED);
+                    self.body.reserve_exact(usize::try_from(reserved).expect("a mebibyte fits"));
+                }
+                Ok(Decoder::raw(limit))
+            }
         }
     }
 }
 
-impl Receiver for Collector<'_> {
+impl Receiver for Collector<'_, '_> {
     fn head(&mut self, head: &ResponseHead) -> Result<(), BoxError> {
-        if self.delivery.decompress {
+        if self.sink.is_some() && self.may_lead_on(head) {
+            self.sink = None;
+        }
+        if self.request.delivery.decompress {
             self.coding = head.headers.text("Content-Encoding").map(std::borrow::Cow::into_owned);
         }
         self.announced = announced_length(&head.headers);
@@ -57,15 +98,25 @@ impl Receiver for Collector<'_> {
     }
 
     fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
-        let decoder = match &mut self.decoder {
+        let mut decoder = match self.decoder.take() {
             Some(decoder) => decoder,
-            None => {
-                let decoder = self.decoder()?;
-                self.decoder.insert(decoder)
-            }
+            None => self.begin()?,
         };
-        decoder.push(bytes)?;
-        Ok(ControlFlow::Continue(()))
+        let Self { body, sink, flow, .. } = self;
+        let pushed = decoder.push(bytes, &mut |piece| {
+            match sink {
+                None => body.extend_from_slice(piece),
+                Some(sink) if flow.is_continue() => *flow = sink.take(piece)?,
+                Some(_) => {}
+            }
+            Ok(())
+        });
+        self.decoder = Some(decoder);
+        match pushed {
+            // What comes after the end that the sink has set is nobody's concern.
+            Err(error) if self.flow.is_continue() => Err(error.into()),
+            _ => Ok(self.flow),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ mod redirect;
 mod request;
 mod response;
 mod session;
+mod sink;
 #[cfg(test)]
 mod site;
 mod text;
@@ -53,10 +54,12 @@ pub use proxies::Proxies;
 pub use request::Request;
 pub use response::Response;
 pub use session::{Defaults, Sendable, Session};
+pub use sink::{Output, Saved};
 
 #[doc(inline)]
 pub use crate::http::{Error, ErrorKind, Partial};
 pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
+pub use crate::source::Existing;
 pub use crate::transport::{
     FixedAddresses, InvalidFixedAddresses, InvalidProxy, IpVersion, Pool, PoolBuilder, Proxy, ProxyScheme, Verify,
 };

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::http::{Url, Version};
 use crate::transport::{Deadlines, FixedAddresses, IpVersion, Route, TlsOptions, Verify};
 
-use super::{Error, ErrorKind, Jar, Proxies};
+use super::{Error, ErrorKind, Jar, Output, Proxies};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -43,8 +43,11 @@ pub struct Options {
     pub encoding: Option<String>,
     /// Where cookies are kept. Default: in the session's own jar.
     pub cookie_jar: Option<Jar>,
-    /// The most bytes that a response body may have, decoded. Default: 64 MiB.
+    /// The most bytes that a response body may have, decoded. Default: 64 MiB, of one that
+    /// goes to a file 4 GiB, and of one that a function takes any number.
     pub max_body: Option<u64>,
+    /// The file that the body goes to. Default: none, it is kept in memory.
+    pub output: Option<Output>,
 }
 
 /// Options in which nothing is open any more.
@@ -58,7 +61,8 @@ pub(super) struct Delivery {
     pub(super) decompress: bool,
     pub(super) encoding: Option<String>,
     pub(super) cookie_jar: Jar,
-    pub(super) max_body: u64,
+    pub(super) max_body: Option<u64>,
+    pub(super) output: Option<Output>,
     /// How connections get to where they lead, but for a proxy.
     pub(super) route: Arc<Route>,
     /// The proxies, of which the URL chooses one.
@@ -95,6 +99,7 @@ impl Options {
             encoding,
             cookie_jar,
             max_body,
+            output,
         )
     }
 
@@ -114,7 +119,8 @@ impl Options {
             decompress: self.decompress.unwrap_or(true),
             encoding: self.encoding,
             cookie_jar: self.cookie_jar.unwrap_or_default(),
-            max_body: self.max_body.unwrap_or(64 * 1024 * 1024),
+            max_body: self.max_body,
+            output: self.output,
             route: route(self.unix_socket, self.resolve, self.local_address, self.ip_version),
             proxies: self.proxies.unwrap_or_default(),
             tls: tls(self.verify),
@@ -170,7 +176,7 @@ mod tests {
         let session = Options { redirects: Some(3), max_body: Some(10), ..Options::default() };
         let request = Options { redirects: Some(0), ..Options::default() };
         let delivery = request.or(&session).resolve().unwrap();
-        assert_eq!((delivery.redirects, delivery.max_body), (0, 10));
+        assert_eq!((delivery.redirects, delivery.max_body), (0, Some(10)));
         assert_eq!((delivery.timeout, delivery.decompress), (Duration::from_secs(30), true));
     }
 

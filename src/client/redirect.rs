@@ -1,7 +1,8 @@
 //! Where a response leads, and the request that follows it (RFC 9110, 15.4), by the rules
 //! of Python's requests where the RFC leaves a choice.
 
-use crate::http::{Body, Header, Headers, Method, Scheme, Status, Url};
+use crate::http::{Body, Header, HeaderValue, Headers, Method, Scheme, Status, Url};
+use crate::proto::ResponseHead;
 use crate::secret::{Redactor, is_credential_field};
 
 use super::{Error, ErrorKind, PreparedRequest, Response};
@@ -35,6 +36,12 @@ pub(super) fn next(response: &Response, secrets: Option<&Redactor>) -> Result<Op
         return Err(unusable(reason.to_owned()));
     }
     Ok(Some(next))
+}
+
+/// Whether a response with this head leads to another request, or to an error.
+pub(super) fn leads_on(request: &PreparedRequest, head: &ResponseHead) -> bool {
+    let leads = |field: &HeaderValue| !field.as_bytes().is_empty();
+    request.delivery.redirects > 0 && head.status.is_redirect() && head.headers.get("Location").is_some_and(leads)
 }
 
 /// The one place that the response names; an empty one is none.

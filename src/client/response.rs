@@ -1,6 +1,7 @@
 //! What came back.
 
 use std::borrow::Cow;
+use std::io::{self, Read as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,8 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::http::{Headers, Link, Links, Status, Timings, Url, Version};
+use crate::source;
 
-use super::{Error, ErrorKind, PreparedRequest, SetCookie, text};
+use super::{Error, ErrorKind, PreparedRequest, Saved, SetCookie, text};
+
+/// The most bytes that are read back of a body that went to a file.
+const MOST_READ_BACK: u64 = 64 * 1024 * 1024;
+
+/// How much of such a body is read at once, where it is not read whole.
+const PIECE: usize = 64 * 1024;
 
 /// A response, read whole.
 #[derive(Clone, Debug)]
@@ -24,8 +32,11 @@ pub struct Response {
     pub headers: Headers,
     /// The fields that came after a chunked body.
     pub trailers: Headers,
-    /// The body, decoded as `Content-Encoding` says.
+    /// The body, decoded as `Content-Encoding` says; empty where it went elsewhere: to a file
+    /// (see [`Response::saved`]), or to a function.
     pub body: Vec<u8>,
+    /// The file that the body went to, where it went to one.
+    pub saved: Option<Saved>,
     /// The URL that it came from: the last one, redirects followed.
     pub url: Url,
     /// The responses that led here, oldest first.
@@ -51,8 +62,49 @@ impl Response {
     /// [`ErrorKind::Charset`] if the body is not in the character set that was asked for or
     /// declared, or there is no such character set, in words that name it.
     pub fn text(&self) -> Result<Cow<'_, str>, Error> {
-        text::decode(&self.body, self.encoding.as_deref(), self.content_type().as_deref())
-            .map_err(|reason| self.error(ErrorKind::Charset, reason))
+        let (encoding, content_type) = (self.encoding.as_deref(), self.content_type());
+        let text = match self.bytes()? {
+            Cow::Borrowed(body) => text::decode(body, encoding, content_type.as_deref()),
+            Cow::Owned(body) => {
+                text::decode(&body, encoding, content_type.as_deref()).map(|text| text.into_owned().into())
+            }
+        };
+        text.map_err(|reason| self.error(ErrorKind::Charset, reason))
+    }
+
+    /// The body; one that went to a file is read back from there.
+    ///
+    /// # Errors
+    /// If that file cannot be read, or has more than 64 MiB.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, Error> {
+        match &self.saved {
+            None => Ok(Cow::Borrowed(&self.body)),
+            Some(saved) => Ok(Cow::Owned(source::read_bytes(&saved.path, MOST_READ_BACK)?)),
+        }
+    }
+
+    /// How many bytes the body has.
+    pub fn size(&self) -> u64 {
+        self.saved.as_ref().map_or(self.body.len() as u64, |saved| saved.size)
+    }
+
+    /// Hands over the body piece by piece, so that one that went to a file need not be read whole.
+    ///
+    /// # Errors
+    /// If that file cannot be read.
+    pub fn for_each_piece(&self, mut each: impl FnMut(&[u8])) -> Result<(), Error> {
+        let Some(saved) = &self.saved else { return Ok(each(&self.body)) };
+        let unreadable = |error: io::Error| {
+            self.error(ErrorKind::Output, format!("cannot read {}: {error}", saved.path.display())).with_source(error)
+        };
+        let mut file = source::open(&saved.path)?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            match file.read(&mut piece).map_err(unreadable)? {
+                0 => return Ok(()),
+                count => each(&piece[..count]),
+            }
+        }
     }
 
     /// The body as a value of a type, read from JSON, whatever `Content-Type` says.
@@ -61,7 +113,7 @@ impl Response {
     /// [`ErrorKind::Charset`] if it is no text, and [`ErrorKind::Json`] if it is no JSON, or
     /// not the JSON of such a value, in words that say where.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        if self.body.is_empty() {
+        if self.size() == 0 {
             return Err(self.error(ErrorKind::Json, "the body is empty, and so not JSON"));
         }
         serde_json::from_str(&self.text()?).map_err(|error| {

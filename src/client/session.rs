@@ -1,5 +1,6 @@
 //! A session: defaults and cookies that its requests share.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,9 +13,10 @@ use super::collector::Collector;
 use super::cookies::Jars;
 use super::oauth2::Asker;
 use super::prepare::prepare;
+use super::sink::{Chunks, Lines, Saving, Sink};
 use super::{
-    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, Options, PreparedRequest, Prompt, Request, RequestBuilder,
-    Response, SetCookie, Tokens, redirect,
+    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, ErrorKind, Options, PreparedRequest, Prompt, Request,
+    RequestBuilder, Response, SetCookie, Tokens, redirect,
 };
 
 /// How many responses to one request an [`Auth`] may answer: one that is never content
@@ -183,7 +185,59 @@ impl Session {
     /// # Errors
     /// If there is no response; a status such as 404 is one.
     pub fn send(&self, request: impl Sendable) -> Result<Response, Error> {
-        self.deliver(request.prepare(self)?)
+        let request = request.prepare(self)?;
+        let Some(output) = &request.delivery.output else {
+            return self.deliver(request, None);
+        };
+        let mut saving = Saving::begin(output)?;
+        let mut response = self.deliver(request, Some(&mut saving))?;
+        response.saved = Some(saving.place()?);
+        Ok(response)
+    }
+
+    /// Sends a request and hands the body of the response to a function as it arrives, in chunks
+    /// of so many bytes, the last of which may be shorter; none of it is kept. Where the function
+    /// breaks off, the rest is not read, and the connection is closed.
+    ///
+    /// A redirect's body is not handed over, nor is that of a response that an [`Auth`] answers.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use rqtest::client::{Answer, InMemory, Session};
+    ///
+    /// let session = Session::with_adapter(InMemory::new(|_| Answer::ok("abcdefgh")));
+    /// let mut chunks = Vec::new();
+    /// let response = session.get("http://localhost/").send_in_chunks(3, |chunk| {
+    ///     chunks.push(chunk.to_vec());
+    ///     if chunk == b"def" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    /// })?;
+    /// assert_eq!((response.status.code(), chunks), (200, vec![b"abc".to_vec(), b"def".to_vec()]));
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn send_in_chunks(
+        &self,
+        request: impl Sendable,
+        size: usize,
+        each: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Response, Error> {
+        self.deliver(without_output(request.prepare(self)?)?, Some(&mut Chunks::new(size, each)))
+    }
+
+    /// Sends a request and hands the body of the response to a function line by line, each as soon
+    /// as it is there, without its LF or CRLF; as [`Session::send_in_chunks`] in all else.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn send_in_lines(
+        &self,
+        request: impl Sendable,
+        each: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Response, Error> {
+        self.deliver(without_output(request.prepare(self)?)?, Some(&mut Lines::new(each)))
     }
 
     /// Completes a request: defaults, parameters, cookies, credentials, what describes the body.
@@ -194,15 +248,23 @@ impl Session {
         self.complete(prepare(request, &self.defaults)?)
     }
 
-    fn deliver(&self, mut request: PreparedRequest) -> Result<Response, Error> {
+    /// Sends a request as it stands, and hands the last response's body to the sink, where there is one.
+    fn deliver<'sink>(
+        &self,
+        mut request: PreparedRequest,
+        mut sink: Option<&mut (dyn Sink + 'sink)>,
+    ) -> Result<Response, Error> {
         let deadlines = request.delivery.deadlines(Instant::now());
         let (mut history, mut elapsed) = (Vec::new(), Duration::ZERO);
         loop {
-            let mut response = self.exchange(request, deadlines)?;
+            let mut response = self.exchange(request, deadlines, sink.as_deref_mut())?;
             response.history = history;
             elapsed += response.timings.total;
             let Some(next) = self.next(&response)? else {
                 response.timings.total = elapsed;
+                if let Some(sink) = sink {
+                    hand_over(&mut response, sink)?;
+                }
                 return Ok(response);
             };
             request = next;
@@ -283,7 +345,12 @@ impl Session {
     }
 
     /// Sends a request once.
-    fn exchange(&self, request: PreparedRequest, deadlines: Deadlines) -> Result<Response, Error> {
+    fn exchange<'sink>(
+        &self,
+        request: PreparedRequest,
+        deadlines: Deadlines,
+        sink: Option<&mut (dyn Sink + 'sink)>,
+    ) -> Result<Response, Error> {
         let endpoint = request.endpoint();
         let exchange = Exchange {
             endpoint: &endpoint,
@@ -294,7 +361,7 @@ impl Session {
             body: &request.body,
             deadlines,
         };
-        let mut collector = Collector::new(&request.delivery);
+        let mut collector = Collector::new(&request, sink);
         let received = match self.adapter.send(&exchange, &mut collector) {
             Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
             Err(error) => Err(collector.explain(error)),
@@ -369,6 +436,22 @@ impl Default for Session {
     }
 }
 
+/// Gives the sink what was held back, since another request might have followed.
+fn hand_over(response: &mut Response, sink: &mut dyn Sink) -> Result<(), Error> {
+    let held_back = std::mem::take(&mut response.body);
+    if held_back.is_empty() || sink.take(&held_back)?.is_continue() {
+        sink.end()?;
+    }
+    Ok(())
+}
+
+fn without_output(request: PreparedRequest) -> Result<PreparedRequest, Error> {
+    match request.delivery.output {
+        None => Ok(request),
+        Some(_) => Err(Error::new(ErrorKind::Request, "the body goes either to a file or to a function, not to both")),
+    }
+}
+
 fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
     let Reply { head, trailers, timings, peer, warnings, .. } = reply;
     Response {
@@ -378,6 +461,7 @@ fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
         headers: head.headers,
         trailers,
         body,
+        saved: None,
         url: request.url.clone(),
         history: Vec::new(),
         encoding: request.delivery.encoding.clone(),
@@ -485,6 +569,48 @@ mod tests {
         session.defaults.options.max_body = Some(50_000);
         assert_eq!(session.get("http://h/a").send().unwrap_err().kind(), ErrorKind::TooLarge);
         assert_eq!(notes(&log).len(), 1);
+    }
+
+    /// What a body is when it goes line by line to a function.
+    fn lines(session: &Session, url: &str) -> (Response, Vec<String>) {
+        let mut lines = Vec::new();
+        let response = session.get(url).send_in_lines(|line| {
+            lines.push(String::from_utf8_lossy(line).into_owned());
+            ControlFlow::Continue(())
+        });
+        (response.unwrap(), lines)
+    }
+
+    #[test]
+    fn hands_on_the_last_body_alone() {
+        let sets = Answer { body: b"not this".to_vec(), ..leads(302, "/b") };
+        let stays = Answer { body: b"first\nsecond".to_vec(), ..leads(302, "") };
+        let coded = Answer::ok(gzip(b"x\ny")).header("Content-Encoding", "gzip").unwrap();
+        let (session, _) = site(vec![("/a", sets), ("/b", coded), ("/stays", stays), ("/empty", status(200))]);
+        for (path, expected) in [("/a", &["x", "y"][..]), ("/stays", &["first", "second"]), ("/empty", &[])] {
+            let (response, lines) = lines(&session, &format!("http://h{path}"));
+            assert_eq!((lines, response.body.len()), (expected.iter().map(|line| (*line).to_owned()).collect(), 0));
+        }
+    }
+
+    #[test]
+    fn saves_a_body_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let truncated = Answer::ok(&gzip(b"text")[..9]).header("Content-Encoding", "gzip").unwrap();
+        let whole = Answer::ok("{\"a\": 1}").header("Content-Type", "application/json").unwrap();
+        let (session, log) = site(vec![("/truncated", truncated), ("/whole", whole)]);
+        let path = folder.path().join("new/a.json");
+        let error = session.get("http://h/truncated").save_to(&path).send().unwrap_err();
+        assert_eq!((error.kind(), path.exists()), (ErrorKind::Decode, false));
+        let response = session.get("http://h/whole").save_to(&path).send().unwrap();
+        assert_eq!(
+            (response.body.len(), response.size(), response.json_value().unwrap()["a"].as_u64()),
+            (0, 8, Some(1))
+        );
+        assert_eq!(response.saved.unwrap().path.canonicalize().unwrap(), path.canonicalize().unwrap());
+        let error = session.get("http://h/whole").save_to(folder.path()).send().unwrap_err();
+        assert_eq!((error.kind(), notes(&log).len()), (ErrorKind::Output, 2));
+        assert_eq!(folder.path().join("new").read_dir().unwrap().count(), 1);
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub struct Partial {
 /// | [`TooManyRedirects`](Self::TooManyRedirects) | `TooManyRedirects` | |
 /// | [`Redirect`](Self::Redirect) | `InvalidURL`, `InvalidSchema` | |
 /// | [`Decode`](Self::Decode) | `ContentDecodingError` | |
+/// | [`Output`](Self::Output) | | `OSError` |
 /// | [`Charset`](Self::Charset) | | `UnicodeDecodeError`, `LookupError` |
 /// | [`Json`](Self::Json) | `JSONDecodeError` | `json.JSONDecodeError` |
 /// | [`Status`](Self::Status) | `HTTPError` | |
@@ -161,6 +162,8 @@ pub enum ErrorKind {
     Redirect,
     /// The body is not what `Content-Encoding` says.
     Decode,
+    /// The file that the body was to go to cannot be written.
+    Output,
     /// The body is not in the character set that it should be in, or nobody knows that one.
     Charset,
     /// The body is not JSON, or not the JSON expected.
@@ -201,6 +204,7 @@ impl ErrorKind {
             Self::TooManyRedirects => "too-many-redirects",
             Self::Redirect => "redirect",
             Self::Decode => "decode",
+            Self::Output => "output",
             Self::Charset => "charset",
             Self::Json => "json",
             Self::Status(_) => "status",

@@ -32,7 +32,7 @@ fn exchange(response: &Response, detail: Detail) -> Exchange {
         request_body: if full { sent_excerpt(&request.body) } else { size_alone(sent_size(&request.body)) },
         status: Some(response.status.code()),
         response_head: if full { response_head(response) } else { String::new() },
-        response_body: if full { received_excerpt(response) } else { size_alone(response.body.len() as u64) },
+        response_body: if full { received_excerpt(response) } else { size_alone(response.size()) },
         timings: response.timings,
     }
 }
@@ -63,7 +63,11 @@ fn sent_excerpt(body: &Body) -> Excerpt {
     }
 }
 
+/// Of a body that went to a file no more is kept than how large it is.
 fn received_excerpt(response: &Response) -> Excerpt {
+    if response.saved.is_some() {
+        return size_alone(response.size());
+    }
     text_excerpt(&response.body, || response.text().ok().map(std::borrow::Cow::into_owned))
 }
 

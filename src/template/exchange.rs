@@ -16,8 +16,8 @@ use super::value::from_json;
 #[derive(Debug)]
 pub(super) struct Exchange {
     response: Arc<Response>,
-    /// The body of the response, where it is JSON: read once.
-    json: OnceLock<Option<serde_json::Value>>,
+    /// The body of the response, where it is JSON, or why it cannot be had: read once.
+    json: OnceLock<Result<Option<serde_json::Value>, String>>,
 }
 
 /// One of the two sides of an exchange.
@@ -117,22 +117,26 @@ impl Exchange {
     fn json(&self, side: Side) -> Result<Option<Cow<'_, serde_json::Value>>, String> {
         match side {
             Side::Request => Ok(serde_json::from_slice(&self.octets(side)?).ok().map(Cow::Owned)),
-            Side::Response => Ok(self.json.get_or_init(|| self.read_response()).as_ref().map(Cow::Borrowed)),
+            Side::Response => match self.json.get_or_init(|| self.read_response()) {
+                Ok(json) => Ok(json.as_ref().map(Cow::Borrowed)),
+                Err(reason) => Err(reason.clone()),
+            },
         }
     }
 
     /// JSON is UTF-8 (RFC 8259, 8.1), but some servers send it in the set that they declare.
-    fn read_response(&self) -> Option<serde_json::Value> {
-        match serde_json::from_slice(&self.response.body) {
+    fn read_response(&self) -> Result<Option<serde_json::Value>, String> {
+        let body = self.octets(Side::Response)?;
+        Ok(match serde_json::from_slice(&body) {
             Ok(json) => Some(json),
-            Err(_) if std::str::from_utf8(&self.response.body).is_ok() => None,
-            Err(_) => serde_json::from_str(&self.response.text().ok()?).ok(),
-        }
+            Err(_) if std::str::from_utf8(&body).is_ok() => None,
+            Err(_) => self.response.text().ok().and_then(|text| serde_json::from_str(&text).ok()),
+        })
     }
 
     fn octets(&self, side: Side) -> Result<Cow<'_, [u8]>, String> {
         match side {
-            Side::Response => Ok(Cow::Borrowed(&self.response.body)),
+            Side::Response => self.response.bytes().map_err(|error| error.to_string()),
             Side::Request => {
                 let octets = self.response.request.body.in_memory().map(Cow::Owned);
                 octets.ok_or_else(|| "the body of that request was streamed from a file, and is not kept".to_owned())

@@ -4,7 +4,7 @@ use std::fmt;
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::{CHUNK, Error, Sink, decode_error, truncated};
+use super::{CHUNK, Error, Output, decode_error, truncated};
 
 /// Undoes Brotli as it arrives.
 pub(super) struct Brotli {
@@ -30,7 +30,7 @@ impl Brotli {
         }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    pub(super) fn push(&mut self, bytes: &[u8], output: &mut Output<'_>) -> Result<(), Error> {
         let (mut left, mut taken) = (bytes.len(), 0);
         while let State::Inside = self.state {
             let (mut room, mut written, mut total) = (self.buffer.len(), 0, 0);
@@ -44,7 +44,7 @@ impl Brotli {
                 &mut total,
                 &mut self.decoder,
             );
-            sink(&self.buffer[..written])?;
+            output(&self.buffer[..written])?;
             match result {
                 BrotliResult::NeedsMoreOutput => {}
                 BrotliResult::NeedsMoreInput => return Ok(()),

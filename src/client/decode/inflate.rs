@@ -11,7 +11,7 @@ use std::fmt;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{CHUNK, Error, Sink, decode_error, truncated};
+use super::{CHUNK, Error, Output, decode_error, truncated};
 
 /// The window that every stream may use: 32 KiB.
 const WINDOW_BITS: u8 = 15;
@@ -65,7 +65,7 @@ impl Inflate {
         }
     }
 
-    pub(super) fn push(&mut self, mut bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    pub(super) fn push(&mut self, mut bytes: &[u8], output: &mut Output<'_>) -> Result<(), Error> {
         while !bytes.is_empty() {
             match &mut self.state {
                 State::Start => {
@@ -73,10 +73,10 @@ impl Inflate {
                     bytes = &bytes[1..];
                     if let &[first, second] = self.start.as_slice() {
                         self.start.clear();
-                        self.begin([first, second], sink)?;
+                        self.begin([first, second], output)?;
                     }
                 }
-                State::Inside => bytes = &bytes[self.inflate(bytes, sink)?..],
+                State::Inside => bytes = &bytes[self.inflate(bytes, output)?..],
                 State::Ended { garbage } => {
                     *garbage = true;
                     return Ok(());
@@ -97,7 +97,7 @@ impl Inflate {
     }
 
     /// Decides by the first two bytes what follows, and reads them again as its part.
-    fn begin(&mut self, start: [u8; 2], sink: &mut Sink<'_>) -> Result<(), Error> {
+    fn begin(&mut self, start: [u8; 2], output: &mut Output<'_>) -> Result<(), Error> {
         self.inflater = match self.format {
             Format::Gzip if start == GZIP_MAGIC => Decompress::new_gzip(WINDOW_BITS),
             Format::Gzip if self.members > 0 => {
@@ -108,11 +108,11 @@ impl Inflate {
             Format::Deflate => Decompress::new(is_zlib_header(start)),
         };
         self.state = State::Inside;
-        self.inflate(&start, sink).map(|_| ())
+        self.inflate(&start, output).map(|_| ())
     }
 
     /// Inflates up to the end of the bytes or of the stream, and says how many bytes that took.
-    fn inflate(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<usize, Error> {
+    fn inflate(&mut self, bytes: &[u8], output: &mut Output<'_>) -> Result<usize, Error> {
         let mut taken = 0;
         loop {
             let (read, written) = (self.inflater.total_in(), self.inflater.total_out());
@@ -123,7 +123,7 @@ impl Inflate {
             let produced = difference(self.inflater.total_out(), written);
             let consumed = difference(self.inflater.total_in(), read);
             taken += consumed;
-            sink(&self.buffer[..produced])?;
+            output(&self.buffer[..produced])?;
             if status == Status::StreamEnd {
                 self.end();
                 return Ok(taken);

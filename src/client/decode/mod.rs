@@ -9,7 +9,7 @@ mod brotli;
 mod inflate;
 mod zstd;
 
-use super::{Error, ErrorKind, Partial};
+use super::{Error, ErrorKind};
 use brotli::Brotli;
 use inflate::Inflate;
 use zstd::Zstd;
@@ -20,19 +20,17 @@ const MAX_CODINGS: usize = 5;
 /// How much a coding hands on at once.
 const CHUNK: usize = 16 * 1024;
 
-/// The most that is reserved for a body before any of it has arrived.
-const MAX_RESERVED: u64 = 1024 * 1024;
-
 /// Takes the bytes that a coding hands on.
-type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), Error> + 'a;
+pub(super) type Output<'a> = dyn FnMut(&[u8]) -> Result<(), Error> + 'a;
 
-/// A body in the making: bytes of the wire go in, those of the body come out.
+/// Bytes of the wire go in, those of the body come out.
 #[derive(Debug)]
 pub(super) struct Decoder {
     /// The codings to undo, in the order in which to undo them.
     stages: Vec<Stage>,
-    body: Vec<u8>,
+    /// How many bytes have come from the wire, and how many of the body they made.
     received: u64,
+    produced: u64,
     limit: u64,
     warnings: Vec<String>,
 }
@@ -46,11 +44,9 @@ enum Stage {
 }
 
 impl Decoder {
-    /// Takes the body as it is, up to `limit` bytes; `expected` are announced.
-    pub(super) fn raw(limit: u64, expected: u64) -> Self {
-        let reserved = expected.min(limit).min(MAX_RESERVED);
-        let body = Vec::with_capacity(usize::try_from(reserved).expect("a mebibyte fits"));
-        Self { stages: Vec::new(), body, received: 0, limit, warnings: Vec::new() }
+    /// Hands the body on as it is, up to `limit` bytes.
+    pub(super) fn raw(limit: u64) -> Self {
+        Self { stages: Vec::new(), received: 0, produced: 0, limit, warnings: Vec::new() }
     }
 
     /// Undoes the codings of a `Content-Encoding`. An unknown one leaves the body as it is, with a warning.
@@ -58,7 +54,7 @@ impl Decoder {
     /// # Errors
     /// If there are too many of them.
     pub(super) fn new(content_encoding: &str, limit: u64) -> Result<Self, Error> {
-        let mut decoder = Self::raw(limit, 0);
+        let mut decoder = Self::raw(limit);
         let codings = content_encoding.split(',').map(str::trim).filter(|coding| !coding.is_empty());
         for coding in codings.rev() {
             match Stage::new(coding) {
@@ -66,7 +62,7 @@ impl Decoder {
                 None if coding.eq_ignore_ascii_case("identity") => {}
                 None => {
                     let warning = format!("the content coding `{}` is unknown, so the body is left as it is", coding);
-                    return Ok(Self { warnings: vec![warning], ..Self::raw(limit, 0) });
+                    return Ok(Self { warnings: vec![warning], ..Self::raw(limit) });
                 }
             }
         }
@@ -76,53 +72,46 @@ impl Decoder {
         }
     }
 
-    /// Takes the next bytes from the wire.
+    /// Takes the next bytes from the wire, and hands on what they make of the body.
     ///
     /// # Errors
-    /// If they are not what the coding allows, or the body grows beyond its cap.
-    pub(super) fn push(&mut self, wire: &[u8]) -> Result<(), Error> {
+    /// If they are not what the coding allows, the body grows beyond its cap, or the output fails.
+    pub(super) fn push(&mut self, wire: &[u8], output: &mut Output<'_>) -> Result<(), Error> {
         self.received += wire.len() as u64;
         // What arrives counts too: a stream of empty gzip members would decode to nothing forever.
         if self.received > self.limit {
             return Err(too_large(self.limit));
         }
-        push_through(&mut self.stages, wire, &mut capped(&mut self.body, self.limit))
+        let (produced, limit) = (&mut self.produced, self.limit);
+        push_through(&mut self.stages, wire, &mut |piece| {
+            *produced += piece.len() as u64;
+            if *produced > limit { Err(too_large(limit)) } else { output(piece) }
+        })
     }
 
-    /// What there is of a body that will not become whole.
-    pub(super) fn into_partial(self) -> Partial {
-        Partial { body: self.body, received: self.received, expected: None }
+    /// How many bytes have come from the wire.
+    pub(super) fn received(&self) -> u64 {
+        self.received
     }
 
-    /// The whole body, and what a person should know of it.
+    /// What a person should know of the body, which has ended.
     ///
     /// # Errors
     /// If it ends before the coding does.
-    pub(super) fn finish(mut self) -> Result<(Vec<u8>, Vec<String>), Error> {
+    pub(super) fn finish(mut self) -> Result<Vec<String>, Error> {
         if self.received > 0 {
             for stage in &self.stages {
                 self.warnings.extend(stage.finish()?.map(str::to_owned));
             }
         }
-        Ok((self.body, self.warnings))
+        Ok(self.warnings)
     }
 }
 
-/// Appends to a body as long as it stays within its cap.
-fn capped(body: &mut Vec<u8>, limit: u64) -> impl FnMut(&[u8]) -> Result<(), Error> {
-    move |piece| {
-        if (body.len() + piece.len()) as u64 > limit {
-            return Err(too_large(limit));
-        }
-        body.extend_from_slice(piece);
-        Ok(())
-    }
-}
-
-fn push_through(stages: &mut [Stage], bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+fn push_through(stages: &mut [Stage], bytes: &[u8], output: &mut Output<'_>) -> Result<(), Error> {
     match stages.split_first_mut() {
-        Some((stage, rest)) => stage.push(bytes, &mut |piece| push_through(rest, piece, sink)),
-        None => sink(bytes),
+        Some((stage, rest)) => stage.push(bytes, &mut |piece| push_through(rest, piece, output)),
+        None => output(bytes),
     }
 }
 
@@ -139,11 +128,11 @@ impl Stage {
         })
     }
 
-    fn push(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    fn push(&mut self, bytes: &[u8], output: &mut Output<'_>) -> Result<(), Error> {
         match self {
-            Self::Inflate(stage) => stage.push(bytes, sink),
-            Self::Brotli(stage) => stage.push(bytes, sink),
-            Self::Zstd(stage) => stage.push(bytes, sink),
+            Self::Inflate(stage) => stage.push(bytes, output),
+            Self::Brotli(stage) => stage.push(bytes, output),
+            Self::Zstd(stage) => stage.push(bytes, output),
         }
     }
 
@@ -216,10 +205,14 @@ mod tests {
 
     fn decode_in(step: usize, coding: &str, wire: &[u8]) -> Result<(Vec<u8>, Vec<String>), Error> {
         let mut decoder = Decoder::new(coding, 1 << 20)?;
+        let mut body = Vec::new();
         for piece in wire.chunks(step) {
-            decoder.push(piece)?;
+            decoder.push(piece, &mut |piece| {
+                body.extend_from_slice(piece);
+                Ok(())
+            })?;
         }
-        decoder.finish()
+        Ok((body, decoder.finish()?))
     }
 
     fn decode(coding: &str, wire: &[u8]) -> Result<(Vec<u8>, Vec<String>), Error> {
@@ -345,7 +338,8 @@ mod tests {
     fn stops_members_that_decode_to_nothing() {
         let mut decoder = Decoder::new("gzip", 100).unwrap();
         let member = gzip(b"");
-        let error = (0..10).find_map(|_| decoder.push(&member).err()).expect("10 members have over 100 bytes");
+        let error =
+            (0..10).find_map(|_| decoder.push(&member, &mut |_| Ok(())).err()).expect("10 members have over 100 bytes");
         assert_eq!(error.kind(), ErrorKind::TooLarge);
     }
 

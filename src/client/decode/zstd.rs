@@ -12,7 +12,7 @@ use std::io::Read as _;
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{CHUNK, Error, Sink, decode_error, truncated};
+use super::{CHUNK, Error, Output, decode_error, truncated};
 
 /// The largest window that a content coding may ask for (RFC 9659, 3).
 const MAX_WINDOW: u64 = 8 * 1024 * 1024;
@@ -48,11 +48,11 @@ impl Zstd {
         Self { decoder, state: State::Frame, pending: Vec::new(), frames: 0, buffer: vec![0; CHUNK].into() }
     }
 
-    pub(super) fn push(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    pub(super) fn push(&mut self, bytes: &[u8], output: &mut Output<'_>) -> Result<(), Error> {
         let mut pending = std::mem::take(&mut self.pending);
         pending.extend_from_slice(bytes);
         let mut rest = pending.as_slice();
-        while let Some(taken) = self.step(rest, sink)? {
+        while let Some(taken) = self.step(rest, output)? {
             rest = &rest[taken..];
         }
         let taken = pending.len() - rest.len();
@@ -71,10 +71,10 @@ impl Zstd {
     }
 
     /// Takes the next header or block where it is there as a whole, and says how long it was.
-    fn step(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<Option<usize>, Error> {
+    fn step(&mut self, bytes: &[u8], output: &mut Output<'_>) -> Result<Option<usize>, Error> {
         match self.state {
             State::Frame => self.begin_frame(bytes),
-            State::Blocks { checksum } => self.decode_block(bytes, checksum, sink),
+            State::Blocks { checksum } => self.decode_block(bytes, checksum, output),
             State::Skip { left } => Ok(self.skip(bytes, left)),
             State::Garbage => Ok((!bytes.is_empty()).then_some(bytes.len())),
         }
@@ -118,7 +118,7 @@ impl Zstd {
     /// block header, 3 bytes, little-endian (RFC 8878, 3.1.1.2):
     ///   bit 0 last block · bits 1-2 type (1 repeats one byte) · bits 3-23 size
     /// ```
-    fn decode_block(&mut self, bytes: &[u8], checksum: bool, sink: &mut Sink<'_>) -> Result<Option<usize>, Error> {
+    fn decode_block(&mut self, bytes: &[u8], checksum: bool, output: &mut Output<'_>) -> Result<Option<usize>, Error> {
         let &[first, second, third, ..] = bytes else {
             return Ok(None);
         };
@@ -129,20 +129,20 @@ impl Zstd {
             return Ok(None);
         };
         self.decoder.decode_blocks(block, BlockDecodingStrategy::UptoBlocks(1)).map_err(|error| invalid(&error))?;
-        self.hand_on(sink)?;
+        self.hand_on(output)?;
         if self.decoder.is_finished() {
             self.end_frame()?;
         }
         Ok(Some(block.len()))
     }
 
-    fn hand_on(&mut self, sink: &mut Sink<'_>) -> Result<(), Error> {
+    fn hand_on(&mut self, output: &mut Output<'_>) -> Result<(), Error> {
         while self.decoder.can_collect() > 0 {
             let length = self
                 .decoder
                 .read(&mut self.buffer)
                 .map_err(|error| decode_error(format!("the body is not valid Zstandard: {error}")))?;
-            sink(&self.buffer[..length])?;
+            output(&self.buffer[..length])?;
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl<'a> Endpoint<'a> {
             decompress: true,
             encoding: None,
             cookie_jar: Jar::Off,
-            max_body: MAX_ANSWER,
+            max_body: Some(MAX_ANSWER),
             ..request.delivery.clone()
         };
         Self { oauth2, session, delivery }
