@@ -95,6 +95,9 @@ pub(super) struct RunArguments {
     /// Keep cookies in a file, where a request does not say otherwise.
     #[arg(long, value_name = "FILE")]
     pub(super) cookie_jar: Option<PathBuf>,
+    /// Let responses be saved in this folder too, outside of the project.
+    #[arg(long, value_name = "DIR")]
+    pub(super) output_root: Option<PathBuf>,
     /// Write a JUnit report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,

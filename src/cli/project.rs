@@ -22,6 +22,8 @@ use super::variables::{self, Given};
 pub(super) struct Project {
     pub(super) configuration: Configuration,
     pub(super) root: Option<Root>,
+    /// A folder outside of it that responses may be saved in.
+    pub(super) output: Option<PathBuf>,
 }
 
 /// Why a command goes no further.
@@ -37,11 +39,11 @@ impl Project {
         // A path that does not exist has no folder to look in, and must not cost the others theirs.
         let found = || selection.paths.iter().find_map(|input| Configuration::find(&input.path));
         let Some(path) = selection.config.clone().or_else(found) else {
-            return Ok(Self { configuration: Configuration::default(), root: None });
+            return Ok(Self { configuration: Configuration::default(), root: None, output: None });
         };
         let source = read_source(&path).map_err(|error| Stop::usage(error.to_string()))?;
         let configuration = Configuration::read(&source)?;
-        Ok(Self { configuration, root: Some(Root::at(folder_of(&path))) })
+        Ok(Self { configuration, root: Some(Root::at(folder_of(&path))), output: None })
     }
 
     /// Finds and reads the specs that were named.
@@ -52,6 +54,7 @@ impl Project {
             selection: chosen,
             defaults: self.configuration.defaults.clone(),
             root: self.root.clone(),
+            output: self.output.clone(),
             repeat,
             now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
         };

@@ -38,6 +38,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         // What is said on the command line counts more than what the configuration says.
         project.configuration.defaults.settings.cookie_jar = None;
     }
+    project.output.clone_from(&arguments.output_root);
     let redactor = Arc::clone(&terminal.redactor);
     if let Some(proxy) = &arguments.proxy {
         project.take_proxy(proxy, &redactor)?;

@@ -51,6 +51,8 @@ pub struct Planner {
     /// The folder that references between files may not leave: the project's. Without
     /// one it is the folder that is run, or for a file the working directory.
     pub root: Option<Root>,
+    /// A folder outside of the root that responses may be saved in.
+    pub output: Option<PathBuf>,
     /// How many times each file is run.
     pub repeat: usize,
     /// The time now, since 1970-01-01T00:00:00Z.
@@ -83,7 +85,8 @@ impl Planner {
 
     fn find(&self, input: &Input) -> Vec<Found> {
         let Input { path, line } = input;
-        let root = Arc::new(self.root.clone().unwrap_or_else(|| Root::at(root_of(path))));
+        let root = self.root.clone().unwrap_or_else(|| Root::at(root_of(path)));
+        let root = Arc::new(root.with_output(self.output.clone()));
         let found = |path: PathBuf, content| Found { path, line: *line, root: Arc::clone(&root), content };
         if !path.is_dir() {
             let content = match format_of(path) {

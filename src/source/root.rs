@@ -165,6 +165,11 @@ impl ReadError {
         Self { path: path.to_owned(), kind }
     }
 
+    /// Whether the file lies where it may not.
+    pub fn is_outside(&self) -> bool {
+        matches!(self.kind, ReadErrorKind::Outside { .. })
+    }
+
     /// The file that was asked for.
     pub fn path(&self) -> &Path {
         &self.path

@@ -24,7 +24,7 @@ pub use request::{
     Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };
 pub use route::{FixedAddresses, IpVersion, Proxies, Route};
-pub use settings::{DEFAULT_REDIRECTS, Jar, Settings, Verify};
+pub use settings::{DEFAULT_REDIRECTS, Jar, Output, Settings, Verify};
 pub use value::{Node, Text, Value};
 
 use crate::diagnostic::Diagnostic;

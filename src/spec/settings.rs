@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::http::Version;
-use crate::source::Spanned;
+use crate::source::{Existing, Spanned};
 
 use super::{Route, Silent, Text};
 
@@ -36,6 +36,17 @@ pub struct Settings {
     pub cookie_jar: Option<Spanned<Jar>>,
     /// The most bytes that a response body may have, decoded.
     pub max_body: Option<Spanned<u64>>,
+    /// The file that the response body goes to.
+    pub output: Option<Spanned<Output>>,
+}
+
+/// A file that a response body goes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// Its path, relative to the spec file.
+    pub path: Text,
+    /// What becomes of a file that is there.
+    pub existing: Existing,
 }
 
 /// How the server's certificate is checked.
@@ -73,6 +84,7 @@ impl Silent for Settings {
         encoding: None,
         cookie_jar: None,
         max_body: None,
+        output: None,
     };
 }
 
@@ -96,6 +108,7 @@ impl Settings {
             encoding,
             cookie_jar,
             max_body,
+            output,
         )
     }
 }

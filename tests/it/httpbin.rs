@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Ran, free_port, skipped};
+use crate::support::{Project, free_port, skipped};
 
 /// The versions that the test was written against.
 const PACKAGES: &[&str] = &["httpbin==0.10.4", "gunicorn==27.0.1"];
@@ -22,12 +22,8 @@ fn specs_tagged_httpbin_pass_against_the_real_one() {
         }
     };
     let server = Gunicorn::start(&python);
-    let ran: Ran = Command::new(env!("CARGO_BIN_EXE_rqtest"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["run", "specs", "--tag", "httpbin", "--var", &format!("api=http://127.0.0.1:{}", server.port)])
-        .output()
-        .unwrap()
-        .into();
+    let base_url = format!("http://127.0.0.1:{}", server.port);
+    let ran = Project::with_specs().run_against(&base_url, &["specs", "--tag", "httpbin"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
 }
 

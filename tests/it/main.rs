@@ -6,6 +6,7 @@
 mod commands;
 mod connections;
 mod cookies;
+mod downloads;
 mod faults;
 mod flow;
 mod httpbin;

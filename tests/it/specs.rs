@@ -1,19 +1,11 @@
 //! The project's own specs: documentation that must be true.
 
-use std::process::Command;
-
-use crate::support::{Project, Ran};
+use crate::support::Project;
 
 #[test]
 fn the_specs_pass_on_the_practice_server() {
-    let project = Project::new();
-    let ran: Ran = Command::new(env!("CARGO_BIN_EXE_rqtest"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["run", "specs", "--junit"])
-        .arg(project.path("junit.xml"))
-        .output()
-        .unwrap()
-        .into();
+    let project = Project::with_specs();
+    let ran = project.run(&["run", "specs", "--junit", "junit.xml"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(project.read("junit.xml").contains("failures=\"0\""));
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::parse::{charset, quantity};
-use crate::source::Spanned;
-use crate::spec::{DEFAULT_REDIRECTS, Jar, MOST_REPEATS, Retry, Skip, Verify};
+use crate::source::{Existing, Spanned};
+use crate::spec::{DEFAULT_REDIRECTS, Jar, MOST_REPEATS, Output, Retry, Skip, Verify};
 
 use super::head::Directive;
 use super::text;
@@ -68,6 +68,13 @@ pub(super) fn cookie_jar(directive: &Directive) -> Result<Spanned<Jar>, Diagnost
         _ => Jar::File(text(&directive.argument)),
     };
     Ok(directive.argument.clone().with(jar))
+}
+
+/// The path of a file, which is replaced if it is there.
+pub(super) fn output(directive: &Directive) -> Result<Spanned<Output>, Diagnostic> {
+    let argument = &directive.argument;
+    words(directive)?;
+    Ok(argument.clone().with(Output { path: text(argument), existing: Existing::Replace }))
 }
 
 pub(super) fn version(directive: &Directive) -> Result<Spanned<Version>, Diagnostic> {

@@ -7,7 +7,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Body, Capture, Defaults, Format, Jar, Text, Variable, Verify};
 
 use super::argument::{
-    cookie_jar, duration, encoding, flag, redirects, repeat, retry, size, skip, switch, verify, version, words,
+    cookie_jar, duration, encoding, flag, output, redirects, repeat, retry, size, skip, switch, verify, version, words,
 };
 use super::head::Directive;
 use super::{text, unsupported};
@@ -98,6 +98,7 @@ const READERS: &[(&str, Reader)] = &[
     ("cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, cookie_jar(directive))),
     ("no-cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, flag(directive, Jar::Off))),
     ("max-body", |draft, directive| put(&mut draft.own.settings.max_body, size(directive))),
+    ("output", |draft, directive| put(&mut draft.own.settings.output, output(directive))),
     // Whether, when and how often it runs.
     ("setup", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),
     ("teardown", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Teardown))),

@@ -38,6 +38,7 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
     }
+    draft.own.settings.output = tail.output.or(draft.own.settings.output);
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
     let auth = read_auth(&mut draft, &head.fields);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);

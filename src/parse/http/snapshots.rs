@@ -101,6 +101,7 @@ fn dump_settings(request: &Request) -> Vec<String> {
     let (settings, flow) = (&request.settings, &request.flow);
     let route = &settings.route;
     let shown = [
+        ("output", settings.output.as_ref().map(|it| format!("{:?} {:?}", it.path.value, it.existing))),
         ("timeout", settings.timeout.as_ref().map(|it| format!("{it:?}"))),
         ("connect_timeout", settings.connect_timeout.as_ref().map(|it| format!("{it:?}"))),
         ("read_timeout", settings.read_timeout.as_ref().map(|it| format!("{it:?}"))),

@@ -5,10 +5,11 @@
 //! These lines are told from a body's own by their place: no line of content follows.
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::source::{Existing, Span, Spanned};
+use crate::spec::Output;
 
 use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
-use super::unsupported;
+use super::{text, unsupported};
 
 /// The lines after the head, told apart.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Tail {
     pub body: Span,
     /// What follows each `??`.
     pub assertions: Vec<Span>,
+    /// Where the response goes.
+    pub output: Option<Spanned<Output>>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -76,7 +79,7 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> Tail {
-        let mut assertions = Vec::new();
+        let (mut assertions, mut output) = (Vec::new(), None);
         for (kind, line) in std::mem::take(&mut self.last) {
             let place = self.place(&line);
             match kind {
@@ -85,11 +88,15 @@ impl<'a> Reader<'a> {
                     Err(diagnostic) => self.diagnostics.push(diagnostic),
                 },
                 LineKind::Handler => self.diagnostics.push(unsupported::error("a response handler", &place)),
-                LineKind::Output => self.diagnostics.push(unsupported::error("saving the response", &place)),
+                LineKind::Output if output.is_some() => {
+                    self.diagnostics
+                        .push(Diagnostic::error("a response is saved to one file").at(&place, "the second"));
+                }
+                LineKind::Output => output = Some(output_of(&place)),
                 _ => {}
             }
         }
-        Tail { body: self.span.slice(0..self.body_end), assertions, diagnostics: self.diagnostics }
+        Tail { body: self.span.slice(0..self.body_end), assertions, output, diagnostics: self.diagnostics }
     }
 
     fn place(&self, line: &Line<'_>) -> Span {
@@ -105,6 +112,14 @@ fn assertion(line: &Span) -> Result<Span, Diagnostic> {
         Some("js") => Err(unsupported::error("an assertion in JavaScript", line)),
         _ => Ok(span),
     }
+}
+
+/// `>> file`, beside one that is there under a number of its own, or `>>! file` in its place.
+fn output_of(line: &Span) -> Spanned<Output> {
+    let (mark, existing) =
+        if line.text().starts_with(">>!") { (">>!", Existing::Replace) } else { (">>", Existing::Keep) };
+    let path = trimmed(&line.slice(mark.len()..line.text().len()));
+    line.clone().with(Output { path: text(&path), existing })
 }
 
 #[cfg(test)]
@@ -140,6 +155,19 @@ mod tests {
     }
 
     #[test]
+    fn a_response_goes_to_one_file() {
+        for (text, path, existing) in [
+            ("a\n\n>> out.json\n?? status == 200\n", "out.json", Existing::Keep),
+            (">>! out/{{name}}.json", "out/{{name}}.json", Existing::Replace),
+        ] {
+            let output = tail(text).output.unwrap();
+            assert_eq!((output.path.value.as_str(), output.path.span.text(), output.existing), (path, path, existing));
+        }
+        let tail = tail("a\n>> b.json\n>>! c.json\n");
+        assert_eq!((tail.body.text(), tail.diagnostics[0].message.as_str()), ("a", "a response is saved to one file"));
+    }
+
+    #[test]
     fn an_assertion_with_content_below_is_content() {
         let tail = tail("?? a\n?? b\nc\n");
         assert_eq!((tail.body.text(), tail.assertions.len(), tail.diagnostics.len()), ("?? a\n?? b\nc", 0, 1));
@@ -147,16 +175,7 @@ mod tests {
 
     #[test]
     fn what_needs_a_script_or_writes_is_not_supported() {
-        for text in [
-            "> {% a %}",
-            "> {%\na\n\n%}\n",
-            "> a.js",
-            ">> out.json",
-            ">>! out.json",
-            "?? js a",
-            "{}\n>{% a\n%}",
-            "{{\na > b\n}}\n",
-        ] {
+        for text in ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", "?? js a", "{}\n>{% a\n%}", "{{\na > b\n}}\n"] {
             let tail = tail(text);
             assert_eq!(tail.diagnostics.len(), 1, "{text:?}");
             assert!(!tail.body.text().contains('>'), "{text:?}");

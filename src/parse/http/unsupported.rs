@@ -35,7 +35,6 @@ pub(super) const DIRECTIVES: &[&str] = &[
     "jwt",
     "loop",
     "needs",
-    "output",
     "rate-limit",
     "ratelimit",
     "ref",

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
-use crate::source::Spanned;
-use crate::spec::{DEFAULT_REDIRECTS, Flow, Jar, MOST_REPEATS, Node, Retry, Settings, Skip, Verify};
+use crate::source::{Existing, Spanned};
+use crate::spec::{DEFAULT_REDIRECTS, Flow, Jar, MOST_REPEATS, Node, Output, Retry, Settings, Skip, Text, Verify};
 
 use super::Field;
 use super::table::{Problems, Table, key, not_supported};
@@ -22,6 +22,7 @@ pub(super) const SETTINGS: Table<Settings> = Table(&[
     key("encoding", |settings, field, problems| settings.encoding = problems.keep(field.charset())),
     key("cookie_jar", |settings, field, problems| settings.cookie_jar = problems.keep(cookie_jar(field))),
     key("max_body", |settings, field, problems| settings.max_body = problems.keep(field.size())),
+    key("output", |settings, field, problems| settings.output = output(field, problems)),
 ]);
 
 /// The keys of [`Flow`].
@@ -33,14 +34,8 @@ pub(super) const FLOW: Table<Flow> = Table(&[
 ]);
 
 /// Keys of the format that nothing acts on yet.
-pub(super) const NOT_YET: Table<()> = Table(&[
-    key("cert", refuse),
-    key("output", refuse),
-    key("if", refuse),
-    key("each", refuse),
-    key("needs", refuse),
-    key("run", refuse),
-]);
+pub(super) const NOT_YET: Table<()> =
+    Table(&[key("cert", refuse), key("if", refuse), key("each", refuse), key("needs", refuse), key("run", refuse)]);
 
 /// Reads a key of the format by saying that it is not supported yet.
 pub(crate) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
@@ -79,6 +74,36 @@ fn cookie_jar(field: Field<'_>) -> Result<Spanned<Jar>, Diagnostic> {
         _ => return Err(field.expected("`true`, `false`, or the path of a file of cookies")),
     };
     Ok(field.span().clone().with(jar))
+}
+
+/// What `output` is written as: a path, or a map of these.
+#[derive(Default)]
+struct OutputDraft {
+    path: Option<Text>,
+    overwrite: Option<Spanned<bool>>,
+}
+
+const OUTPUT: Table<OutputDraft> = Table(&[
+    key("path", |output, field, problems| output.path = problems.keep(field.text())),
+    key("overwrite", |output, field, problems| output.overwrite = problems.keep(field.boolean())),
+]);
+
+/// Reads a path, or `{path: a.json, overwrite: false}`.
+fn output(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Output>> {
+    let mut draft = OutputDraft::default();
+    match &field.value.node {
+        Node::Map(_) => {
+            OUTPUT.read_map(&mut draft, field, problems);
+            field.require("path", problems);
+        }
+        Node::Text(path) => draft.path = Some(path.clone()),
+        _ => problems.push(field.expected("a path, or `{path: a.json, overwrite: false}`")),
+    }
+    let existing = match draft.overwrite {
+        Some(Spanned { value: false, .. }) => Existing::Keep,
+        _ => Existing::Replace,
+    };
+    Some(field.span().clone().with(Output { path: draft.path?, existing }))
 }
 
 fn version(field: Field<'_>) -> Result<Spanned<Version>, Diagnostic> {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use crate::client::{self, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
-use crate::source::Root;
+use crate::source::{Existing, ReadError, Root};
 use crate::spec::{self, Auth, Jar, Settings, Verify};
 
 use self::body::Body;
@@ -39,6 +39,8 @@ pub struct CompiledRequest {
     /// The file that cookies are kept in.
     jar: Option<Template>,
     route: Option<Box<Route>>,
+    /// The file that the response's body goes to.
+    output: Option<(Template, Existing)>,
 }
 
 impl CompiledRequest {
@@ -65,6 +67,7 @@ impl CompiledRequest {
                 _ => None,
             },
             route: Route::compile(&mut compiler, &request.settings.route),
+            output: request.settings.output.as_ref().map(|output| (compiler.text(&output.path), output.existing)),
         };
         compiler.finish(compiled)
     }
@@ -98,6 +101,11 @@ impl CompiledRequest {
         }
         if let Some(route) = &self.route {
             route.render_into(scope, &mut request.options)?;
+        }
+        if let Some((template, existing)) = &self.output {
+            let path = root.resolve_new(template.span().source().path(), &template.render(scope)?);
+            let path = path.map_err(|error| outside(template, error))?;
+            request.options.output = Some(client::Output { path, existing: *existing });
         }
         Ok(request)
     }
@@ -141,6 +149,12 @@ fn options(settings: &Settings) -> Options {
 fn resolve(path: &Template, scope: &Scope<'_>, root: &Root) -> Result<PathBuf, Diagnostic> {
     let reference = path.render(scope)?;
     root.resolve(path.span().source().path(), &reference).map_err(|error| error_at(path, error))
+}
+
+fn outside(output: &Template, error: ReadError) -> Diagnostic {
+    let is_outside = error.is_outside();
+    let diagnostic = error_at(output, error);
+    if is_outside { diagnostic.help("name its folder with `--output-root`, if it is to lie there") } else { diagnostic }
 }
 
 /// An error at the place of a text.

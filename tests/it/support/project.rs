@@ -1,6 +1,6 @@
 //! A folder with spec files, and the real binary to run in it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -25,6 +25,13 @@ impl Project {
     /// An empty project.
     pub fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
+    }
+
+    /// A project with the specs of this repository: those that save responses do so there.
+    pub fn with_specs() -> Self {
+        let project = Self::new();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("specs"), &project.path("specs"));
+        project
     }
 
     /// Adds a file.
@@ -76,6 +83,17 @@ impl Project {
         let mut all = vec!["run", "--var", &variable];
         all.extend(arguments);
         self.run(&all)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap() {
+            kind if kind.is_dir() => copy(&entry.path(), &target),
+            _ => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
     }
 }
 
