@@ -163,6 +163,7 @@ impl Delivery {
             total: start.checked_add(self.timeout),
             connect: Some(self.connect_timeout),
             read: self.read_timeout,
+            enough: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! URLs of the schemes `http` and `https`, whose path and query are sent as they were written.
+//! URLs of the schemes `http` and `https`, and of WebSockets, whose path and query are sent as they were written.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -58,12 +58,21 @@ impl Scheme {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
     scheme: Scheme,
+    protocol: Protocol,
     credentials: Option<Credentials>,
     host: String,
     written_host: String,
     port: Option<u16>,
     target: String,
     fragment: Option<String>,
+}
+
+/// What is spoken at a URL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Http,
+    /// `ws://` or `wss://` (RFC 6455, 3); everything but its name is as it is in HTTP.
+    WebSocket,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -87,6 +96,37 @@ impl Url {
         let plain = secure.is_loopback() || secure.port.is_some_and(|port| port != 443 && port != 8443);
         let scheme = if plain { Scheme::Http } else { Scheme::Https };
         Ok((Self::parse_parts(scheme, text, text)?, true))
+    }
+
+    /// Reads the URL of a WebSocket: `ws://…` or `wss://…`, or that of the resource which turns
+    /// into one, `http://…` or `https://…`. The scheme may be left out, as in
+    /// [`Url::parse_with_default_scheme`].
+    ///
+    /// ```
+    /// use rqtest::http::{Scheme, Url};
+    ///
+    /// let (url, _) = Url::parse_websocket("wss://example.org/chat")?;
+    /// assert_eq!((url.scheme(), url.port(), url.is_websocket()), (Scheme::Https, 443, true));
+    /// assert_eq!(url.to_string(), "wss://example.org/chat");
+    /// # Ok::<(), rqtest::http::InvalidUrl>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`str::parse`].
+    pub fn parse_websocket(text: &str) -> Result<(Self, bool), InvalidUrl> {
+        let (url, assumed) = match text.split_once("://") {
+            Some((scheme, rest)) if has_scheme(text) => match websocket_scheme(scheme) {
+                Some(scheme) => (Self::parse_parts(scheme, rest, text)?, false),
+                None => (text.parse()?, false),
+            },
+            _ => Self::parse_with_default_scheme(text)?,
+        };
+        Ok((Self { protocol: Protocol::WebSocket, ..url }, assumed))
+    }
+
+    /// Whether a text is a URL that begins with `ws://` or `wss://`.
+    pub fn begins_as_websocket(text: &str) -> bool {
+        text.split_once("://").is_some_and(|(scheme, _)| websocket_scheme(scheme).is_some())
     }
 
     fn parse_parts(scheme: Scheme, rest: &str, whole: &str) -> Result<Self, InvalidUrl> {
@@ -115,10 +155,16 @@ impl Url {
         let written_host = written_host(host_and_port, &host);
         let slash = if target.starts_with('/') { "" } else { "/" };
         let target = format!("{slash}{}", utf8_percent_encode(target, ILLEGAL));
-        Ok(Self { scheme, credentials, host, written_host, port: parsed.port(), target, fragment })
+        let protocol = Protocol::Http;
+        Ok(Self { scheme, protocol, credentials, host, written_host, port: parsed.port(), target, fragment })
     }
 
-    /// The scheme.
+    /// Whether it is that of a WebSocket.
+    pub fn is_websocket(&self) -> bool {
+        self.protocol == Protocol::WebSocket
+    }
+
+    /// How the server is connected to: in clear for `http` and `ws`, over TLS for `https` and `wss`.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
@@ -205,12 +251,17 @@ impl Url {
     }
 
     /// The URL that a reference means when it stands in a response from this one
-    /// (RFC 3986, 5.2). A fragment is inherited (RFC 9110, 10.2.2).
+    /// (RFC 3986, 5.2). A fragment is inherited (RFC 9110, 10.2.2). From a WebSocket it
+    /// leads to a WebSocket.
     ///
     /// # Errors
     /// If the reference is no URL, or leads to another scheme than `http` and `https`.
     pub fn join(&self, reference: &str) -> Result<Self, InvalidUrl> {
-        let mut url: Self = self.resolve(reference)?.parse()?;
+        let resolved = self.resolve(reference)?;
+        let mut url = match self.protocol {
+            Protocol::Http => resolved.parse()?,
+            Protocol::WebSocket => Self::parse_websocket(&resolved)?.0,
+        };
         url.fragment = url.fragment.or_else(|| self.fragment.clone());
         Ok(url)
     }
@@ -225,8 +276,25 @@ impl Url {
         Ok(base.join(reference).map_err(invalid)?.into())
     }
 
+    fn written_scheme(&self) -> &'static str {
+        match (self.protocol, self.scheme) {
+            (Protocol::Http, scheme) => scheme.as_str(),
+            (Protocol::WebSocket, Scheme::Http) => "ws",
+            (Protocol::WebSocket, Scheme::Https) => "wss",
+        }
+    }
+
     fn without_credentials(&self) -> String {
-        format!("{}://{}{}", self.scheme.as_str(), self.host_header(), self.target)
+        format!("{}://{}{}", self.written_scheme(), self.host_header(), self.target)
+    }
+}
+
+/// How the server of a WebSocket is connected to.
+fn websocket_scheme(scheme: &str) -> Option<Scheme> {
+    match scheme.to_ascii_lowercase().as_str() {
+        "ws" => Some(Scheme::Http),
+        "wss" => Some(Scheme::Https),
+        _ => None,
     }
 }
 
@@ -268,6 +336,10 @@ impl std::str::FromStr for Url {
         let scheme = match scheme.to_ascii_lowercase().as_str() {
             "http" => Scheme::Http,
             "https" => Scheme::Https,
+            "ws" | "wss" => {
+                let reason = "its scheme is that of a WebSocket, which has to be opened as one";
+                return Err(invalid(ErrorKind::InvalidScheme, reason));
+            }
             _ => return Err(invalid(ErrorKind::InvalidScheme, "its scheme is neither http nor https")),
         };
         Self::parse_parts(scheme, rest, text)
@@ -277,7 +349,7 @@ impl std::str::FromStr for Url {
 /// The whole URL, without its password.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://", self.scheme.as_str())?;
+        write!(f, "{}://", self.written_scheme())?;
         if let Some(Credentials { user, password }) = &self.credentials {
             let hidden = if password.is_empty() { "" } else { ":***" };
             write!(f, "{user}{hidden}@")?;
@@ -386,6 +458,34 @@ mod tests {
         ] {
             assert!(text.parse::<Url>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_websocket_has_urls_of_its_own() {
+        for (text, scheme, shown) in [
+            ("ws://h/a?b", Scheme::Http, "ws://h/a?b"),
+            ("WSS://h", Scheme::Https, "wss://h/"),
+            ("http://h:81/", Scheme::Http, "ws://h:81/"),
+            ("https://h/", Scheme::Https, "wss://h/"),
+            ("localhost:80/", Scheme::Http, "ws://localhost/"),
+            ("h", Scheme::Https, "wss://h/"),
+        ] {
+            let (url, _) = Url::parse_websocket(text).unwrap();
+            assert_eq!((url.scheme(), url.to_string().as_str()), (scheme, shown), "{text}");
+            assert!(url.same_origin(&shown.replacen("ws", "http", 1).parse().unwrap()));
+        }
+        assert!(Url::parse_websocket("ftp://h/").is_err());
+        let error = "ws://h/".parse::<Url>().unwrap_err();
+        assert_eq!((error.kind(), error.reason().contains("WebSocket")), (ErrorKind::InvalidScheme, true));
+    }
+
+    #[test]
+    fn a_websocket_leads_to_websockets_alone() {
+        let (socket, _) = Url::parse_websocket("ws://h/a").unwrap();
+        for (reference, expected) in [("/b", "ws://h/b"), ("https://h/", "wss://h/"), ("wss://g/c", "wss://g/c")] {
+            assert_eq!(socket.join(reference).unwrap().to_string(), expected, "{reference}");
+        }
+        assert!(url("http://h/").join("ws://h/").is_err());
     }
 
     #[test]

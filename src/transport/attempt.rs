@@ -29,6 +29,8 @@ pub(super) enum Fate {
     Keep,
     /// It is to be closed.
     Close,
+    /// It carries another protocol from here on.
+    HandOver,
 }
 
 /// Sends a request and hands the response over as it arrives.
@@ -53,7 +55,8 @@ pub(super) fn attempt(
     if let Some(challenge) = challenge_of(&head, connection) {
         return Ok(Outcome::Challenged(challenge));
     }
-    let is_switch = head.status.code() == 101 || *exchange.method == Method::CONNECT;
+    let is_upgrade = head.status.code() == 101;
+    let is_switch = is_upgrade || *exchange.method == Method::CONNECT;
     let received = receive(connection, &mut decoder, head, receiver, clock)?;
     let surplus = if is_switch || !received.whole { 0 } else { connection.input.unread().len() };
     let keep = sent_whole && received.whole && surplus == 0 && decoder.is_persistent() && asks_to_persist(exchange);
@@ -65,7 +68,12 @@ pub(super) fn attempt(
         reused: false,
         warnings: warnings(&decoder, surplus),
     };
-    Ok(Outcome::Reply(Box::new(reply), if keep { Fate::Keep } else { Fate::Close }))
+    let fate = match keep {
+        _ if is_upgrade => Fate::HandOver,
+        true => Fate::Keep,
+        false => Fate::Close,
+    };
+    Ok(Outcome::Reply(Box::new(reply), fate))
 }
 
 /// The head of the response, however sending ended: a server that refuses a large body

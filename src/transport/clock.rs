@@ -89,6 +89,11 @@ impl Clock {
         Ok(self.remaining()?.map_or(TICK, |left| left.min(TICK)))
     }
 
+    /// When enough has come of a body that begins now.
+    pub(super) fn enough(&self) -> Option<Instant> {
+        self.deadlines.enough.and_then(|time| Instant::now().checked_add(time))
+    }
+
     /// Stops the clock.
     pub(super) fn finish(mut self) -> Timings {
         self.enter(Phase::Total);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::http::{Body, Headers, Method, Timings, Version};
 use crate::proto::ResponseHead;
 
-use super::{BoxError, Endpoint};
+use super::{BoxError, Endpoint, Upgraded};
 
 /// A request, ready for the wire.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,8 @@ pub struct Deadlines {
     pub connect: Option<Duration>,
     /// The time to wait for the next bytes to come, or to be taken.
     pub read: Option<Duration>,
+    /// The time after which enough has come of a body: the exchange then ends well.
+    pub enough: Option<Duration>,
 }
 
 /// Takes a response as it arrives. An error stops the exchange and closes the connection.
@@ -54,6 +56,10 @@ pub trait Receiver {
     /// # Errors
     /// If the body is not wanted as it is.
     fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError>;
+
+    /// Takes over the connection after a response that switches to another protocol (101):
+    /// by default, it is closed.
+    fn upgraded(&mut self, _connection: Upgraded) {}
 }
 
 /// What is known of a response that was read, whole or for as long as it was wanted.

@@ -30,6 +30,7 @@ mod route;
 mod send;
 mod socket;
 mod tls;
+mod upgraded;
 mod wire;
 
 pub use clock::Clock;
@@ -42,6 +43,7 @@ pub use pool::{Pool, PoolBuilder};
 pub use proxy::{InvalidProxy, Proxy, ProxyScheme};
 pub use route::{IpVersion, Route};
 pub use tls::{TlsOptions, Verify};
+pub use upgraded::Upgraded;
 pub use wire::{Connector, Wire};
 
 pub use crate::http::{BoxError, Error, ErrorKind};

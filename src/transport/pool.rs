@@ -16,7 +16,7 @@ use super::connection::{Admission, Connection};
 use super::idle::{Idle, Limits};
 use super::proxy::Authorizations;
 use super::send::absolute_target;
-use super::{Clock, Connector, Error, ErrorKind, Exchange, Receiver, Reply};
+use super::{Clock, Connector, Error, ErrorKind, Exchange, Receiver, Reply, Upgraded};
 
 /// How long to wait for a descriptor before the next try.
 const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(20);
@@ -178,13 +178,13 @@ impl Pool {
             connection.admission = self.admission(exchange, challenges);
             match attempt(&mut connection, exchange, receiver, &mut clock) {
                 Err(error) if is_repeatable(&connection, exchange.method, &error) => {}
-                result => return Ok(self.settle(connection, clock, result?)),
+                result => return Ok(self.settle(connection, clock, result?, exchange, receiver)),
             }
         }
         let mut connection = self.open(exchange, &mut clock)?;
         connection.admission = self.admission(exchange, challenges);
         let outcome = attempt(&mut connection, exchange, receiver, &mut clock)?;
-        Ok(self.settle(connection, clock, outcome))
+        Ok(self.settle(connection, clock, outcome, exchange, receiver))
     }
 
     /// What the proxy is told, where one forwards the request.
@@ -200,17 +200,28 @@ impl Pool {
     }
 
     /// Adds to a reply what the connection and the clock know, and keeps the connection
-    /// where it can serve another request.
-    fn settle(&self, mut connection: Connection, clock: Clock, mut outcome: Outcome) -> Outcome {
+    /// where it can serve another request, or hands it over where it no longer can.
+    fn settle(
+        &self,
+        mut connection: Connection,
+        clock: Clock,
+        mut outcome: Outcome,
+        exchange: &Exchange<'_>,
+        receiver: &mut dyn Receiver,
+    ) -> Outcome {
         if let Outcome::Reply(reply, fate) = &mut outcome {
             reply.timings = clock.finish();
             reply.peer = connection.peer();
             reply.reused = connection.has_served();
-            if *fate == Fate::Keep {
-                if let Some(limit) = keep_alive(&reply.head.headers) {
-                    connection.limit_idle(limit);
+            match fate {
+                Fate::Keep => {
+                    if let Some(limit) = keep_alive(&reply.head.headers) {
+                        connection.limit_idle(limit);
+                    }
+                    self.idle.put(connection);
                 }
-                self.idle.put(connection);
+                Fate::HandOver => receiver.upgraded(Upgraded::new(connection, exchange.deadlines)),
+                Fate::Close => {}
             }
         }
         outcome

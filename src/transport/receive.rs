@@ -68,6 +68,7 @@ pub(super) fn receive(
     clock: &mut Clock,
 ) -> Result<Received, Error> {
     receiver.head(&head).map_err(Error::stopped)?;
+    let enough = clock.enough();
     loop {
         let step = decoder.decode(connection.input.unread())?;
         if let Some(Event::Data(range)) = &step.event {
@@ -80,8 +81,9 @@ pub(super) fn receive(
         match step.event {
             Some(Event::End(trailers)) => return Ok(Received { head, trailers, whole: true }),
             Some(Event::Interim(_) | Event::Head(_) | Event::Data(_)) => {}
-            None => match connection.fill(clock, None)? {
-                Arrival::Bytes | Arrival::Late => {}
+            None => match connection.fill(clock, enough)? {
+                Arrival::Bytes => {}
+                Arrival::Late => return Ok(Received { head, trailers: Headers::new(), whole: false }),
                 Arrival::End => {
                     decoder.finish()?;
                     return Ok(Received { head, trailers: Headers::new(), whole: true });
@@ -202,6 +204,18 @@ mod tests {
             assert_eq!((reply.head.status.code(), reply.reused, server.accepted()), (200, false, accepted));
             assert_eq!(reply.warnings, [""; 0]);
         }
+    }
+
+    #[test]
+    fn an_exchange_ends_well_when_it_has_taken_its_time() {
+        let server = Server::new(|_, mut stream| {
+            read_request(&mut stream);
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello").unwrap();
+            read_request(&mut stream);
+        });
+        let mut call = Call::get(&server);
+        call.deadlines.enough = Some(Duration::from_millis(30));
+        assert_eq!(call.send(&Pool::new()).unwrap().1, b"hello");
     }
 
     #[test]
