@@ -132,6 +132,12 @@ fn says_which_proxy_does_not_lead_on_and_why() {
             "407: it does not accept",
         ),
         ("http", "", b"HTTP/1.1 502 \r\n\r\n<title>no\nhost</title>", "502 Bad Gateway (\"no host\")"),
+        (
+            "http",
+            "",
+            b"HTTP/1.1 503 No\r\nX-Squid-Error: ERR_CONNECT_FAIL 111\r\n\r\n<title>ERROR</title>",
+            "503 No (\"ERR_CONNECT_FAIL 111\")",
+        ),
         ("http", "", b"HTTP/1.1 200 OK\r\n\r\nsurplus", "7 bytes came before"),
         ("http", "", b"SSH-2.0\r\n\r\n", "does not lead to origin.example:80: "),
         ("http", "", b"", "closed without an answer"),

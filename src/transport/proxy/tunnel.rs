@@ -108,11 +108,15 @@ fn read_body(wire: &mut dyn Wire, input: &mut Input, decoder: &mut ResponseDecod
     body
 }
 
+/// Fields that say more of a refusal than its page does: RFC 9209, and Squid's own.
+const REASONS: [&str; 2] = ["Proxy-Status", "X-Squid-Error"];
+
 /// A refusal in words: `403 Forbidden ("Access denied")`.
 pub(super) fn in_words(head: &ResponseHead, body: &[u8]) -> String {
     let reason = if head.reason.is_empty() { head.status.reason().unwrap_or_default() } else { &head.reason };
     let status = format!("{} {reason}", head.status.code()).trim_end().to_owned();
-    match told(&String::from_utf8_lossy(body)) {
+    let field = REASONS.iter().find_map(|name| head.headers.text(name));
+    match told(&field.unwrap_or_else(|| String::from_utf8_lossy(body))) {
         told if told.is_empty() => status,
         told => format!("{status} (\"{told}\")"),
     }
