@@ -21,6 +21,7 @@ mod collector;
 mod cookies;
 mod declaration;
 mod decode;
+mod in_memory;
 mod multipart;
 mod oauth2;
 mod options;
@@ -39,12 +40,13 @@ mod text;
 #[cfg(test)]
 mod vectors;
 
-pub use adapter::{Adapter, Answer, InMemory};
+pub use adapter::Adapter;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc, NoAuth, OAuth1, OAuth1Place};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };
+pub use in_memory::{Answer, Call, Fault, InMemory};
 pub use multipart::{Multipart, Part};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2, Prompt, Tokens};
 pub use options::Options;
