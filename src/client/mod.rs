@@ -22,6 +22,7 @@ mod cookies;
 mod declaration;
 mod decode;
 mod in_memory;
+mod mounts;
 mod multipart;
 mod oauth2;
 mod options;

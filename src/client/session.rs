@@ -11,6 +11,7 @@ use crate::transport::{Deadlines, Exchange, Pool, Reply};
 use super::auth::ProtectionSpaces;
 use super::collector::Collector;
 use super::cookies::Jars;
+use super::mounts::Mounts;
 use super::oauth2::Asker;
 use super::prepare::prepare;
 use super::sink::{Chunks, Lines, Saving, Sink};
@@ -56,7 +57,7 @@ pub struct Session {
     /// What no redirect may carry to another origin, beside credentials and cookies: header fields
     /// that hold one of these are left out there.
     pub secrets: Option<Arc<Redactor>>,
-    adapter: Box<dyn Adapter>,
+    mounts: Mounts,
     jars: Mutex<Jars>,
     cookie_files: Arc<CookieFiles>,
     pub(super) protection_spaces: ProtectionSpaces,
@@ -148,13 +149,35 @@ impl Session {
         Self {
             defaults: Defaults::default(),
             secrets: None,
-            adapter: Box::new(adapter),
+            mounts: Mounts::new(adapter),
             jars: Mutex::default(),
             cookie_files: Arc::default(),
             protection_spaces: ProtectionSpaces::default(),
             tokens: Arc::default(),
             asker: Asker::default(),
         }
+    }
+
+    /// Has an adapter carry the requests whose URL begins in one way: with `https://`,
+    /// `https://host`, `https://host:8443` or `https://host/path`. The longest beginning
+    /// counts, as in requests; a host is whole, in any letter case, and without a port it
+    /// is that of any port.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, InMemory, Session};
+    ///
+    /// let mut session = Session::new(); // Over the network, but for what is mounted.
+    /// session.mount("https://", InMemory::new(|_| Answer::ok("some server")))?;
+    /// session.mount("https://api.example.org/v2", InMemory::new(|_| Answer::ok("the new one")))?;
+    /// assert_eq!(session.get("https://api.example.org/v2/users").send()?.body, b"the new one");
+    /// assert_eq!(session.get("https://api.example.org/v1/users").send()?.body, b"some server");
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If no URL begins like this.
+    pub fn mount(&mut self, prefix: &str, adapter: impl Adapter + 'static) -> Result<(), Error> {
+        self.mounts.mount(prefix, adapter)
     }
 
     /// Builds a HEAD whose redirects are not followed, as with requests: see [`RequestBuilder::redirects`].
@@ -362,7 +385,7 @@ impl Session {
             deadlines,
         };
         let mut collector = Collector::new(&request, sink);
-        let received = match self.adapter.send(&exchange, &mut collector) {
+        let received = match self.mounts.of(&request.url).send(&exchange, &mut collector) {
             Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
             Err(error) => Err(collector.explain(error)),
         };
