@@ -21,6 +21,8 @@ pub enum Event {
     },
     /// A request is about to be sent.
     CaseStarted(CaseId),
+    /// A person has to do something, or the request will not go on.
+    Prompted(String),
     /// A request and all that belongs to it is done.
     CaseFinished(CaseId, Box<CaseResult>),
     /// The last request of a file is done.

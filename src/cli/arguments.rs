@@ -98,6 +98,9 @@ pub(super) struct RunArguments {
     /// Let responses be saved in this folder too, outside of the project.
     #[arg(long, value_name = "DIR")]
     pub(super) output_root: Option<PathBuf>,
+    /// Have a program go where a person would have to for a token of OAuth 2.0; `follow` has rqtest go there itself.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) browser: Option<String>,
     /// Write a JUnit report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,

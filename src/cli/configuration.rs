@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::yaml::{self, Field, Problems, Table, key, read_defaults, refuse, retry};
+use crate::run::Browser;
 use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Defaults, Node, Retry, Text, Value};
 
@@ -38,6 +39,8 @@ pub(crate) struct Configuration {
     pub(crate) junit: Option<Spanned<PathBuf>>,
     /// Where the JSON report goes.
     pub(crate) json: Option<Spanned<PathBuf>>,
+    /// Who goes where a person would have to go.
+    pub(crate) browser: Option<Browser>,
     /// Whether the run ends with the first failure.
     pub(crate) fail_fast: Option<Spanned<bool>>,
     /// How often a failed request is tried again, where neither it nor its file says so.
@@ -99,6 +102,7 @@ const CONFIGURATION: Table<Configuration> = Table(&[
     key("jobs", |configuration, field, problems| configuration.jobs = problems.keep(jobs(field))),
     key("junit", |configuration, field, problems| configuration.junit = problems.keep(path(field))),
     key("json", |configuration, field, problems| configuration.json = problems.keep(path(field))),
+    key("browser", |configuration, field, problems| configuration.browser = problems.keep(browser(field))),
     key("fail_fast", |configuration, field, problems| configuration.fail_fast = problems.keep(field.boolean())),
     key("retry", |configuration, field, problems| configuration.retry = retry(field, problems)),
     key("dialect", refuse),
@@ -159,6 +163,14 @@ fn jobs(field: Field<'_>) -> Result<Spanned<NonZeroUsize>, Diagnostic> {
 fn path(field: Field<'_>) -> Result<Spanned<PathBuf>, Diagnostic> {
     let folder = field.span().source().path().parent().unwrap_or(Path::new(""));
     field.string().map(|path| path.map(|path| folder.join(path)))
+}
+
+/// `follow`, or a program with its arguments.
+fn browser(field: Field<'_>) -> Result<Browser, Diagnostic> {
+    let wanted = || field.expected("`follow`, a program, or a list: the program and its arguments");
+    let words = field.one_or_more().map(|word| word.string().map(|word| word.value).map_err(|_| wanted()));
+    let words: Vec<String> = words.collect::<Result<_, _>>()?;
+    if words.is_empty() { Err(wanted()) } else { Ok(Browser::named(words)) }
 }
 
 /// What the entries of a server have been read into so far.
@@ -262,6 +274,7 @@ jobs: 4
 junit: reports/junit.xml
 json: /tmp/report.json
 fail_fast: true
+browser: [xdg-open]
 retry: {times: 2, delay: 1s}
 ",
         )
@@ -292,6 +305,7 @@ environments: {dev: [a]}
 jobs: 0
 junit: [a]
 fail_fast: 1
+browser: []
 dialect: standard
 ",
         )

@@ -11,7 +11,7 @@ use crate::report::console::{self, Console, Progress, Verbosity};
 use crate::report::json::Json;
 use crate::report::junit::{self, Junit};
 use crate::report::{Reporters, Target};
-use crate::run::{Detail, Executor, Interrupt, Options, Servers};
+use crate::run::{Browser, Detail, Executor, Interrupt, Options, Servers};
 use crate::secret::Redactor;
 use crate::source::Spanned;
 use crate::spec::Retry;
@@ -46,7 +46,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     plan.teach(&redactor);
     let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
-    let options = Options { proxies: proxies::of_environment(&redactor)?, ..options(arguments, &project) };
+    let options = Options { proxies: proxies::of_environment(&redactor)?, ..options(arguments, &project, terminal) };
     let engine = Engine::new(arguments.seed);
     let interrupt = Interrupt::default();
     let signals =
@@ -91,17 +91,20 @@ fn start_servers(
     Ok(running)
 }
 
-fn options(arguments: &RunArguments, project: &Project) -> Options {
+fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> Options {
     let configuration = &project.configuration;
     let jobs = configuration.jobs.as_ref().map(|jobs| jobs.value);
     let fail_fast = configuration.fail_fast.as_ref().is_some_and(|wanted| wanted.value);
     let retry = configuration.retry.as_ref().map(|retry| retry.value);
+    let given = arguments.browser.clone().map(|program| Browser::named(vec![program]));
+    let browser = given.or_else(|| configuration.browser.clone());
     Options {
         jobs: arguments.jobs.or(jobs).unwrap_or(JOBS).get(),
         fail_fast: arguments.fail_fast || fail_fast,
         retry: arguments.retry.map(|times| Retry { times, delay: Duration::ZERO }).or(retry),
         delay: arguments.delay.unwrap_or_default(),
         cookie_jar: arguments.cookie_jar.clone(),
+        browser: browser.unwrap_or(if terminal.has_person() { Browser::Person } else { Browser::Nobody }),
         detail: if arguments.verbose { Detail::Full } else { Detail::Summary },
         proxies: None,
     }

@@ -47,6 +47,11 @@ impl Terminal {
             && variable("TERM").is_none_or(|term| term != "dumb")
     }
 
+    /// Whether somebody reads what is printed while a run goes on.
+    pub(super) fn has_person(&self) -> bool {
+        io::stdout().is_terminal() && variable("CI").is_none_or(|value| !is_on(&value))
+    }
+
     /// Prints a line on standard output. If nobody reads it, that is their choice.
     ///
     /// # Errors

@@ -265,6 +265,7 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
     exchange.request_head = own();
     let attempt = attempt(vec![outcome], exchange);
     let mut events = vec![Event::RunStarted(Arc::new(Outline { files: vec![file], started: Duration::MAX }))];
+    events.push(Event::Prompted(own()));
     let verdicts = [Verdict::Failed, Verdict::Passed, Verdict::Skipped(own())];
     for (case, verdict) in verdicts.into_iter().enumerate() {
         let result = ended(verdict, vec![attempt.clone(); 2]);

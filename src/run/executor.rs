@@ -50,6 +50,7 @@ impl Executor {
             variables: Arc::new(variables),
             connections: Pool::new(),
             cookie_files: Arc::default(),
+            tokens: Arc::default(),
             redactor,
             interrupt,
             failed: Interrupt::default(),
@@ -123,7 +124,7 @@ impl Ledger {
             Event::CaseFinished(id, _) => self.cases[id.file][id.case] = Progress::Finished,
             Event::FileStarted { file } => self.files[*file] = Progress::Started,
             Event::FileFinished { file, .. } => self.files[*file] = Progress::Finished,
-            Event::RunStarted(_) | Event::RunFinished { .. } => {}
+            Event::RunStarted(_) | Event::Prompted(_) | Event::RunFinished { .. } => {}
         }
     }
 

@@ -47,6 +47,8 @@ impl<'a> FileRun<'a> {
     fn new(shared: &'a Shared, spec: &'a Spec, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
         let mut session = Session::with_pool(Arc::clone(&shared.connections));
         session.secrets = Some(Arc::clone(&shared.redactor));
+        session.share_tokens(Arc::clone(&shared.tokens));
+        session.on_prompt(shared.options.browser.visitor(&shared.connections, sender));
         session.share_cookie_files(Arc::clone(&shared.cookie_files));
         session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
         session.defaults.options.proxies = shared.options.proxies.clone();

@@ -1,5 +1,6 @@
 //! From spec files to events: the plan of a run, and its execution on a pool of threads.
 
+mod browser;
 mod case;
 mod compiled;
 mod credentials;
@@ -14,6 +15,7 @@ mod select;
 mod servers;
 mod shared;
 
+pub use browser::Browser;
 pub use credentials::learn_proxies;
 pub use executor::Executor;
 pub use interrupt::Interrupt;

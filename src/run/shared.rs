@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::{CookieFiles, Proxies};
+use crate::client::{CookieFiles, Proxies, Tokens};
 use crate::secret::Redactor;
 use crate::spec::Retry;
 use crate::template::{Engine, Variables};
 use crate::transport::Pool;
 
-use super::{Detail, Interrupt};
+use super::{Browser, Detail, Interrupt};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Options {
     pub delay: Duration,
     /// The file that cookies are kept in, where a request does not say otherwise.
     pub cookie_jar: Option<PathBuf>,
+    /// Who goes where a person has to go for a token.
+    pub browser: Browser,
     /// What is kept of each exchange for the reports.
     pub detail: Detail,
     /// The proxies for what neither a request nor what stands above it says anything of.
@@ -39,6 +41,7 @@ pub(super) struct Shared {
     pub(super) variables: Arc<Variables>,
     pub(super) connections: Arc<Pool>,
     pub(super) cookie_files: Arc<CookieFiles>,
+    pub(super) tokens: Arc<Tokens>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) interrupt: Interrupt,
     /// Raised by the first request that does not pass, if that ends the run.

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::Text;
+use super::{OAuth2, Text};
 
 /// Who sends a request; its texts are as they were written, or what became of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Auth<T = Text> {
     },
     /// RFC 6750.
     Bearer(T),
+    /// RFC 6749.
+    OAuth2(Box<OAuth2<T>>),
 }
 
 impl<T> Auth<T> {
@@ -36,6 +38,7 @@ impl<T> Auth<T> {
             Self::None => Auth::None,
             Self::Basic { user, password } => Auth::Basic { user: change(user)?, password: change(password)? },
             Self::Bearer(token) => Auth::Bearer(change(token)?),
+            Self::OAuth2(oauth2) => Auth::OAuth2(Box::new(oauth2.try_map(&mut change)?)),
         })
     }
 
@@ -45,6 +48,7 @@ impl<T> Auth<T> {
             Self::None => Vec::new(),
             Self::Basic { password, .. } => vec![password],
             Self::Bearer(token) => vec![token],
+            Self::OAuth2(oauth2) => oauth2.secrets(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod assertion;
 mod auth;
 mod defaults;
+mod oauth2;
 mod quantity;
 mod rare;
 mod request;
@@ -18,6 +19,7 @@ pub use assertion::{
 };
 pub use auth::Auth;
 pub use defaults::Defaults;
+pub use oauth2::{ClientAuthentication, Grant, OAuth2};
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};
 pub use request::{

@@ -12,6 +12,7 @@ mod flow;
 mod httpbin;
 mod layers;
 mod mistakes;
+mod oauth2;
 mod proxies;
 mod readme;
 mod reports;

@@ -15,6 +15,12 @@ const HTTP: &[Mistake] = &[
     ("# @timeout 5 sec\nGET http://h/\n", "1:12", "`5 sec` is not a duration", "`500ms`"),
     ("# @name\nGET http://h/\n", "1:4", "`@name` lacks its argument", "write it after the directive"),
     ("# @auth {baerer: t}\nGET http://h/\n", "1:10", "unknown key `baerer`", "did you mean `bearer`?"),
+    (
+        "# @auth {oauth2: {grant: pasword, token_url: http://h/}}\nGET http://h/\n",
+        "1:26",
+        "there is no grant `pasword`",
+        "did you mean `password`?",
+    ),
     ("# @capture id body $.id\nGET http://h/\n", "1:12", "is not a capture", "write `name = query`"),
     ("@a b = 1\nGET http://h/\n", "1:4", "malformed definition", "expected `=`"),
     ("GTE http://h/\n", "1:1", "the method `GTE` is not known", "did you mean `GET`?"),

@@ -4,30 +4,37 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use crate::spec::{Auth, Node, Text};
 
-use super::Field;
 use super::table::{Problems, not_supported, unknown_key};
+use super::{Field, oauth2};
 
-type Scheme = fn(Field<'_>) -> Result<Auth, Diagnostic>;
+type Scheme = fn(Field<'_>, &mut Problems) -> Option<Auth>;
 
 const SCHEMES: &[(&str, Scheme)] = &[
-    ("basic", |field| pair(field).map(|(user, password)| Auth::Basic { user, password })),
-    ("bearer", |field| field.text().map(Auth::Bearer)),
+    ("basic", |field, problems| problems.keep(pair(field).map(|(user, password)| Auth::Basic { user, password }))),
+    ("bearer", |field, problems| problems.keep(field.text().map(Auth::Bearer))),
+    ("oauth2", oauth2::read),
 ];
 
 /// Schemes of the format that are not built yet.
-const NOT_YET: &[&str] = &["digest", "oauth1", "oauth2", "aws_sigv4", "api_key", "netrc"];
+const NOT_YET: &[&str] = &["digest", "oauth1", "aws_sigv4", "api_key", "netrc"];
 
 /// Reads `none`, or a map of one scheme: `{basic: [user, password]}`, `{bearer: token}`.
 pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Auth>> {
-    problems.keep(auth(field)).map(|auth| field.span().clone().with(auth))
+    auth(field, problems).map(|auth| field.span().clone().with(auth))
 }
 
-fn auth(field: Field<'_>) -> Result<Auth, Diagnostic> {
+fn auth(field: Field<'_>, problems: &mut Problems) -> Option<Auth> {
     match &field.value.node {
-        Node::Null | Node::Bool(false) => return Ok(Auth::None),
-        Node::Text(text) if text.value == "none" => return Ok(Auth::None),
+        Node::Null | Node::Bool(false) => return Some(Auth::None),
+        Node::Text(text) if text.value == "none" => return Some(Auth::None),
         _ => {}
     }
+    let (scheme, read) = problems.keep(scheme(field))?;
+    read(scheme, problems)
+}
+
+/// The one scheme of the map, and what reads it.
+fn scheme(field: Field<'_>) -> Result<(Field<'_>, Scheme), Diagnostic> {
     let Some(scheme) = field.only_entry() else {
         return Err(field.expected("`none`, or one scheme such as `{bearer: token}`"));
     };
@@ -35,7 +42,7 @@ fn auth(field: Field<'_>) -> Result<Auth, Diagnostic> {
         return Err(not_supported(scheme.key));
     }
     match SCHEMES.iter().find(|(name, _)| *name == scheme.key.value) {
-        Some((_, read)) => read(scheme),
+        Some((_, read)) => Ok((scheme, *read)),
         None => Err(unknown_key(scheme.key, SCHEMES.iter().map(|(name, _)| *name).chain(NOT_YET.iter().copied()))),
     }
 }

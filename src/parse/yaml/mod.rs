@@ -9,6 +9,7 @@ mod expectation;
 mod field;
 mod file;
 mod mapping;
+mod oauth2;
 mod operand;
 mod predicate;
 mod request;

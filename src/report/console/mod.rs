@@ -150,6 +150,8 @@ impl Reporter for Console {
                 self.running.push(*id);
                 self.tell_progress();
             }
+            // Also where nothing else is said: somebody is waited for.
+            Event::Prompted(text) => self.print(&format!("{}\n", self.blocks.line(text)))?,
             Event::CaseFinished(id, result) => {
                 if let Some(file) = self.outline.files.get(id.file).filter(|file| id.case < file.cases.len()) {
                     self.order.put(*id, self.blocks.case(file, id.case, result));

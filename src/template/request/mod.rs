@@ -6,6 +6,7 @@ mod compiler;
 mod content;
 mod fields;
 mod multipart;
+mod oauth2;
 mod route;
 mod target;
 
@@ -298,6 +299,37 @@ mod tests {
             assert!(error.message.contains(message), "{}", error.message);
             assert_eq!(place(&error), at);
         }
+    }
+
+    #[test]
+    fn a_token_is_asked_for_with_what_the_texts_become() {
+        let token = |token_url: &str| spec::OAuth2 {
+            grant: spec::Grant::Password {
+                username: text("u{{ id }}", Format::Yaml),
+                password: text("p", Format::Yaml),
+            },
+            token_url: text(token_url, Format::Yaml),
+            client_id: Some(text("c{{ id }}", Format::Yaml)),
+            client_secret: None,
+            client_authentication: spec::ClientAuthentication::Basic,
+            scope: vec![text("a", Format::Yaml), text("b{{ id }}", Format::Yaml)],
+            parameters: vec![(text("audience", Format::Yaml), text("x", Format::Yaml))],
+            timeout: None,
+        };
+        let render_with = |token_url: &str| {
+            let mut request = fixture::request("http://h/", Format::Yaml);
+            request.auth = Some(Box::new(request.span.clone().with(spec::Auth::OAuth2(Box::new(token(token_url))))));
+            render(&request)
+        };
+        let (rendered, _) = render_with("{{ host }}/token").unwrap();
+        let expected = client::OAuth2::new("http://h/token".parse().unwrap(), client::Grant::password("u7", "p"))
+            .public_client("c7")
+            .scope("a b7")
+            .parameter("audience", "x");
+        assert_eq!(format!("{:?}", rendered.auth.unwrap()), format!("{expected:?}"));
+        let error = render_with("token{{ id }}").unwrap_err();
+        assert!(error.message.contains("`token7` is not a URL"), "{}", error.message);
+        assert_eq!(place(&error), "token{{ id }}");
     }
 
     #[test]
