@@ -152,6 +152,26 @@ impl<'session> RequestBuilder<'session> {
     }
 
     /// The Unix socket that is connected to in the place of the URL's host.
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use std::io::{Read as _, Write as _};
+    /// use std::os::unix::net::UnixListener;
+    ///
+    /// use rqtest::client::get;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("api.sock");
+    /// let listener = UnixListener::bind(&path)?;
+    /// std::thread::spawn(move || {
+    ///     let (mut stream, _) = listener.accept()?;
+    ///     stream.read(&mut [0; 1024])?;
+    ///     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    /// });
+    /// assert_eq!(get("http://localhost/").unix_socket(&path).send()?.text()?, "hi");
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
         self.change(|request| request.options.unix_socket = Some(path.into()))
     }

@@ -12,6 +12,24 @@ use super::{Error, ErrorKind, Jar, Output, Proxies};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
+///
+/// ```
+/// use rqtest::client::{FixedAddresses, IpVersion, Options, Session};
+/// use rqtest::serve::PracticeServer;
+///
+/// let server = PracticeServer::start(([127, 0, 0, 1], 0).into())?;
+/// let address = server.base_url().replace("http://", "");
+/// let mut session = Session::new();
+/// session.defaults.options = Options {
+///     resolve: Some([FixedAddresses::new("api.example:80", [address])?].into()),
+///     local_address: Some([127, 0, 0, 1].into()),
+///     ip_version: Some(IpVersion::V4),
+///     ..Options::default()
+/// };
+/// let response = session.get("http://api.example/anything").send()?;
+/// assert_eq!(response.json_value()?["headers"]["Host"], "api.example");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The time for all of it, redirects included. Default: 30 seconds.

@@ -142,7 +142,7 @@ fn the_nearest_level_chooses_the_proxy() {
         (silent.clone(), &[], &[("HTTP_PROXY", "PROXY"), ("REQUEST_METHOD", "GET")], away),
         (silent.clone(), &[], &[("http_proxy", "PROXY"), ("no_proxy", "a.example, .origin.example")], away),
         (silent.clone(), &["--proxy", "none"], &[("http_proxy", "PROXY")], away),
-        (silent.clone(), &["--proxy", "PROXY"], &[("http_proxy", "127.0.0.1:1")], http),
+        (silent, &["--proxy", "PROXY"], &[("http_proxy", "127.0.0.1:1")], http),
         (own("none"), &["--proxy", "PROXY"], &[("http_proxy", "PROXY")], away),
         (own("{{proxy}}"), &["--proxy", "http://127.0.0.1:1"], &[], http),
         (own("{https: \"127.0.0.1:1\"}"), &["--proxy", "PROXY"], &[], http),

@@ -16,14 +16,23 @@ use exceptions::Exceptions;
 ///
 /// ```
 /// use rqtest::client::{Proxies, Proxy, Session};
+/// use rqtest::serve::PracticeServer;
 ///
-/// let company: Proxy = "http://ada:secret@proxy.example:3128".parse()?;
-/// let proxies = Proxies::all(company).with("http://intranet.example", None)?.except("localhost, 10.0.0.0/8")?;
+/// // The practice server takes requests in absolute form, as a proxy does.
+/// let server = PracticeServer::start(([127, 0, 0, 1], 0).into())?;
+/// let proxy: Proxy = server.base_url().replace("http://", "http://ada:secret@").parse()?;
 ///
 /// let mut session = Session::new();
-/// session.defaults.options.proxies = Some(proxies);
-/// // A request can say otherwise: `options.proxies = Some(Proxies::none())`.
-/// # Ok::<(), rqtest::client::InvalidProxy>(())
+/// session.defaults.options.proxies =
+///     Some(Proxies::all(proxy).with("https", None)?.except("localhost, 127.0.0.0/8, .internal")?);
+/// let response = session.get("http://nowhere.example/anything").send()?;
+/// assert_eq!(response.json_value()?["headers"]["Host"], "nowhere.example");
+/// assert!(!response.request.headers.contains("Proxy-Authorization"));
+///
+/// // What a request says counts more than what its session does.
+/// let direct = session.get(&server.base_url()).proxies(Proxies::none()).send()?;
+/// assert_eq!(direct.status.code(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {

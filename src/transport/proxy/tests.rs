@@ -109,7 +109,7 @@ fn answers_a_challenge_once_and_remembers_it() {
         assert!(heads[0].starts_with(method) && heads[0].contains("Proxy-Authorization: Basic "), "{}", heads[0]);
         let proof = heads.iter().find(|head| head.contains("Digest username=\"ada\"")).unwrap();
         assert!(proof.starts_with(method) && proof.contains("nc=00000001"), "{proof}");
-        assert_eq!(call.send(&pool).unwrap().0.reused, true);
+        assert!(call.send(&pool).unwrap().0.reused);
         let digests = log.lock().unwrap().iter().filter(|head| head.contains("Digest ")).count();
         assert_eq!(digests, if tunnels { 1 } else { 2 });
     }

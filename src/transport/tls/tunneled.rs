@@ -71,7 +71,7 @@ fn leads_tls_through_a_proxy_in_clear_and_through_one_with_tls() {
     let origin = serve(configuration(authority.issue(&parameters(&["origin.example"]))), greet);
     let to = origin.endpoint.clone();
     let clear = Server::new(move |_, mut stream| lead(&mut stream, &to));
-    let to = origin.endpoint.clone();
+    let to = origin.endpoint;
     let secure = serve(configuration(authority.issue(&parameters(&["127.0.0.1"]))), move |mut stream| {
         lead(&mut stream, &to);
     });
