@@ -33,7 +33,7 @@ fn duration(text: &str) -> Result<Duration, &'static str> {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run spec files and report.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// List the requests that would run, without sending any.
     List(ListArguments),
     /// Read spec files and tell what is wrong with them, without sending anything.
