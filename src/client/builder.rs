@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::http::{Body, Method, Url};
+use crate::http::{Body, BoxError, Method, Url};
+use crate::proto::ResponseHead;
 
 use super::pairs::pairs;
 use super::{
-    Auth, Basic, Bearer, Error, ErrorKind, Multipart, Options, Output, Payload, Proxies, Request, Response, Session,
+    Auth, Basic, Bearer, Error, ErrorKind, Hooks, Multipart, Options, Output, Payload, PreparedRequest, Proxies,
+    Request, Response, Session,
 };
 
 /// Builds a request and sends it.
@@ -214,6 +216,35 @@ impl<'session> RequestBuilder<'session> {
         self.change(|request| request.options = options)
     }
 
+    /// Calls a function right before it is sent: see [`Hooks::pre_request`].
+    pub fn pre_request(
+        self,
+        hook: impl Fn(&mut PreparedRequest) -> Result<(), BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.hook(|hooks| hooks.pre_request(hook))
+    }
+
+    /// Shows a function the head of the response: see [`Hooks::on_headers`].
+    pub fn on_headers(
+        self,
+        hook: impl Fn(&PreparedRequest, &ResponseHead) -> Result<(), BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.hook(|hooks| hooks.on_headers(hook))
+    }
+
+    /// Shows a function each piece of the body as it comes: see [`Hooks::on_data`].
+    pub fn on_data(
+        self,
+        hook: impl Fn(&PreparedRequest, &[u8]) -> Result<(), BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.hook(|hooks| hooks.on_data(hook))
+    }
+
+    /// Gives a function the response: see [`Hooks::post_request`].
+    pub fn post_request(self, hook: impl Fn(&mut Response) -> Result<(), BoxError> + Send + Sync + 'static) -> Self {
+        self.hook(|hooks| hooks.post_request(hook))
+    }
+
     /// The request.
     ///
     /// # Errors
@@ -252,6 +283,12 @@ impl<'session> RequestBuilder<'session> {
             Some(session) => send(session, request),
             None => send(&Session::new(), request),
         }
+    }
+
+    fn hook(self, add: impl FnOnce(&mut Hooks) -> &mut Hooks) -> Self {
+        self.change(|request| {
+            add(&mut request.hooks);
+        })
     }
 
     /// Gives the request its body. It has one: a second is not taken for the better one.

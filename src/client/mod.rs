@@ -21,6 +21,8 @@ mod collector;
 mod cookies;
 mod declaration;
 mod decode;
+mod exchange;
+mod hooks;
 mod in_memory;
 mod mounts;
 mod multipart;
@@ -47,6 +49,7 @@ pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, 
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };
+pub use hooks::Hooks;
 pub use in_memory::{Answer, Call, Fault, InMemory};
 pub use multipart::{Multipart, Part};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2, Prompt, Tokens};

@@ -7,7 +7,7 @@ use crate::http::{Body, Header, Headers, Method, Url, Version};
 use crate::transport::Endpoint;
 
 use super::options::Delivery;
-use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Request};
+use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Hooks, Request};
 
 /// What the client calls itself.
 const USER_AGENT: &str = concat!("rqtest/", env!("CARGO_PKG_VERSION"));
@@ -33,6 +33,7 @@ pub struct PreparedRequest {
     pub(super) own_cookies: String,
     /// Which of the jar's cookies the author keeps out.
     pub(super) omitted_cookies: Omitted,
+    pub(super) hooks: Hooks,
 }
 
 /// What is kept out.
@@ -46,7 +47,7 @@ pub(super) enum Omitted {
 /// Completes a request with a session's defaults; the jar's cookies and the proof of who
 /// sends it are still missing.
 pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
-    let Request { method, mut url, params, omitted_params, headers, omitted_headers, .. } = request;
+    let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, .. } = request;
     let Request { cookies, omitted_cookies, payload, auth, options, .. } = request;
     let delivery = options.or(&defaults.options).resolve()?;
     let params = merge(&defaults.params, params, &omitted_params);
@@ -76,8 +77,17 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
 
     let own_cookies = own_cookies(&wire, &merge(&defaults.cookies, cookies, &omitted_cookies))?;
     let omitted_cookies = if omits("Cookie") { Omitted::All } else { Omitted::Named(omitted_cookies) };
-    let body = payload.body;
-    Ok(PreparedRequest { method, url, headers: wire, body, delivery, auth, own_cookies, omitted_cookies })
+    Ok(PreparedRequest {
+        method,
+        url,
+        headers: wire,
+        body: payload.body,
+        delivery,
+        auth,
+        own_cookies,
+        omitted_cookies,
+        hooks,
+    })
 }
 
 impl PreparedRequest {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::http::{Headers, Method, Url};
 
-use super::{Auth, Options, Payload};
+use super::{Auth, Hooks, Options, Payload};
 
 /// A request, before a session adds its defaults to it.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Request {
     pub auth: Option<Arc<dyn Auth>>,
     /// How it is sent.
     pub options: Options,
+    /// What is called on the way, after what the session has called.
+    pub hooks: Hooks,
 }
 
 impl Request {
@@ -48,6 +50,7 @@ impl Request {
             payload: Payload::default(),
             auth: None,
             options: Options::default(),
+            hooks: Hooks::default(),
         }
     }
 }

@@ -6,17 +6,16 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::http::{BoxError, Headers, Method};
 use crate::secret::Redactor;
-use crate::transport::{Deadlines, Exchange, Pool, Reply};
+use crate::transport::Pool;
 
 use super::auth::ProtectionSpaces;
-use super::collector::Collector;
 use super::cookies::Jars;
 use super::mounts::Mounts;
 use super::oauth2::Asker;
 use super::prepare::prepare;
 use super::sink::{Chunks, Lines, Saving, Sink};
 use super::{
-    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, ErrorKind, Options, PreparedRequest, Prompt, Request,
+    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, ErrorKind, Hooks, Options, PreparedRequest, Prompt, Request,
     RequestBuilder, Response, SetCookie, Tokens, redirect,
 };
 
@@ -54,10 +53,12 @@ const MOST_ANSWERS: usize = 4;
 pub struct Session {
     /// What holds for each request that does not say otherwise.
     pub defaults: Defaults,
+    /// What is called on the way of each request.
+    pub hooks: Hooks,
     /// What no redirect may carry to another origin, beside credentials and cookies: header fields
     /// that hold one of these are left out there.
     pub secrets: Option<Arc<Redactor>>,
-    mounts: Mounts,
+    pub(super) mounts: Mounts,
     jars: Mutex<Jars>,
     cookie_files: Arc<CookieFiles>,
     pub(super) protection_spaces: ProtectionSpaces,
@@ -148,6 +149,7 @@ impl Session {
     pub fn with_adapter(adapter: impl Adapter + 'static) -> Self {
         Self {
             defaults: Defaults::default(),
+            hooks: Hooks::default(),
             secrets: None,
             mounts: Mounts::new(adapter),
             jars: Mutex::default(),
@@ -283,6 +285,7 @@ impl Session {
             let mut response = self.exchange(request, deadlines, sink.as_deref_mut())?;
             response.history = history;
             elapsed += response.timings.total;
+            self.finish(&mut response)?;
             let Some(next) = self.next(&response)? else {
                 response.timings.total = elapsed;
                 if let Some(sink) = sink {
@@ -367,35 +370,6 @@ impl Session {
         &self.asker
     }
 
-    /// Sends a request once.
-    fn exchange<'sink>(
-        &self,
-        request: PreparedRequest,
-        deadlines: Deadlines,
-        sink: Option<&mut (dyn Sink + 'sink)>,
-    ) -> Result<Response, Error> {
-        let endpoint = request.endpoint();
-        let exchange = Exchange {
-            endpoint: &endpoint,
-            method: &request.method,
-            target: request.url.target(),
-            version: request.delivery.version,
-            headers: &request.headers,
-            body: &request.body,
-            deadlines,
-        };
-        let mut collector = Collector::new(&request, sink);
-        let received = match self.mounts.of(&request.url).send(&exchange, &mut collector) {
-            Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
-            Err(error) => Err(collector.explain(error)),
-        };
-        let (reply, body, warnings) = received.map_err(|error| error.with_url(&request.url))?;
-        let mut response = response(request, reply, body);
-        response.warnings.extend(warnings);
-        response.warnings.extend(self.keep_cookies(&response)?);
-        Ok(response)
-    }
-
     /// The request that follows a response: in answer to it, or to where it leads.
     fn next(&self, response: &Response) -> Result<Option<PreparedRequest>, Error> {
         if let Some(auth) = &response.request.auth
@@ -428,7 +402,7 @@ impl Session {
     }
 
     /// Keeps the cookies that a response sets, and says which of them it may not set.
-    fn keep_cookies(&self, response: &Response) -> Result<Vec<String>, Error> {
+    pub(super) fn keep_cookies(&self, response: &Response) -> Result<Vec<String>, Error> {
         let Response { request, headers, .. } = response;
         if !headers.contains("Set-Cookie") {
             return Ok(Vec::new());
@@ -472,26 +446,6 @@ fn without_output(request: PreparedRequest) -> Result<PreparedRequest, Error> {
     match request.delivery.output {
         None => Ok(request),
         Some(_) => Err(Error::new(ErrorKind::Request, "the body goes either to a file or to a function, not to both")),
-    }
-}
-
-fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
-    let Reply { head, trailers, timings, peer, warnings, .. } = reply;
-    Response {
-        status: head.status,
-        reason: head.reason,
-        version: head.version,
-        headers: head.headers,
-        trailers,
-        body,
-        saved: None,
-        url: request.url.clone(),
-        history: Vec::new(),
-        encoding: request.delivery.encoding.clone(),
-        request,
-        timings,
-        peer,
-        warnings,
     }
 }
 

@@ -1,0 +1,84 @@
+//! One request of a session, sent once, and its response.
+
+use crate::transport::{Deadlines, Exchange, Receiver, Reply};
+
+use super::collector::Collector;
+use super::hooks::Listener;
+use super::sink::Sink;
+use super::{Error, PreparedRequest, Response, Session};
+
+impl Session {
+    /// Sends a request and reads its response.
+    pub(super) fn exchange<'sink>(
+        &self,
+        mut request: PreparedRequest,
+        deadlines: Deadlines,
+        sink: Option<&mut (dyn Sink + 'sink)>,
+    ) -> Result<Response, Error> {
+        let own = request.hooks.clone();
+        let called = self.hooks.call_pre_request(&mut request).and_then(|()| own.call_pre_request(&mut request));
+        called.map_err(|error| error.with_url(&request.url))?;
+        let mut collector = Collector::new(&request, sink);
+        let received = match self.carry(&request, deadlines, &mut collector) {
+            Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
+            Err(error) => Err(collector.explain(error)),
+        };
+        let (reply, body, warnings) = received.map_err(|error| error.with_url(&request.url))?;
+        let mut response = response(request, reply, body);
+        response.warnings.extend(warnings);
+        response.warnings.extend(self.keep_cookies(&response)?);
+        Ok(response)
+    }
+
+    /// Has the adapter send a request, and the hooks see the response as it comes.
+    fn carry(
+        &self,
+        request: &PreparedRequest,
+        deadlines: Deadlines,
+        receiver: &mut dyn Receiver,
+    ) -> Result<Reply, Error> {
+        let endpoint = request.endpoint();
+        let exchange = Exchange {
+            endpoint: &endpoint,
+            method: &request.method,
+            target: request.url.target(),
+            version: request.delivery.version,
+            headers: &request.headers,
+            body: &request.body,
+            deadlines,
+        };
+        let adapter = self.mounts.of(&request.url);
+        if !self.hooks.listens() && !request.hooks.listens() {
+            return adapter.send(&exchange, receiver);
+        }
+        adapter.send(&exchange, &mut Listener { hooks: [&self.hooks, &request.hooks], request, receiver })
+    }
+
+    /// Has the hooks see a response that was read.
+    pub(super) fn finish(&self, response: &mut Response) -> Result<(), Error> {
+        let own = response.request.hooks.clone();
+        let called = self.hooks.call_post_request(response).and_then(|()| own.call_post_request(response));
+        called.map_err(|error| error.with_url(&response.url))
+    }
+}
+
+/// A response, but for what came before it.
+fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
+    let Reply { head, trailers, timings, peer, warnings, .. } = reply;
+    Response {
+        status: head.status,
+        reason: head.reason,
+        version: head.version,
+        headers: head.headers,
+        trailers,
+        body,
+        saved: None,
+        url: request.url.clone(),
+        history: Vec::new(),
+        encoding: request.delivery.encoding.clone(),
+        request,
+        timings,
+        peer,
+        warnings,
+    }
+}
