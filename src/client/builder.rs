@@ -123,6 +123,25 @@ impl<'session> RequestBuilder<'session> {
         self.header("Expect", "100-continue")
     }
 
+    /// Is a whole message, head included, that is sent to the byte, and nothing else with
+    /// it: on a connection of its own. The response is read by the message's first word, and
+    /// a redirect is not followed.
+    ///
+    /// ```
+    /// use rqtest::client::{Session, get};
+    /// use rqtest::transport::{Memory, Pool};
+    ///
+    /// let server = Memory::new([["HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"]]);
+    /// let session = Session::with_pool(Pool::with_connector(server.clone()));
+    /// let malformed = "GET / HTTP/1.1\r\nHost: h\r\nno colon here\r\n\r\n";
+    /// let response = session.get("http://h/").message(malformed).send()?;
+    /// assert_eq!((response.status.code(), server.sent()), (400, malformed.as_bytes().to_vec()));
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
+    pub fn message(self, message: impl Into<Body>) -> Self {
+        self.carry("message", || Ok(Payload::message(message)))
+    }
+
     /// Is sent by a user with a password.
     pub fn basic_auth(self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.auth(Basic::new(user, password))

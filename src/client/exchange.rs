@@ -45,6 +45,7 @@ impl Session {
             version: request.delivery.version,
             headers: &request.headers,
             body: &request.body,
+            is_message: request.is_message,
             deadlines,
         };
         let adapter = self.mounts.of(&request.url);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::http::{Body, Header, Headers, Method, Url, Version};
+use crate::http::{Body, Header, Headers, Method, Segment, Url, Version};
 use crate::transport::Endpoint;
 
 use super::options::Delivery;
@@ -33,6 +33,8 @@ pub struct PreparedRequest {
     pub(super) own_cookies: String,
     /// Which of the jar's cookies the author keeps out.
     pub(super) omitted_cookies: Omitted,
+    /// Whether the body is the whole message, to which nothing is added.
+    pub(super) is_message: bool,
     pub(super) hooks: Hooks,
 }
 
@@ -47,6 +49,9 @@ pub(super) enum Omitted {
 /// Completes a request with a session's defaults; the jar's cookies and the proof of who
 /// sends it are still missing.
 pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
+    if request.payload.is_message {
+        return prepare_message(request, defaults);
+    }
     let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, .. } = request;
     let Request { cookies, omitted_cookies, payload, auth, options, .. } = request;
     let delivery = options.or(&defaults.options).resolve()?;
@@ -86,11 +91,41 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
         auth,
         own_cookies,
         omitted_cookies,
+        is_message: false,
         hooks,
     })
 }
 
+/// A whole message: nothing is added to it, and its first word is the method by which the
+/// response is read, where it is one.
+fn prepare_message(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
+    let Request { method, url, payload, options, hooks, .. } = request;
+    Ok(PreparedRequest {
+        method: first_word(&payload.body).unwrap_or(method),
+        url,
+        headers: Headers::new(),
+        body: payload.body,
+        delivery: options.or(&defaults.options).resolve()?,
+        auth: None,
+        own_cookies: String::new(),
+        omitted_cookies: Omitted::All,
+        is_message: true,
+        hooks,
+    })
+}
+
+fn first_word(message: &Body) -> Option<Method> {
+    let Some(Segment::Bytes(bytes)) = message.segments().first() else { return None };
+    let word = bytes.trim_ascii_start().split(u8::is_ascii_whitespace).next()?;
+    std::str::from_utf8(word).ok()?.parse().ok()
+}
+
 impl PreparedRequest {
+    /// Whether the body is the whole message, head included: then the header fields are none.
+    pub fn is_message(&self) -> bool {
+        self.is_message
+    }
+
     /// The protocol version on its request line.
     pub fn version(&self) -> Version {
         self.delivery.version

@@ -14,7 +14,7 @@ const BODY_HEADERS: [&str; 6] =
 /// The request that follows this response, where it leads somewhere.
 pub(super) fn next(response: &Response, secrets: Option<&Redactor>) -> Result<Option<PreparedRequest>, Error> {
     let Response { status, request, .. } = response;
-    if request.delivery.redirects == 0 || !status.is_redirect() {
+    if request.delivery.redirects == 0 || request.is_message || !status.is_redirect() {
         return Ok(None);
     }
     let failed = |kind: ErrorKind, reason: String| {

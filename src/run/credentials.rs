@@ -24,6 +24,9 @@ pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
     }
     request.options.proxies.iter().for_each(|proxies| learn_proxies(proxies, redactor));
     learn_fields(&request.headers, redactor);
+    if let (true, Some(message)) = (request.payload.is_message, request.payload.body.in_memory()) {
+        learn_head(&String::from_utf8_lossy(&message), redactor);
+    }
 }
 
 /// Learns who asks proxies.
@@ -52,6 +55,13 @@ fn learn_pair(user: &str, password: &str, redactor: &Redactor) {
 fn learn_fields(headers: &Headers, redactor: &Redactor) {
     let fields = headers.iter().filter(|field| is_credential_field(field.name()));
     fields.for_each(|field| redactor.learn(after_scheme(&field.value().text())));
+}
+
+/// Learns the credentials in the head of a message.
+fn learn_head(head: &str, redactor: &Redactor) {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let credentials = fields.filter(|(name, _)| is_credential_field(name.trim()));
+    credentials.for_each(|(_, value)| redactor.learn(after_scheme(value)));
 }
 
 /// `abc` of `Bearer abc`, and of `abc`.

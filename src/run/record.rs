@@ -25,16 +25,33 @@ pub(super) fn exchanges(response: &Response, detail: Detail, passed: bool) -> Ve
 fn exchange(response: &Response, detail: Detail) -> Exchange {
     let request = &response.request;
     let full = detail == Detail::Full;
+    let (request_head, request_body) =
+        if full { sent(request) } else { (String::new(), size_alone(sent_size(&request.body))) };
     Exchange {
         method: request.method.to_string(),
         url: request.url.to_string(),
-        request_head: if full { request_head(request) } else { String::new() },
-        request_body: if full { sent_excerpt(&request.body) } else { size_alone(sent_size(&request.body)) },
+        request_head,
+        request_body,
         status: Some(response.status.code()),
         response_head: if full { response_head(response) } else { String::new() },
         response_body: if full { received_excerpt(response) } else { size_alone(response.size()) },
         timings: response.timings,
     }
+}
+
+/// Head and body; of a message that was sent as it is, what of it is either.
+fn sent(request: &PreparedRequest) -> (String, Excerpt) {
+    let message = request.body.in_memory().filter(|_| request.is_message());
+    let Some(message) = message else { return (request_head(request), sent_excerpt(&request.body)) };
+    let (head, body) = message.split_at(head_end(&message));
+    let head = String::from_utf8_lossy(head).trim_end().replace("\r\n", "\n");
+    (head, text_excerpt(body, || String::from_utf8(body.to_vec()).ok()))
+}
+
+/// Where the head of a message ends: after its first blank line.
+fn head_end(message: &[u8]) -> usize {
+    let find = |end: &[u8]| message.windows(end.len()).position(|window| window == end).map(|at| at + end.len());
+    [find(b"\r\n\r\n"), find(b"\n\n")].into_iter().flatten().min().unwrap_or(message.len())
 }
 
 fn request_head(request: &PreparedRequest) -> String {
@@ -91,6 +108,13 @@ fn size_alone(size: u64) -> Excerpt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_head_of_a_message_ends_with_its_first_blank_line() {
+        for (message, end) in [("GET /\r\n", 7), ("GET /\n\nab", 7), ("GET /\r\n\r\na\n\nb", 9), ("", 0)] {
+            assert_eq!(head_end(message.as_bytes()), end, "{message:?}");
+        }
+    }
 
     #[test]
     fn excerpts_are_capped_and_never_binary() {

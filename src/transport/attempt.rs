@@ -105,7 +105,7 @@ fn challenge_of(head: &ResponseHead, connection: &Connection) -> Option<DigestCh
 
 /// Whether the request leaves the connection open, and the server in no doubt where it ends.
 fn asks_to_persist(exchange: &Exchange<'_>) -> bool {
-    is_announced(exchange) && is_persistent(exchange.version, exchange.headers)
+    !exchange.is_message && is_announced(exchange) && is_persistent(exchange.version, exchange.headers)
 }
 
 fn warnings(decoder: &ResponseDecoder, surplus: usize) -> Vec<String> {

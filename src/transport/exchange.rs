@@ -25,6 +25,9 @@ pub struct Exchange<'a> {
     pub headers: &'a Headers,
     /// What it carries; sent in chunks where the headers say so.
     pub body: &'a Body,
+    /// Whether the body is the whole message, head included: then nothing else is sent, on
+    /// a connection of its own.
+    pub is_message: bool,
     /// When to give up.
     pub deadlines: Deadlines,
 }

@@ -136,6 +136,7 @@ impl Call {
             version: Version::Http11,
             headers: &self.headers,
             body: &self.body,
+            is_message: false,
             deadlines: self.deadlines,
         }
     }

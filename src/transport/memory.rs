@@ -39,6 +39,7 @@ use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
 ///     version: Version::Http11,
 ///     headers: &Headers::new(),
 ///     body: &Body::EMPTY,
+///     is_message: false,
 ///     deadlines: Deadlines::default(),
 /// };
 /// let mut collected = Collected(Vec::new());

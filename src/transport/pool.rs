@@ -173,7 +173,8 @@ impl Pool {
         let mut clock = Clock::start(exchange.deadlines);
         clock.remaining()?;
         // A body that can be sent once is not risked on a connection that may be dead.
-        let idle = exchange.body.is_repeatable().then(|| self.idle.take(exchange.endpoint)).flatten();
+        let may_reuse = exchange.body.is_repeatable() && !exchange.is_message;
+        let idle = may_reuse.then(|| self.idle.take(exchange.endpoint)).flatten();
         if let Some(mut connection) = idle {
             connection.admission = self.admission(exchange, challenges);
             match attempt(&mut connection, exchange, receiver, &mut clock) {

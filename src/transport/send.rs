@@ -128,10 +128,12 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     fn send(&mut self, exchange: &Exchange<'_>) -> Result<(), Unsent> {
-        self.put_head(exchange)?;
-        if expects_continue(exchange) {
-            self.flush()?;
-            self.await_continue()?;
+        if !exchange.is_message {
+            self.put_head(exchange)?;
+            if expects_continue(exchange) {
+                self.flush()?;
+                self.await_continue()?;
+            }
         }
         for segment in exchange.body.segments() {
             match segment {
