@@ -116,6 +116,8 @@ pub struct Attempt {
     pub error: Option<CaseError>,
     /// What was sent and received: the redirects that were followed, then the last.
     pub exchanges: Vec<Exchange>,
+    /// What happened on the wire, in order, where that was asked for.
+    pub trace: Vec<TraceStep>,
     /// Warnings that came up on the way.
     pub warnings: Vec<Diagnostic>,
     /// How long it took, all of it.
@@ -157,6 +159,32 @@ pub struct Exchange {
     pub response_body: Excerpt,
     /// How long each phase took.
     pub timings: Timings,
+}
+
+/// Something that happened on the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceStep {
+    /// The time since the attempt began.
+    pub at: Duration,
+    /// What it was.
+    pub what: Wire,
+}
+
+/// What can happen on the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wire {
+    /// Something was done, or met with: a lowercase fragment.
+    Note(String),
+    /// A head was sent.
+    SentHead(String),
+    /// A body, or a part of one, was sent.
+    SentBody(Excerpt),
+    /// A head came, be it of an interim response.
+    ReceivedHead(String),
+    /// A body, or a part of one, came: as it was encoded.
+    ReceivedBody(Excerpt),
+    /// An exchange was done, after so long.
+    Done(Timings),
 }
 
 /// The start of a body.

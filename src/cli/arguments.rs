@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::junit::Layout;
 use crate::run::Input;
@@ -113,9 +113,9 @@ pub(super) struct RunArguments {
     /// Show only what failed, and the summary.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
-    /// Show every exchange.
-    #[arg(short, long)]
-    pub(super) verbose: bool,
+    /// Show every exchange; twice, what happens on the wire; three times, with the bodies.
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(super) verbose: u8,
     /// Make random values the same in every run.
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,

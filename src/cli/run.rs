@@ -27,6 +27,9 @@ use super::{proxies, servers};
 /// Requests in flight where nothing is said of it: they wait for a network, not for cores.
 const JOBS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
 
+/// The most bytes of a body that are shown with what happens on the wire.
+const TRACED_BODY: usize = 16 * 1024;
+
 /// Runs what was named, and reports.
 pub(super) fn run(arguments: &RunArguments, terminal: &Terminal) -> Exit {
     run_project(arguments, terminal).unwrap_or_else(|stop| stop.report(terminal))
@@ -105,7 +108,12 @@ fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> 
         delay: arguments.delay.unwrap_or_default(),
         cookie_jar: arguments.cookie_jar.clone(),
         browser: browser.unwrap_or(if terminal.has_person() { Browser::Person } else { Browser::Nobody }),
-        detail: if arguments.verbose { Detail::Full } else { Detail::Summary },
+        detail: if arguments.verbose > 0 { Detail::Full } else { Detail::Summary },
+        trace: match arguments.verbose {
+            0 | 1 => None,
+            2 => Some(0),
+            _ => Some(TRACED_BODY),
+        },
         proxies: None,
     }
 }
@@ -147,8 +155,10 @@ fn reporters(
 fn console_options(arguments: &RunArguments, style: Style, has_bar: bool) -> console::Options {
     let verbosity = match (arguments.quiet, arguments.verbose) {
         (true, _) => Verbosity::Quiet,
-        (_, true) => Verbosity::Verbose,
-        _ => Verbosity::Normal,
+        (_, 0) => Verbosity::Normal,
+        (_, 1) => Verbosity::Verbose,
+        (_, 2) => Verbosity::Wire,
+        _ => Verbosity::WireAndBodies,
     };
     let progress = if has_bar { Progress::Bar } else { Progress::Hidden };
     console::Options { style, verbosity, progress }

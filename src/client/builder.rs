@@ -14,7 +14,7 @@ use crate::proto::ResponseHead;
 use super::pairs::pairs;
 use super::{
     Auth, Basic, Bearer, Error, ErrorKind, Hooks, Multipart, Options, Output, Payload, PreparedRequest, Proxies,
-    Request, Response, Session,
+    Request, Response, Session, Trace,
 };
 
 /// Builds a request and sends it.
@@ -262,6 +262,22 @@ impl<'session> RequestBuilder<'session> {
     /// Gives a function the response: see [`Hooks::post_request`].
     pub fn post_request(self, hook: impl Fn(&mut Response) -> Result<(), BoxError> + Send + Sync + 'static) -> Self {
         self.hook(|hooks| hooks.post_request(hook))
+    }
+
+    /// Tells a trace what happens on the wire; what it holds is there also where there is no response.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use rqtest::client::{Step, Trace, get};
+    ///
+    /// let trace = Arc::new(Trace::new(0));
+    /// get("http://127.0.0.1:1/").trace(&trace).send().unwrap_err();
+    /// let (_, first) = trace.take().remove(0);
+    /// assert_eq!(first, Step::Note("connecting to 127.0.0.1:1".to_owned()));
+    /// ```
+    pub fn trace(self, trace: &Arc<Trace>) -> Self {
+        self.change(|request| request.trace = Some(Arc::clone(trace)))
     }
 
     /// The request.

@@ -23,10 +23,14 @@ impl Session {
             Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
             Err(error) => Err(collector.explain(error)),
         };
-        let (reply, body, warnings) = received.map_err(|error| error.with_url(&request.url))?;
+        let (reply, body, warnings) = received.map_err(|error| {
+            request.note(|| error.to_string());
+            error.with_url(&request.url)
+        })?;
         let mut response = response(request, reply, body);
         response.warnings.extend(warnings);
         response.warnings.extend(self.keep_cookies(&response)?);
+        response.trace_decoded();
         Ok(response)
     }
 
@@ -47,6 +51,7 @@ impl Session {
             body: &request.body,
             is_message: request.is_message,
             deadlines,
+            trace: request.trace.as_ref(),
         };
         let adapter = self.mounts.of(&request.url);
         if !self.hooks.listens() && !request.hooks.listens() {

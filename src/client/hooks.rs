@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::proto::ResponseHead;
-use crate::transport::{BoxError, Receiver};
+use crate::transport::{BoxError, Receiver, Upgraded};
 
 use super::{Error, PreparedRequest, Response};
 
@@ -125,6 +125,10 @@ impl Receiver for Listener<'_> {
     fn data(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, BoxError> {
         self.lists().flat_map(|lists| &lists.on_data).try_for_each(|hook| hook(self.request, bytes))?;
         self.receiver.data(bytes)
+    }
+
+    fn upgraded(&mut self, connection: Upgraded) {
+        self.receiver.upgraded(connection);
     }
 }
 

@@ -67,5 +67,6 @@ pub use crate::http::{Error, ErrorKind, Partial};
 pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
 pub use crate::source::Existing;
 pub use crate::transport::{
-    FixedAddresses, InvalidFixedAddresses, InvalidProxy, IpVersion, Pool, PoolBuilder, Proxy, ProxyScheme, Verify,
+    Excerpt, FixedAddresses, InvalidFixedAddresses, InvalidProxy, IpVersion, Pool, PoolBuilder, Proxy, ProxyScheme,
+    Step, Trace, Verify,
 };

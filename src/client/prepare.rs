@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use crate::http::{Body, Header, Headers, Method, Segment, Url, Version};
-use crate::transport::Endpoint;
+use crate::transport::{Endpoint, Step};
 
 use super::options::Delivery;
-use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Hooks, Request};
+use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Hooks, Request, Trace};
 
 /// What the client calls itself.
 const USER_AGENT: &str = concat!("rqtest/", env!("CARGO_PKG_VERSION"));
@@ -36,6 +36,7 @@ pub struct PreparedRequest {
     /// Whether the body is the whole message, to which nothing is added.
     pub(super) is_message: bool,
     pub(super) hooks: Hooks,
+    pub(super) trace: Option<Arc<Trace>>,
 }
 
 /// What is kept out.
@@ -52,7 +53,7 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
     if request.payload.is_message {
         return prepare_message(request, defaults);
     }
-    let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, .. } = request;
+    let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, trace, .. } = request;
     let Request { cookies, omitted_cookies, payload, auth, options, .. } = request;
     let delivery = options.or(&defaults.options).resolve()?;
     let params = merge(&defaults.params, params, &omitted_params);
@@ -93,13 +94,14 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
         omitted_cookies,
         is_message: false,
         hooks,
+        trace,
     })
 }
 
 /// A whole message: nothing is added to it, and its first word is the method by which the
 /// response is read, where it is one.
 fn prepare_message(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
-    let Request { method, url, payload, options, hooks, .. } = request;
+    let Request { method, url, payload, options, hooks, trace, .. } = request;
     Ok(PreparedRequest {
         method: first_word(&payload.body).unwrap_or(method),
         url,
@@ -111,6 +113,7 @@ fn prepare_message(request: Request, defaults: &Defaults) -> Result<PreparedRequ
         omitted_cookies: Omitted::All,
         is_message: true,
         hooks,
+        trace,
     })
 }
 
@@ -124,6 +127,13 @@ impl PreparedRequest {
     /// Whether the body is the whole message, head included: then the header fields are none.
     pub fn is_message(&self) -> bool {
         self.is_message
+    }
+
+    /// Tells the trace something in words, where there is one.
+    pub(super) fn note(&self, words: impl FnOnce() -> String) {
+        if let Some(trace) = &self.trace {
+            trace.note(Step::Note(words()));
+        }
     }
 
     /// The protocol version on its request line.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::http::{Headers, Method, Url};
 
-use super::{Auth, Hooks, Options, Payload};
+use super::{Auth, Hooks, Options, Payload, Trace};
 
 /// A request, before a session adds its defaults to it.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Request {
     pub options: Options,
     /// What is called on the way, after what the session has called.
     pub hooks: Hooks,
+    /// Who is told what happens on the wire.
+    pub trace: Option<Arc<Trace>>,
 }
 
 impl Request {
@@ -51,6 +53,7 @@ impl Request {
             auth: None,
             options: Options::default(),
             hooks: Hooks::default(),
+            trace: None,
         }
     }
 }

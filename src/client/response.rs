@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::http::{Headers, Link, Links, Status, Timings, Url, Version};
 use crate::source;
+use crate::transport::Step;
 
 use super::{Error, ErrorKind, PreparedRequest, Saved, SetCookie, text};
 
@@ -133,6 +134,16 @@ impl Response {
     /// The media type with its parameters, as `Content-Type` says it.
     pub fn content_type(&self) -> Option<Cow<'_, str>> {
         self.headers.get("Content-Type").map(crate::http::HeaderValue::text)
+    }
+
+    /// Tells the trace what the body was decoded to, where there is one and it was.
+    pub(super) fn trace_decoded(&self) {
+        let Some(trace) = self.request.trace.as_ref().filter(|_| !self.body.is_empty()) else { return };
+        let coding = self.headers.text("Content-Encoding").filter(|_| self.request.delivery.decompress);
+        if let Some(coding) = coding {
+            trace.note(Step::Note(format!("{} bytes, decoded from {coding}", self.body.len())));
+            trace.note_body(&self.body);
+        }
     }
 
     /// The cookies that this response sets, in order; a redirect's are in the history.

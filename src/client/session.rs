@@ -376,9 +376,12 @@ impl Session {
             && response.history.len() - response.redirects() < MOST_ANSWERS
             && let Some(next) = auth.answer(response, self)?
         {
+            response.request.note(|| format!("answering the {} with another request", response.status));
             return Ok(Some(next));
         }
-        redirect::next(response, self.secrets.as_deref())?.map(|next| self.complete(next)).transpose()
+        let Some(next) = redirect::next(response, self.secrets.as_deref())? else { return Ok(None) };
+        response.request.note(|| format!("following the redirect to {}", next.url));
+        self.complete(next).map(Some)
     }
 
     /// Adds what depends on everything else: cookies, and then the proof of who sends it.

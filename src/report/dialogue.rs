@@ -4,7 +4,6 @@ use super::paint::{Ink, Paint};
 use super::wording;
 use crate::diagnostic::visible;
 use crate::event::{Excerpt, Exchange};
-use crate::http::Phase;
 use crate::secret::Redactor;
 
 /// How much of a body is shown.
@@ -24,7 +23,7 @@ pub(super) fn dialogue(exchange: &Exchange, room: Room, redactor: &Redactor, pai
     std::iter::once(paint.text(Ink::Strong, &summary))
         .chain(sent.iter().map(|line| marked(">", line)))
         .chain(received.iter().map(|line| marked("<", line)))
-        .chain([paint.text(Ink::Faint, &format!("* {}", timings(exchange)))])
+        .chain([paint.text(Ink::Faint, &format!("* {}", wording::timings(&exchange.timings)))])
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -42,10 +41,4 @@ fn message(head: &str, body: &Excerpt, room: Room, redactor: &Redactor) -> Vec<S
     lines.extend(wording::shorten(&visible(&text), room.lines, room.characters));
     lines.extend(wording::body_remark(body));
     lines
-}
-
-fn timings(exchange: &Exchange) -> String {
-    let phases = Phase::NAMES.iter().map(|&(name, phase)| (name, exchange.timings.phase(phase)));
-    let happened = phases.filter(|(_, time)| !time.is_zero());
-    happened.map(|(name, time)| format!("{name} {}", wording::duration(time))).collect::<Vec<_>>().join(", ")
 }

@@ -16,6 +16,7 @@ mod reporters;
 mod sample;
 mod statistics;
 mod target;
+mod wire;
 mod wording;
 
 use std::io;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::assertion::{Contrast, Failure, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
-    Attempt, CaseError, CaseId, CaseOutline, CaseResult, Event, Excerpt, Exchange, FileOutline, Outline, Verdict,
+    Attempt, CaseError, CaseId, CaseOutline, CaseResult, Event, Excerpt, Exchange, FileOutline, Outline, TraceStep,
+    Verdict, Wire,
 };
 use crate::http::Timings;
 use crate::secret::Redactor;
@@ -132,7 +133,23 @@ fn exchange(method: &str, path: &str, status: u16, body: &str) -> Exchange {
 
 fn attempt(outcomes: Vec<Outcome>, exchange: Exchange) -> Attempt {
     let elapsed = Duration::from_micros(4_200);
-    Attempt { outcomes, error: None, exchanges: vec![exchange], warnings: Vec::new(), elapsed }
+    Attempt { outcomes, error: None, exchanges: vec![exchange], trace: Vec::new(), warnings: Vec::new(), elapsed }
+}
+
+/// An attempt with what happened on the wire.
+fn traced(mut attempt: Attempt) -> Attempt {
+    let mut steps = vec![Wire::Note("connected to 127.0.0.1:8080".to_owned())];
+    for exchange in &attempt.exchanges {
+        steps.extend([
+            Wire::SentHead(exchange.request_head.clone()),
+            Wire::ReceivedHead(exchange.response_head.clone()),
+            Wire::ReceivedBody(exchange.response_body.clone()),
+            Wire::Done(exchange.timings),
+        ]);
+    }
+    let at = |index: usize| Duration::from_micros(100 * index as u64);
+    attempt.trace = steps.into_iter().enumerate().map(|(index, what)| TraceStep { at: at(index), what }).collect();
+    attempt
 }
 
 fn ended(verdict: Verdict, attempts: Vec<Attempt>) -> CaseResult {
@@ -161,7 +178,7 @@ fn flaky_reading() -> CaseResult {
     let failure = failure("status is 503, not 200", "503", "200");
     let first = attempt(vec![outcome(&users, "status == 200", failure)], exchange("GET", "/users/7", 503, "busy"));
     let second = attempt(vec![outcome(&users, "status == 200", None)], exchange("GET", "/users/7", 200, "{}"));
-    ended(Verdict::Passed, vec![first, second])
+    ended(Verdict::Passed, vec![traced(first), traced(second)])
 }
 
 fn passed() -> CaseResult {
@@ -175,7 +192,7 @@ fn ugly_failure() -> CaseResult {
     failure.as_mut().expect("it failed").contrast = Contrast::Sides;
     let outcomes = || vec![outcome(&users(), "body contains", failure.clone())];
     let exchange = || exchange("GET", "/ünïcode", 200, "a\u{0}b\u{1b}[2J ]]> <x>&amp; hunter2secret\r\n");
-    ended(Verdict::Failed, vec![attempt(outcomes(), exchange()), attempt(outcomes(), exchange())])
+    ended(Verdict::Failed, vec![traced(attempt(outcomes(), exchange())), attempt(outcomes(), exchange())])
 }
 
 fn errored(kind: &'static str, diagnostics: Vec<Diagnostic>) -> CaseResult {
@@ -263,7 +280,7 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
     let outcome = Outcome { assertion: own(), span: span.clone(), failure: Some(failure) };
     let mut exchange = exchange(text, text, 200, text);
     exchange.request_head = own();
-    let attempt = attempt(vec![outcome], exchange);
+    let attempt = traced(attempt(vec![outcome], exchange));
     let mut events = vec![Event::RunStarted(Arc::new(Outline { files: vec![file], started: Duration::MAX }))];
     events.push(Event::Prompted(own()));
     let verdicts = [Verdict::Failed, Verdict::Passed, Verdict::Skipped(own())];

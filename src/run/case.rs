@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::assertion::{CompiledAssertion, Context, Inspection};
-use crate::client::{self, Session};
+use crate::client::{self, Session, Trace};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::source::{Root, Span};
@@ -17,6 +17,7 @@ use super::compiled::{Compiled, collect};
 use super::credentials::learn_rendered;
 use super::record::exchanges;
 use super::shared::Shared;
+use super::trace::steps;
 
 /// A request that is being run, and what it is run with.
 pub(super) struct CaseRun<'a> {
@@ -79,7 +80,7 @@ impl CaseRun<'_> {
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let rendered = compiled.request.render(&scope, self.root);
         attempt.warnings.extend(scope.take_warnings());
-        let request = match rendered {
+        let mut request = match rendered {
             Ok(request) => request,
             Err(diagnostic) => {
                 attempt.error = Some(CaseError { kind: "template", diagnostics: vec![diagnostic] });
@@ -87,10 +88,13 @@ impl CaseRun<'_> {
             }
         };
         learn_rendered(&request, &self.shared.redactor);
+        request.trace = self.shared.options.trace.map(|body_limit| Arc::new(Trace::new(body_limit)));
+        let trace = request.trace.clone();
         match self.session.send(request) {
             Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
             Err(error) => attempt.error = Some(client_error(&error, self.request)),
         }
+        attempt.trace = trace.map(|trace| steps(&trace, &self.shared.redactor)).unwrap_or_default();
         attempt
     }
 

@@ -58,7 +58,7 @@ fn learn_fields(headers: &Headers, redactor: &Redactor) {
 }
 
 /// Learns the credentials in the head of a message.
-fn learn_head(head: &str, redactor: &Redactor) {
+pub(super) fn learn_head(head: &str, redactor: &Redactor) {
     let fields = head.lines().filter_map(|line| line.split_once(':'));
     let credentials = fields.filter(|(name, _)| is_credential_field(name.trim()));
     credentials.for_each(|(_, value)| redactor.learn(after_scheme(value)));

@@ -14,6 +14,7 @@ mod record;
 mod select;
 mod servers;
 mod shared;
+mod trace;
 
 pub use browser::Browser;
 pub use credentials::learn_proxies;

@@ -49,7 +49,7 @@ fn sent(request: &PreparedRequest) -> (String, Excerpt) {
 }
 
 /// Where the head of a message ends: after its first blank line.
-fn head_end(message: &[u8]) -> usize {
+pub(super) fn head_end(message: &[u8]) -> usize {
     let find = |end: &[u8]| message.windows(end.len()).position(|window| window == end).map(|at| at + end.len());
     [find(b"\r\n\r\n"), find(b"\n\n")].into_iter().flatten().min().unwrap_or(message.len())
 }

@@ -29,6 +29,8 @@ pub struct Options {
     pub browser: Browser,
     /// What is kept of each exchange for the reports.
     pub detail: Detail,
+    /// Whether what happens on the wire is kept too, and how many bytes of each body then.
+    pub trace: Option<usize>,
     /// The proxies for what neither a request nor what stands above it says anything of.
     pub proxies: Option<Proxies>,
 }

@@ -8,12 +8,13 @@ use super::connection::Connection;
 use super::proxy;
 use super::receive::{read_head, receive};
 use super::send::{Sent, expects_continue, is_announced, send};
-use super::{Clock, Error, ErrorKind, Exchange, Receiver, Reply};
+use super::trace::Witness;
+use super::{Clock, Error, ErrorKind, Exchange, Receiver, Reply, Step};
 
 /// What came of an attempt.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// A response that was read whole; timings and peer are yet to be filled in.
+    /// A response that was read whole; its timings are yet to be filled in.
     Reply(Box<Reply>, Fate),
     /// The server will not have the expectation of a request; nothing was handed over.
     ExpectationFailed,
@@ -31,6 +32,17 @@ pub(super) enum Fate {
     Close,
     /// It carries another protocol from here on.
     HandOver,
+}
+
+impl Fate {
+    /// What becomes of it, in words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Keep => "keeping the connection open",
+            Self::Close => "closing the connection",
+            Self::HandOver => "the connection speaks another protocol from here on",
+        }
+    }
 }
 
 /// Sends a request and hands the response over as it arrives.
@@ -55,25 +67,60 @@ pub(super) fn attempt(
     if let Some(challenge) = challenge_of(&head, connection) {
         return Ok(Outcome::Challenged(challenge));
     }
+    let (reply, fate) = read_reply(connection, exchange.method, &mut decoder, head, receiver, clock)?;
+    let fate = match fate {
+        Fate::Keep if !(sent_whole && asks_to_persist(exchange)) => Fate::Close,
+        fate => fate,
+    };
+    Ok(Outcome::Reply(Box::new(reply), fate))
+}
+
+/// Reads what follows the head of a response, and says what the server makes of the connection.
+///
+/// # Errors
+/// As [`attempt`].
+fn read_reply(
+    connection: &mut Connection,
+    method: &Method,
+    decoder: &mut ResponseDecoder,
+    head: ResponseHead,
+    receiver: &mut dyn Receiver,
+    clock: &mut Clock,
+) -> Result<(Reply, Fate), Error> {
     let is_upgrade = head.status.code() == 101;
-    let is_switch = is_upgrade || *exchange.method == Method::CONNECT;
-    let received = receive(connection, &mut decoder, head, receiver, clock)?;
+    let is_switch = is_upgrade || *method == Method::CONNECT;
+    let received = witness(receiver, clock, |receiver, clock| receive(connection, decoder, head, receiver, clock))?;
     let surplus = if is_switch || !received.whole { 0 } else { connection.input.unread().len() };
-    let keep = sent_whole && received.whole && surplus == 0 && decoder.is_persistent() && asks_to_persist(exchange);
+    let keep = received.whole && surplus == 0 && decoder.is_persistent();
     let reply = Reply {
         head: received.head,
         trailers: received.trailers,
         timings: Timings::default(),
-        peer: None,
-        reused: false,
-        warnings: warnings(&decoder, surplus),
+        peer: connection.peer(),
+        reused: connection.has_served(),
+        warnings: warnings(decoder, surplus),
     };
     let fate = match keep {
         _ if is_upgrade => Fate::HandOver,
         true => Fate::Keep,
         false => Fate::Close,
     };
-    Ok(Outcome::Reply(Box::new(reply), fate))
+    Ok((reply, fate))
+}
+
+/// Lets the trace see the body that is received, where there is one.
+fn witness<T>(
+    receiver: &mut dyn Receiver,
+    clock: &mut Clock,
+    receive: impl FnOnce(&mut dyn Receiver, &mut Clock) -> T,
+) -> T {
+    let Some(excerpt) = clock.excerpt() else { return receive(receiver, clock) };
+    let mut witness = Witness { receiver, excerpt };
+    let received = receive(&mut witness, clock);
+    if witness.excerpt.size > 0 {
+        clock.tell(|| Step::ReceivedBody(witness.excerpt));
+    }
+    received
 }
 
 /// The head of the response, however sending ended: a server that refuses a large body

@@ -1,10 +1,11 @@
 //! The phases of an exchange: how long each took, and when it must be over.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::http::{Phase, Timings};
 
-use super::{Deadlines, Error, ErrorKind};
+use super::{Deadlines, Error, ErrorKind, Excerpt, Step, Trace};
 
 /// The longest that one operation on a wire takes before the deadlines are looked at
 /// again. It stands for every deadline that is further away, so that the wire need not
@@ -26,6 +27,7 @@ pub struct Clock {
     opening: Instant,
     /// When bytes last came or went.
     progress: Instant,
+    trace: Option<Arc<Trace>>,
 }
 
 impl Clock {
@@ -40,7 +42,35 @@ impl Clock {
             entered: now,
             opening: now,
             progress: now,
+            trace: None,
         }
+    }
+
+    /// A clock that starts now, and passes on to a trace what happens in its phases.
+    pub(super) fn traced(deadlines: Deadlines, trace: Option<&Arc<Trace>>) -> Self {
+        Self { trace: trace.cloned(), ..Self::start(deadlines) }
+    }
+
+    /// Tells the trace of a step, where there is one.
+    pub fn tell(&self, step: impl FnOnce() -> Step) {
+        if let Some(trace) = &self.trace {
+            trace.note(step());
+        }
+    }
+
+    /// Tells the trace of something in words, where there is one.
+    pub fn note(&self, words: impl FnOnce() -> String) {
+        self.tell(|| Step::Note(words()));
+    }
+
+    /// What a whole message is to be gathered in for the trace, where there is one.
+    pub(super) fn message_excerpt(&self) -> Option<Excerpt> {
+        self.trace.as_ref().map(|_| Excerpt::message())
+    }
+
+    /// What a body is to be gathered in for the trace, where there is one.
+    pub(super) fn excerpt(&self) -> Option<Excerpt> {
+        self.trace.as_ref().map(|trace| trace.body())
     }
 
     /// Ends a phase and begins another; the time of a phase that recurs adds up.
@@ -94,10 +124,11 @@ impl Clock {
         self.deadlines.enough.and_then(|time| Instant::now().checked_add(time))
     }
 
-    /// Stops the clock.
-    pub(super) fn finish(mut self) -> Timings {
+    /// Ends the exchange: how long it took.
+    pub(super) fn finish(&mut self) -> Timings {
         self.enter(Phase::Total);
         self.timings.total = self.entered - self.started;
+        self.tell(|| Step::Done(self.timings));
         self.timings
     }
 

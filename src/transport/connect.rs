@@ -74,6 +74,7 @@ impl Network {
 }
 
 fn connect_unix(path: &Path, clock: &mut Clock) -> Result<Socket, Error> {
+    clock.note(|| format!("connecting to the Unix socket {}", path.display()));
     clock.enter(Phase::Connect);
     Socket::connect_unix(path, clock.remaining()?).map_err(|error| {
         let reason = match error.kind() {
@@ -88,8 +89,11 @@ fn connect_unix(path: &Path, clock: &mut Clock) -> Result<Socket, Error> {
 
 fn connect_tcp(host: &str, port: u16, route: &Route, clock: &mut Clock) -> Result<Socket, Error> {
     let addresses = resolve(host, port, route, clock)?;
+    clock.note(|| connecting(host, port, &addresses));
     clock.enter(Phase::Connect);
-    open(&addresses, route.local_address, clock)?.map_err(|failures| unreachable(host, port, failures))
+    let socket = open(&addresses, route.local_address, clock)?.map_err(|failures| unreachable(host, port, failures))?;
+    clock.note(|| socket.peer().map_or_else(String::new, |peer| format!("connected to {peer}")));
+    Ok(socket)
 }
 
 /// An address, and why there is no connection to it.
@@ -105,7 +109,13 @@ fn open(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Resul
     for &address in addresses {
         match Socket::connect(address, local, clock.remaining()?) {
             Ok(socket) => return Ok(Ok(socket)),
-            failure => failures.push((address, failure)),
+            failure => {
+                // The error says it, where there is no other address.
+                if addresses.len() > 1 {
+                    note_failure(address, &failure, clock);
+                }
+                failures.push((address, failure));
+            }
         }
         clock.remaining()?;
     }
@@ -126,8 +136,9 @@ fn race(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Resul
         }
         match results.recv_timeout(clock.patience()?.min(ATTEMPT_DELAY)) {
             Ok((_, Ok(socket))) => return Ok(Ok(socket)),
-            Ok(failure) => {
-                failures.push(failure);
+            Ok((address, failure)) => {
+                note_failure(address, &failure, clock);
+                failures.push((address, failure));
                 running -= 1;
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -137,6 +148,21 @@ fn race(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Resul
             clock.remaining()?;
             return Ok(Err(failures));
         }
+    }
+}
+
+/// `connecting to localhost:80 (127.0.0.1, ::1)`
+fn connecting(host: &str, port: u16, addresses: &[SocketAddr]) -> String {
+    if literal(host).is_some() {
+        return format!("connecting to {host}:{port}");
+    }
+    let addresses: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+    format!("connecting to {host}:{port} ({})", addresses.join(", "))
+}
+
+fn note_failure(address: SocketAddr, failure: &io::Result<Socket>, clock: &Clock) {
+    if let Err(error) = failure {
+        clock.note(|| format!("no connection to {address}: {}", reason(error)));
     }
 }
 

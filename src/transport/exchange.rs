@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::http::{Body, Headers, Method, Timings, Version};
 use crate::proto::ResponseHead;
 
-use super::{BoxError, Endpoint, Upgraded};
+use super::{BoxError, Endpoint, Trace, Upgraded};
 
 /// A request, ready for the wire.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,8 @@ pub struct Exchange<'a> {
     pub is_message: bool,
     /// When to give up.
     pub deadlines: Deadlines,
+    /// Who is told what happens on the way, where somebody wants to know.
+    pub trace: Option<&'a Arc<Trace>>,
 }
 
 /// When an exchange is given up; `None` is never.

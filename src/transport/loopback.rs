@@ -138,6 +138,7 @@ impl Call {
             body: &self.body,
             is_message: false,
             deadlines: self.deadlines,
+            trace: None,
         }
     }
 

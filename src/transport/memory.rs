@@ -41,6 +41,7 @@ use super::{Clock, Connector, Endpoint, Error, ErrorKind, Wire};
 ///     body: &Body::EMPTY,
 ///     is_message: false,
 ///     deadlines: Deadlines::default(),
+///     trace: None,
 /// };
 /// let mut collected = Collected(Vec::new());
 /// let reply = pool.exchange(&exchange, &mut collected)?;

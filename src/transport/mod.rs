@@ -30,6 +30,7 @@ mod route;
 mod send;
 mod socket;
 mod tls;
+mod trace;
 mod upgraded;
 mod wire;
 
@@ -43,6 +44,7 @@ pub use pool::{Pool, PoolBuilder};
 pub use proxy::{InvalidProxy, Proxy, ProxyScheme};
 pub use route::{IpVersion, Route};
 pub use tls::{TlsOptions, Verify};
+pub use trace::{Excerpt, Step, Trace};
 pub use upgraded::Upgraded;
 pub use wire::{Connector, Wire};
 

@@ -16,7 +16,7 @@ use super::connection::{Admission, Connection};
 use super::idle::{Idle, Limits};
 use super::proxy::Authorizations;
 use super::send::absolute_target;
-use super::{Clock, Connector, Error, ErrorKind, Exchange, Receiver, Reply, Upgraded};
+use super::{Clock, Connector, Endpoint, Error, ErrorKind, Exchange, Receiver, Reply, Upgraded};
 
 /// How long to wait for a descriptor before the next try.
 const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(20);
@@ -170,19 +170,22 @@ impl Pool {
         receiver: &mut dyn Receiver,
         challenges: Challenges,
     ) -> Result<Outcome, Error> {
-        let mut clock = Clock::start(exchange.deadlines);
+        let mut clock = Clock::traced(exchange.deadlines, exchange.trace);
         clock.remaining()?;
         // A body that can be sent once is not risked on a connection that may be dead.
         let may_reuse = exchange.body.is_repeatable() && !exchange.is_message;
         let idle = may_reuse.then(|| self.idle.take(exchange.endpoint)).flatten();
         if let Some(mut connection) = idle {
             connection.admission = self.admission(exchange, challenges);
+            clock.note(|| format!("reusing the connection to {}", exchange.endpoint));
             match attempt(&mut connection, exchange, receiver, &mut clock) {
-                Err(error) if is_repeatable(&connection, exchange.method, &error) => {}
+                Err(error) if is_repeatable(&connection, exchange.method, &error) => {
+                    clock.note(|| format!("{error}: sending again on a new connection"));
+                }
                 result => return Ok(self.settle(connection, clock, result?, exchange, receiver)),
             }
         }
-        let mut connection = self.open(exchange, &mut clock)?;
+        let mut connection = self.open(exchange.endpoint, &mut clock)?;
         connection.admission = self.admission(exchange, challenges);
         let outcome = attempt(&mut connection, exchange, receiver, &mut clock)?;
         Ok(self.settle(connection, clock, outcome, exchange, receiver))
@@ -205,15 +208,14 @@ impl Pool {
     fn settle(
         &self,
         mut connection: Connection,
-        clock: Clock,
+        mut clock: Clock,
         mut outcome: Outcome,
         exchange: &Exchange<'_>,
         receiver: &mut dyn Receiver,
     ) -> Outcome {
         if let Outcome::Reply(reply, fate) = &mut outcome {
+            clock.note(|| fate.words().to_owned());
             reply.timings = clock.finish();
-            reply.peer = connection.peer();
-            reply.reused = connection.has_served();
             match fate {
                 Fate::Keep => {
                     if let Some(limit) = keep_alive(&reply.head.headers) {
@@ -230,10 +232,10 @@ impl Pool {
 
     /// Opens a connection. A process that is out of descriptors gives up the connections
     /// at rest, and then waits for other exchanges to end.
-    fn open(&self, exchange: &Exchange<'_>, clock: &mut Clock) -> Result<Connection, Error> {
+    fn open(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Connection, Error> {
         for _ in 0..DESCRIPTOR_ATTEMPTS {
-            match self.connector.connect(exchange.endpoint, clock) {
-                Ok(wire) => return Ok(Connection::new(exchange.endpoint.clone(), wire)),
+            match self.connector.connect(endpoint, clock) {
+                Ok(wire) => return Ok(Connection::new(endpoint.clone(), wire)),
                 Err(error) if !is_out_of_descriptors(&error) => return Err(error),
                 Err(_) if self.idle.clear() > 0 => {}
                 Err(_) if clock.remaining().is_err() => break,
@@ -287,7 +289,7 @@ mod tests {
     use super::*;
     use crate::http::{Body, Phase};
     use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
-    use crate::transport::{Deadlines, Endpoint, Memory, Wire};
+    use crate::transport::{Deadlines, Memory, Wire};
 
     const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 

@@ -4,7 +4,7 @@ use crate::http::{Headers, Phase};
 use crate::proto::{Event, ResponseDecoder, ResponseHead};
 
 use super::connection::{Arrival, Connection};
-use super::{Clock, Error, ErrorKind, Receiver};
+use super::{Clock, Error, ErrorKind, Receiver, Step};
 
 /// A response that was read.
 #[derive(Debug)]
@@ -19,8 +19,17 @@ pub(super) struct Received {
 ///
 /// # Errors
 /// If they are no response.
-pub(super) fn next_event(connection: &mut Connection, decoder: &mut ResponseDecoder) -> Result<Option<Event>, Error> {
-    let step = decoder.decode(connection.input.unread())?;
+pub(super) fn next_event(
+    connection: &mut Connection,
+    decoder: &mut ResponseDecoder,
+    clock: &Clock,
+) -> Result<Option<Event>, Error> {
+    let step = decoder.decode(connection.input.unread()).inspect_err(|_| {
+        clock.tell(|| Step::ReceivedHead(connection.input.unread().to_vec()));
+    })?;
+    if let Some(Event::Interim(_) | Event::Head(_)) = step.event {
+        clock.tell(|| Step::ReceivedHead(connection.input.unread()[..step.consumed].to_vec()));
+    }
     connection.input.consume(step.consumed);
     Ok(step.event)
 }
@@ -36,7 +45,7 @@ pub(super) fn read_head(
 ) -> Result<ResponseHead, Error> {
     clock.enter(Phase::Wait);
     loop {
-        match next_event(connection, decoder)? {
+        match next_event(connection, decoder, clock)? {
             Some(Event::Head(head)) => {
                 // It came along with an interim response.
                 if clock.phase() == Phase::Wait {

@@ -11,7 +11,7 @@ use super::body_file::BodyFile;
 use super::body_stream::BodyStream;
 use super::connection::{Arrival, Connection, Written};
 use super::receive::next_event;
-use super::{Clock, Error, ErrorKind, Exchange};
+use super::{Clock, Error, ErrorKind, Excerpt, Exchange, Step};
 
 /// How much is gathered before it is written, and read of a file at a time.
 const PIECE: usize = 64 * 1024;
@@ -57,7 +57,11 @@ pub(super) fn send(
     clock: &mut Clock,
 ) -> Result<Sent, Error> {
     let framing = Framing::of(exchange.headers);
-    match (Sender { connection, decoder, clock, framing }).send(exchange) {
+    let excerpt = if exchange.is_message { clock.message_excerpt() } else { clock.excerpt() };
+    let mut sender = Sender { connection, decoder, clock, framing, excerpt };
+    let sent = sender.send(exchange);
+    sender.tell_body(exchange);
+    match sent {
         Ok(()) => Ok(Sent::Whole),
         Err(Unsent::Answered(head)) => Ok(Sent::Answered(head)),
         Err(Unsent::Broken(error)) => Ok(Sent::Broken(error)),
@@ -124,6 +128,8 @@ struct Sender<'a> {
     decoder: &'a mut ResponseDecoder,
     clock: &'a mut Clock,
     framing: Framing,
+    /// The start of the body, for the trace.
+    excerpt: Option<Excerpt>,
 }
 
 impl Sender<'_> {
@@ -159,14 +165,23 @@ impl Sender<'_> {
                 proto::encode_request_head(output, method, &target, version, &headers)?;
             }
         }
+        self.clock.tell(|| Step::SentHead(self.connection.output.clone()));
         Ok(())
+    }
+
+    /// Tells the trace how much was sent beside the head.
+    fn tell_body(&mut self, exchange: &Exchange<'_>) {
+        if let Some(excerpt) = self.excerpt.take().filter(|excerpt| excerpt.size > 0) {
+            let step = if exchange.is_message { Step::SentMessage } else { Step::SentBody };
+            self.clock.tell(|| step(excerpt));
+        }
     }
 
     /// Waits until the server asks for the body or has kept silent for long enough.
     fn await_continue(&mut self) -> Result<(), Unsent> {
         let until = Instant::now() + CONTINUE_PATIENCE;
         loop {
-            match next_event(self.connection, self.decoder)? {
+            match next_event(self.connection, self.decoder, self.clock)? {
                 Some(Event::Interim(head)) if head.status.code() == 100 => return Ok(()),
                 Some(Event::Head(head)) => return Err(Unsent::Answered(Box::new(head))),
                 Some(Event::Interim(_) | Event::Data(_) | Event::End(_)) => {}
@@ -203,6 +218,9 @@ impl Sender<'_> {
 
     /// Gathers bytes of the body, and writes what does not fit.
     fn put(&mut self, bytes: &[u8]) -> Result<(), Unsent> {
+        if let Some(excerpt) = &mut self.excerpt {
+            excerpt.add(bytes);
+        }
         match self.framing {
             Framing::Plain if self.connection.output.len() + bytes.len() <= PIECE => {
                 self.connection.output.extend_from_slice(bytes);
@@ -256,7 +274,7 @@ impl Sender<'_> {
                 return Err(Unsent::Broken(Error::new(ErrorKind::Connection, message)));
             }
         }
-        while let Some(event) = next_event(self.connection, self.decoder)? {
+        while let Some(event) = next_event(self.connection, self.decoder, self.clock)? {
             if let Event::Head(head) = event {
                 return Err(Unsent::Answered(Box::new(head)));
             }

@@ -10,6 +10,7 @@ use crate::report::dialogue::{Room, dialogue, line};
 use crate::report::paint::{Ink, Paint};
 use crate::report::problem::{headline, problems};
 use crate::report::statistics::is_flaky;
+use crate::report::wire::wire;
 use crate::report::wording;
 use crate::secret::Redactor;
 
@@ -60,7 +61,7 @@ impl Blocks {
     }
 
     fn details(&self, outline: &CaseOutline, result: &CaseResult) -> String {
-        let verbose = self.options.verbosity == Verbosity::Verbose;
+        let verbose = self.options.verbosity >= Verbosity::Verbose;
         let Some(last) = result.attempts.last() else { return String::new() };
         let is_told = match result.verdict {
             Verdict::Failed | Verdict::Errored => true,
@@ -71,7 +72,9 @@ impl Blocks {
             return String::new();
         }
         let mut details = vec![indent(CASE, &self.title(outline, result))];
-        if verbose {
+        if self.options.verbosity >= Verbosity::Wire {
+            details.extend(self.traces(result));
+        } else if verbose {
             let exchanges = result.attempts.iter().flat_map(|attempt| &attempt.exchanges);
             details.extend(
                 exchanges.map(|exchange| indent(DETAIL, &dialogue(exchange, ROOM, &self.redactor, self.paint))),
@@ -79,10 +82,35 @@ impl Blocks {
         } else if !is_flaky(result) {
             details.extend(self.exchanges(last).map(|line| indent(DETAIL, &line)));
         }
-        details.extend(self.earlier_attempts(result));
+        if self.options.verbosity < Verbosity::Wire {
+            details.extend(self.earlier_attempts(result));
+        }
         let problems = problems(last, self.style(DETAIL), &self.redactor);
         details.extend(problems.iter().flat_map(|problem| [String::new(), indent(DETAIL, problem)]));
         details.join("\n") + "\n"
+    }
+
+    /// What happened on the wire, attempt by attempt.
+    fn traces(&self, result: &CaseResult) -> Vec<String> {
+        let room = (self.options.verbosity >= Verbosity::WireAndBodies).then_some(ROOM);
+        let trace = |attempt: &Attempt| wire(&attempt.trace, room, self.style(DETAIL), &self.redactor);
+        let attempts = result.attempts.iter().enumerate();
+        let lines = attempts.flat_map(|(index, attempt)| [self.attempt_line(result, index), trace(attempt)]);
+        lines.filter(|lines| !lines.is_empty()).map(|lines| indent(DETAIL, &lines)).collect()
+    }
+
+    /// `attempt 1 of 3: status is 503, not 200`; nothing where there was only one. What became
+    /// of the last is told below.
+    fn attempt_line(&self, result: &CaseResult, index: usize) -> String {
+        let (number, attempts) = (index + 1, result.attempts.len());
+        match number {
+            _ if attempts == 1 => String::new(),
+            _ if number == attempts => self.paint.text(Ink::Strong, &format!("attempt {number} of {attempts}")),
+            _ => {
+                let outcome = headline(&result.attempts[index], &self.redactor);
+                self.paint.text(Ink::Strong, &format!("attempt {number} of {attempts}: {outcome}"))
+            }
+        }
     }
 
     /// `✗ create: 2 of 3 assertions failed`

@@ -98,7 +98,7 @@ impl Blocks {
 
     /// Warnings, each but once: in full where everything is told, else a line a message.
     fn warnings(&self, file: &FileOutline, cases: &[Block]) -> String {
-        let verbose = self.options.verbosity == Verbosity::Verbose;
+        let verbose = self.options.verbosity >= Verbosity::Verbose;
         let least = if verbose { Severity::Info } else { Severity::Warning };
         let all = file.diagnostics.iter().chain(cases.iter().flat_map(|block| &block.warnings));
         let all = all.filter(|diagnostic| diagnostic.severity >= least);

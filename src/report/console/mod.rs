@@ -31,6 +31,10 @@ pub enum Verbosity {
     Normal,
     /// Every exchange too.
     Verbose,
+    /// All that happens on the wire in the place of the exchanges, bodies by their length.
+    Wire,
+    /// The same with the bodies.
+    WireAndBodies,
 }
 
 /// Whether a bar on the standard error shows how far the run is.
@@ -215,6 +219,9 @@ mod tests {
         written.text()
     }
 
+    const EVERY: [Verbosity; 5] =
+        [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose, Verbosity::Wire, Verbosity::WireAndBodies];
+
     const WIDE: Style = Style { color: false, width: 120 };
 
     #[test]
@@ -225,6 +232,8 @@ mod tests {
         insta::assert_snapshot!("color", print(&run, Verbosity::Normal, Style { color: true, width: 100 }));
         insta::assert_snapshot!("quiet", print(&run, Verbosity::Quiet, WIDE));
         insta::assert_snapshot!("verbose", print(&run, Verbosity::Verbose, WIDE));
+        insta::assert_snapshot!("wire", print(&run, Verbosity::Wire, WIDE));
+        insta::assert_snapshot!("wire_and_bodies", print(&run, Verbosity::WireAndBodies, WIDE));
     }
 
     #[test]
@@ -242,7 +251,7 @@ mod tests {
 
     #[test]
     fn no_secret_and_no_control_character_gets_through() {
-        for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+        for verbosity in EVERY {
             let text = print(&sample::events(), verbosity, WIDE);
             assert!(!text.contains("hunter2secret"));
             assert!(!text.chars().any(|character| character.is_control() && character != '\n'));
@@ -253,7 +262,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn no_text_from_outside_reaches_the_terminal_as_it_is(text in "(\\PC|\\p{Cc}){0,40}") {
-            for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+            for verbosity in EVERY {
                 let printed = print(&sample::events_that_say(&text), verbosity, Style { color: false, width: 60 });
                 prop_assert!(!printed.chars().any(|character| character.is_control() && character != '\n'));
             }

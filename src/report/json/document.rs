@@ -61,7 +61,29 @@ struct Try {
     assertions: Vec<Assertion>,
     error: Option<Error>,
     exchanges: Vec<Exchange>,
+    /// What happened on the wire, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trace: Vec<Step>,
     warnings: Vec<Message>,
+}
+
+/// Something that happened on the wire.
+#[derive(Debug, Serialize)]
+struct Step {
+    at_ms: f64,
+    #[serde(flatten)]
+    what: Wire,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Wire {
+    Note(String),
+    SentHead(String),
+    SentBody(Body),
+    ReceivedHead(String),
+    ReceivedBody(Body),
+    DoneMs(Milliseconds),
 }
 
 #[derive(Debug, Serialize)]
@@ -116,6 +138,15 @@ struct Exchange {
     request: Half,
     response: Half,
     timings_ms: Milliseconds,
+}
+
+/// A body, or a part of one, as it went over the wire.
+#[derive(Debug, Serialize)]
+struct Body {
+    text: String,
+    /// Whether `text` is the whole.
+    complete: bool,
+    size: u64,
 }
 
 /// How long each phase took.
@@ -206,6 +237,7 @@ impl Draft {
                 .as_ref()
                 .map(|error| Error { kind: error.kind, diagnostics: self.messages(&error.diagnostics) }),
             exchanges: attempt.exchanges.iter().map(|exchange| self.exchange(exchange, whole)).collect(),
+            trace: attempt.trace.iter().map(|step| self.step(step)).collect(),
             warnings: self.messages(&attempt.warnings),
         }
     }
@@ -243,6 +275,19 @@ impl Draft {
             complete: whole.then_some(body.complete),
             size: body.size,
         }
+    }
+
+    fn step(&self, step: &event::TraceStep) -> Step {
+        let body = |body: &Excerpt| Body { text: self.text(&body.text), complete: body.complete, size: body.size };
+        let what = match &step.what {
+            event::Wire::Note(words) => Wire::Note(self.text(words)),
+            event::Wire::SentHead(head) => Wire::SentHead(self.text(head)),
+            event::Wire::SentBody(sent) => Wire::SentBody(body(sent)),
+            event::Wire::ReceivedHead(head) => Wire::ReceivedHead(self.text(head)),
+            event::Wire::ReceivedBody(received) => Wire::ReceivedBody(body(received)),
+            event::Wire::Done(timings) => Wire::DoneMs(Milliseconds::from(timings)),
+        };
+        Step { at_ms: milliseconds(step.at), what }
     }
 
     fn messages(&self, diagnostics: &[Diagnostic]) -> Vec<Message> {

@@ -54,11 +54,13 @@ pub(in crate::transport) fn lead(
     let reach =
         |clock: &mut Clock| reach(clock).map_err(|error| of_proxy(error, format!("cannot reach the proxy {proxy}")));
     let not_led = |error| of_proxy(error, format!("the proxy {proxy} does not lead to {endpoint}"));
+    clock.note(|| format!("going through the proxy {proxy}"));
     let mut wire = reach(clock)?;
     match Service::of(proxy, endpoint.scheme) {
         Service::Forward => Ok(wire),
         Service::Socks => {
             socks(&mut *wire, proxy, endpoint, clock).map_err(not_led)?;
+            clock.note(|| format!("the proxy leads to {endpoint}"));
             Ok(wire)
         }
         Service::Tunnel => {
@@ -71,6 +73,7 @@ pub(in crate::transport) fn lead(
                     return Err(not_led(talk::failed("407: it does not accept this user and password")));
                 }
             }
+            clock.note(|| format!("the tunnel to {endpoint} stands"));
             Ok(wire)
         }
     }

@@ -4,7 +4,7 @@ use crate::http::{Headers, Method, Version};
 use crate::proto::{self, Event, ResponseDecoder, ResponseHead};
 
 use super::super::input::Input;
-use super::super::{Clock, Error, Wire};
+use super::super::{Clock, Error, Step, Wire};
 use super::talk::{self, failed};
 
 /// The most of a refusal's body that is read.
@@ -32,7 +32,9 @@ pub(super) fn ask(
     authorization: Option<&str>,
     clock: &Clock,
 ) -> Result<Answer, Error> {
-    talk::write_all(wire, &request(authority, authorization)?, clock)?;
+    let request = request(authority, authorization)?;
+    clock.tell(|| Step::SentHead(request.clone()));
+    talk::write_all(wire, &request, clock)?;
     let mut input = Input::new();
     let mut decoder = ResponseDecoder::new(&Method::CONNECT);
     let head = loop {
@@ -80,6 +82,9 @@ fn next(
         if let Some(Event::Data(range)) = step.event {
             // The caller takes the bytes off.
             return Ok(Some(Event::Data(range)));
+        }
+        if let Some(Event::Interim(_) | Event::Head(_)) = step.event {
+            clock.tell(|| Step::ReceivedHead(input.unread()[..step.consumed].to_vec()));
         }
         input.consume(step.consumed);
         if step.event.is_some() || decoder.is_done() {

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection};
+use rustls::{ClientConfig, ClientConnection, HandshakeKind};
 
 use super::wire::is_tick;
 use super::{Clock, Endpoint, Error, ErrorKind, Wire};
@@ -52,6 +52,7 @@ impl Tls {
                 _ => {}
             }
         }
+        clock.note(|| description(&connection));
         Ok(TlsWire::new(connection, carrier))
     }
 
@@ -65,6 +66,14 @@ impl Tls {
         configurations.insert(Arc::clone(options), Arc::clone(&configuration));
         Ok(configuration)
     }
+}
+
+/// `TLSv1.3, TLS13_AES_256_GCM_SHA384, resumed`
+fn description(connection: &ClientConnection) -> String {
+    let version = connection.protocol_version().and_then(|version| version.as_str());
+    let cipher = connection.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str());
+    let resumed = (connection.handshake_kind() == Some(HandshakeKind::Resumed)).then_some("resumed");
+    [version, cipher, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn configure(options: &TlsOptions) -> Result<ClientConfig, Error> {
