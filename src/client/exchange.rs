@@ -69,7 +69,7 @@ impl Session {
 }
 
 /// A response, but for what came before it.
-fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
+pub(super) fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
     let Reply { head, trailers, timings, peer, warnings, .. } = reply;
     Response {
         status: head.status,

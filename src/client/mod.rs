@@ -18,6 +18,7 @@ mod adapter;
 mod auth;
 mod builder;
 mod collector;
+mod connection;
 mod cookies;
 mod declaration;
 mod decode;
@@ -46,6 +47,7 @@ mod vectors;
 pub use adapter::Adapter;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc, NoAuth, OAuth1, OAuth1Place};
 pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace};
+pub use connection::{Connection, Skip};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };

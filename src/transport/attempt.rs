@@ -79,7 +79,7 @@ pub(super) fn attempt(
 ///
 /// # Errors
 /// As [`attempt`].
-fn read_reply(
+pub(super) fn read_reply(
     connection: &mut Connection,
     method: &Method,
     decoder: &mut ResponseDecoder,

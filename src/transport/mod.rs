@@ -10,6 +10,7 @@
 mod attempt;
 mod body_file;
 mod body_stream;
+mod channel;
 mod clock;
 mod connect;
 mod connection;
@@ -34,6 +35,7 @@ mod trace;
 mod upgraded;
 mod wire;
 
+pub use channel::Channel;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use exchange::{Deadlines, Exchange, Receiver, Reply};

@@ -16,7 +16,9 @@ use super::connection::{Admission, Connection};
 use super::idle::{Idle, Limits};
 use super::proxy::Authorizations;
 use super::send::absolute_target;
-use super::{Clock, Connector, Endpoint, Error, ErrorKind, Exchange, Receiver, Reply, Upgraded};
+use super::{
+    Channel, Clock, Connector, Deadlines, Endpoint, Error, ErrorKind, Exchange, Receiver, Reply, Trace, Upgraded,
+};
 
 /// How long to wait for a descriptor before the next try.
 const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(20);
@@ -138,6 +140,21 @@ impl Pool {
                 self.exchange_without_expectation(exchange, receiver)
             }
         }
+    }
+
+    /// Opens a connection that is the caller's own.
+    ///
+    /// # Errors
+    /// If it cannot be opened in time.
+    pub fn channel(
+        &self,
+        endpoint: &Endpoint,
+        deadlines: Deadlines,
+        trace: Option<&Arc<Trace>>,
+    ) -> Result<Channel, Error> {
+        let mut clock = Clock::traced(deadlines, trace);
+        let connection = self.open(endpoint, &mut clock)?;
+        Ok(Channel::new(connection, clock))
     }
 
     /// > A client that receives a 417 (Expectation Failed) status code in response to a
@@ -289,7 +306,7 @@ mod tests {
     use super::*;
     use crate::http::{Body, Phase};
     use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
-    use crate::transport::{Deadlines, Memory, Wire};
+    use crate::transport::{Memory, Wire};
 
     const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
