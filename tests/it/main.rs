@@ -9,7 +9,6 @@ mod cookies;
 mod downloads;
 mod faults;
 mod flow;
-mod httpbin;
 mod layers;
 mod mistakes;
 mod oauth2;
