@@ -168,7 +168,7 @@ impl Part {
 fn quotable(what: &str, name: &str) -> Result<String, Error> {
     if name.contains(['\r', '\n', '\0']) {
         let message = format!("the {what} `{}` of a part holds a line break or NUL", name.escape_debug());
-        return Err(Error::new(ErrorKind::Request, message));
+        return Err(Error::new(ErrorKind::InvalidHeader, message));
     }
     Ok(name.replace('"', "%22"))
 }
