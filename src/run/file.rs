@@ -52,7 +52,7 @@ impl<'a> FileRun<'a> {
         session.share_cookie_files(Arc::clone(&shared.cookie_files));
         session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
         session.defaults.options.proxies = shared.options.proxies.clone();
-        let scope = FileScope::new(Arc::clone(&shared.variables), spec, &shared.engine);
+        let scope = FileScope::new(Arc::clone(&shared.variables), spec, root, &shared.engine);
         Self { shared, spec, root, index, sender, session, scope, setup_failed: false, last: None }
     }
 

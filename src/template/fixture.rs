@@ -73,7 +73,7 @@ pub(super) fn engine() -> Engine {
 /// A file with these variables of the run, and of its own, all above its requests.
 pub(super) fn file(variables: Variables, format: Format, own: &[&str]) -> FileScope {
     let own: Vec<_> = own.iter().map(|&definition| (definition, 0)).collect();
-    FileScope::new(Arc::new(variables), &spec(format, &own, &["login", "later"]), &engine())
+    FileScope::new(Arc::new(variables), &spec(format, &own, &["login", "later"]), &Root::at("."), &engine())
 }
 
 /// A request with nothing but a target.

@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use minijinja::value::Value;
 
 use crate::client::Response;
 use crate::diagnostic::Diagnostic;
+use crate::source::Root;
 use crate::spec::{self, Entry, Format, Spec};
 
 use super::Engine;
@@ -54,11 +56,13 @@ pub(super) struct Fixed {
     mentions: Mentions,
     pub(super) clock: Clock,
     pub(super) random: Mutex<fastrand::Rng>,
+    /// Where files are read from: the spec that names them, and the folder that they lie in.
+    pub(super) files: Option<(PathBuf, Root)>,
 }
 
 impl FileScope {
     /// A scope in which nothing is captured yet.
-    pub fn new(variables: Arc<Variables>, spec: &Spec, engine: &Engine) -> Self {
+    pub fn new(variables: Arc<Variables>, spec: &Spec, root: &Root, engine: &Engine) -> Self {
         let entries = spec.setup.iter().chain(&spec.requests).chain(&spec.teardown);
         let names = entries.filter_map(Entry::name).map(|name| name.value.clone());
         let fixed = Fixed {
@@ -69,6 +73,7 @@ impl FileScope {
             mentions: Mentions::of(spec),
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
+            files: Some((spec.source.0.path().to_owned(), root.clone())),
         };
         Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
     }
@@ -83,6 +88,7 @@ impl FileScope {
             mentions: Mentions::Names(HashSet::new()),
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random("")),
+            files: None,
         };
         Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
     }
@@ -159,7 +165,7 @@ mod tests {
 
     fn from_spec(spec: &Spec, environment: &[(&str, &str)]) -> FileScope {
         let variables = Variables { environment: list(environment), ..Variables::default() };
-        FileScope::new(Arc::new(variables), spec, &engine())
+        FileScope::new(Arc::new(variables), spec, &Root::at("."), &engine())
     }
 
     #[test]

@@ -15,6 +15,9 @@ use super::exchange::Exchange;
 use super::scope::{FileScope, Variables};
 use super::value::{from_json, text};
 
+/// The most bytes of a file that a template reads.
+const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
 /// How many definitions may need one another in a row.
 const DEEPEST: usize = 64;
 
@@ -112,6 +115,16 @@ impl View {
     /// What tells the time.
     pub(super) fn clock(&self) -> &Clock {
         &self.bindings.file.fixed.clock
+    }
+
+    /// What a file holds that the spec names.
+    ///
+    /// # Errors
+    /// If there is none, or it lies outside of the project: a lowercase fragment.
+    pub(super) fn read_file(&self, reference: &str) -> Result<Vec<u8>, String> {
+        let files = self.bindings.file.fixed.files.as_ref();
+        let (spec, root) = files.ok_or_else(|| "files cannot be read here".to_owned())?;
+        root.read_bytes(spec, reference, LARGEST_FILE).map_err(|error| error.to_string())
     }
 
     /// The source of the file's random values.
