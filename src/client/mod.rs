@@ -1,18 +1,4 @@
-//! An HTTP client with the feel of Python's `requests`: sessions, prepared requests,
-//! responses, cookies, redirects, authentication, decoding. It blocks, speaks HTTP/1.1,
-//! and sends header fields as they were written, in that order.
-//!
-//! ```
-//! use rqtest::client::{Answer, InMemory, Session};
-//! use serde_json::json;
-//!
-//! let echo = InMemory::new(|request| Answer::ok(request.body.in_memory().unwrap_or_default()));
-//! let session = Session::with_adapter(echo); // `Session::new()` goes over the network.
-//! let response = session.post("https://example.org/users").json(&json!({"name": "Ada"})).send()?;
-//! response.raise_for_status()?;
-//! assert_eq!(response.json_value()?["name"], "Ada");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+#![doc = include_str!("quickstart.md")]
 
 mod adapter;
 mod auth;

@@ -131,6 +131,16 @@ impl Response {
         self.json()
     }
 
+    /// Whether its status is below 400; a redirect that was not followed counts as well.
+    pub fn ok(&self) -> bool {
+        !self.status.is_error()
+    }
+
+    /// Whether it leads elsewhere, and was not followed.
+    pub fn is_redirect(&self) -> bool {
+        self.status.is_redirect() && self.headers.contains("Location")
+    }
+
     /// The media type with its parameters, as `Content-Type` says it.
     pub fn content_type(&self) -> Option<Cow<'_, str>> {
         self.headers.get("Content-Type").map(crate::http::HeaderValue::text)
@@ -186,7 +196,7 @@ impl Response {
     /// # Errors
     /// If it is, with the kind [`ErrorKind::Status`].
     pub fn raise_for_status(&self) -> Result<&Self, Error> {
-        if !self.status.is_error() {
+        if self.ok() {
             return Ok(self);
         }
         let message = format!("status {} {} for {} {}", self.status, self.reason, self.request.method, self.url);

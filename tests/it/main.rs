@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a test crate has nobody to reach")]
 #![expect(clippy::disallowed_methods, reason = "the tests make the files and servers that they need")]
 
+mod bad_input;
 mod commands;
 mod connections;
 mod cookies;
@@ -18,5 +19,6 @@ mod reports;
 mod robustness;
 mod servers;
 mod specs;
+mod streaming;
 mod support;
 mod wire;

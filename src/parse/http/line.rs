@@ -122,10 +122,21 @@ fn is_script_mark(rest: &[u8]) -> bool {
     matches!(mark.first(), None | Some(b'+' | b'@')) && !mark.contains(&b' ') && !mark.contains(&b'}')
 }
 
-/// Whether what follows an arrow is one path: white space, then a word.
+/// Whether what follows an arrow is one path: white space, then a word, which may hold templates.
 fn is_path(rest: &[u8]) -> bool {
-    let path = rest.trim_ascii();
-    rest.starts_with(b" ") && !path.is_empty() && !path.contains(&b' ')
+    let mut path = rest.trim_ascii();
+    let is_one = !path.is_empty() && rest.starts_with(b" ");
+    while let Some(open) = find(path, b"{{") {
+        if path[..open].contains(&b' ') {
+            return false;
+        }
+        path = find(path, b"}}").filter(|close| *close > open).map_or(b"", |close| &path[close + 2..]);
+    }
+    is_one && !path.contains(&b' ')
+}
+
+fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|window| window == wanted)
 }
 
 /// The lines of a text, offsets counted from `offset`. Ends with LF or CRLF are left out.
@@ -183,6 +194,8 @@ mod tests {
             ("{{a}}", LineKind::Content),
             (">> out.json", LineKind::Output),
             (">>! out.json", LineKind::Output),
+            (">>! {{ folder }}/{{ name }}.json", LineKind::Output),
+            (">> {{ folder }} and more", LineKind::Content),
             (">> a quotation", LineKind::Content),
             ("<> 2026.json", LineKind::KeptResponse),
             ("<><p/></>", LineKind::Content),
