@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::client::{self, Options, Proxy};
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{self, FixedAddresses, IpVersion};
+use crate::spec::{self, FixedAddresses, IpVersion, Text};
 
 use super::super::{Scope, Template};
 use super::compiler::Compiler;
@@ -47,7 +47,7 @@ impl Route {
             proxies: route.proxies.iter().map(|level| Proxies::compile(compiler, level)).collect(),
             unix_socket: route.unix_socket.as_ref().map(|path| compiler.text(path)),
             resolve: route.resolve.as_ref().map(|all| all.iter().map(|one| Fixed::compile(compiler, one)).collect()),
-            local_address: route.local_address.as_ref().map(|address| compiler.text(address)),
+            local_address: route.local_address.as_ref().map(|address| checked(compiler, address, ip_address)),
             ip_version: route.ip_version.as_deref().map(|version| match version {
                 IpVersion::V4 => client::IpVersion::V4,
                 IpVersion::V6 => client::IpVersion::V6,
@@ -68,7 +68,8 @@ impl Route {
         if let Some(all) = &self.resolve {
             options.resolve = Some(all.iter().map(|one| one.render(scope)).collect::<Result<_, _>>()?);
         }
-        options.local_address = self.local_address.as_ref().map(|address| local_address(address, scope)).transpose()?;
+        let address = self.local_address.as_ref().map(|address| read(address, scope, ip_address));
+        options.local_address = address.transpose()?;
         options.ip_version = self.ip_version;
         Ok(())
     }
@@ -76,13 +77,15 @@ impl Route {
 
 impl Proxies {
     fn compile(compiler: &mut Compiler<'_>, level: &spec::Proxies) -> Self {
-        let entries = level.entries.iter();
-        let entries = entries.map(|(key, proxy)| (key.clone(), proxy.as_ref().map(|url| compiler.text(url))));
-        Self {
-            entries: entries.collect(),
-            except: level.except.iter().map(|hosts| compiler.text(hosts)).collect(),
-            tunnels: level.tunnels,
-        }
+        let entries = level.entries.iter().map(|(key, proxy)| {
+            if let Err(error) = client::Proxies::new().with(&key.value, None) {
+                compiler.error(Diagnostic::error(error.to_string()).at(&key.span, ""));
+            }
+            (key.clone(), proxy.as_ref().map(|url| checked(compiler, url, str::parse::<Proxy>)))
+        });
+        let entries = entries.collect();
+        let mut except = |hosts| checked(compiler, hosts, |hosts| client::Proxies::new().except(hosts));
+        Self { entries, except: level.except.iter().map(&mut except).collect(), tunnels: level.tunnels }
     }
 
     fn render(&self, scope: &Scope<'_>) -> Result<client::Proxies, Diagnostic> {
@@ -104,10 +107,13 @@ impl Proxies {
 impl Fixed {
     fn compile(compiler: &mut Compiler<'_>, fixed: &FixedAddresses) -> Self {
         match fixed {
-            FixedAddresses::Line(line) => Self::Line(compiler.text(line)),
+            FixedAddresses::Line(line) => Self::Line(checked(compiler, line, str::parse::<client::FixedAddresses>)),
             FixedAddresses::Host(host, addresses) => {
-                let host = compiler.text(host);
-                Self::Host(host, addresses.iter().map(|address| compiler.text(address)).collect())
+                let of_host = |host: &str| client::FixedAddresses::new(host, addresses.first().map(|_| "::"));
+                let host = checked(compiler, host, of_host);
+                let mut address =
+                    |address| checked(compiler, address, |address| client::FixedAddresses::new("*", [address]));
+                Self::Host(host, addresses.iter().map(&mut address).collect())
             }
         }
     }
@@ -123,6 +129,19 @@ impl Fixed {
             }
         }
     }
+}
+
+/// Compiles a text; one without a template is tried at once, before anything is sent.
+fn checked<T, E: Display>(
+    compiler: &mut Compiler<'_>,
+    text: &Text,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Template {
+    let template = compiler.text(text);
+    if let Some(Err(error)) = template.as_literal().map(parse) {
+        compiler.error(error_at(&template, error));
+    }
+    template
 }
 
 /// A rendered text, read as something else.
@@ -141,8 +160,51 @@ fn socket(path: &Template, scope: &Scope<'_>) -> Result<PathBuf, Diagnostic> {
     Ok(folder.join(path.render(scope)?))
 }
 
-fn local_address(address: &Template, scope: &Scope<'_>) -> Result<IpAddr, Diagnostic> {
-    read(address, scope, |text| {
-        text.parse().map_err(|_| format!("`{}` is not an IP address of this machine", text.escape_debug()))
-    })
+fn ip_address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| format!("`{}` is not an IP address of this machine", text.escape_debug()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{self, engine, place, text};
+    use super::super::CompiledRequest;
+    use crate::spec::{Format, Proxies, Settings};
+
+    use super::*;
+
+    /// What is wrong with a way before anything is sent, and where.
+    fn wrong(route: spec::Route) -> Vec<String> {
+        let mut request = fixture::request("http://h/", Format::Yaml);
+        request.settings = Settings { route, ..Settings::default() }.into();
+        let errors = CompiledRequest::compile(&engine(), &request).err().unwrap_or_default();
+        errors.iter().map(|error| format!("{}: {}", place(error), error.message)).collect()
+    }
+
+    #[test]
+    fn tells_all_that_is_wrong_before_anything_is_sent() {
+        let yaml = |written: &str| text(written, Format::Yaml);
+        let key = |written: &str| Spanned { value: written.to_owned(), span: yaml(written).span };
+        let proxies = Proxies {
+            entries: vec![
+                (key("ftp"), None),
+                (key("all"), Some(yaml("h:x"))),
+                (key("http"), Some(yaml("{{ later }}"))),
+            ],
+            except: vec![yaml("10.0.0.0/99")],
+            tunnels: false,
+        };
+        let resolve = vec![
+            FixedAddresses::Line(yaml("h:80")),
+            FixedAddresses::Host(yaml("a b"), vec![yaml("nowhere"), yaml("{{ later }}")]),
+            FixedAddresses::Host(yaml("empty"), Vec::new()),
+        ];
+        let found = wrong(spec::Route {
+            proxies: vec![proxies],
+            resolve: Some(resolve),
+            local_address: Some(yaml("eth0")),
+            ..spec::Route::SILENT
+        });
+        let places: Vec<&str> = found.iter().map(|line| line.split(": ").next().unwrap()).collect();
+        assert_eq!(places, ["ftp", "h:x", "10.0.0.0/99", "h:80", "a b", "nowhere", "empty", "eth0"], "{found:?}");
+    }
 }
