@@ -5,10 +5,12 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::Proxy;
+use proptest::prelude::*;
+
+use super::{Proxy, tunnel};
 use crate::http::{ErrorKind, Phase, Scheme};
 use crate::transport::loopback::{Call, Server, read_head};
-use crate::transport::{Endpoint, Pool, Route};
+use crate::transport::{Clock, Connector as _, Deadlines, Endpoint, Memory, Pool, Route};
 
 const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -208,4 +210,21 @@ fn connections_by_different_ways_are_not_shared() {
         assert_eq!((reply.reused, credentials), (server.accepted() == 3 && reply.reused, credentials));
     }
     assert_eq!(server.accepted(), 3);
+}
+
+proptest! {
+    #[test]
+    fn any_answer_to_connect_ends(
+        begins in prop::sample::select(vec!["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n"]),
+        rest in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let memory = Memory::new([[begins.as_bytes(), &rest].concat().chunks(7).map(<[u8]>::to_vec).collect::<Vec<_>>()]);
+        let mut clock = Clock::start(Deadlines::default());
+        let mut wire = memory.connect(&Endpoint::new(Scheme::Https, "h", 443), &mut clock).unwrap();
+        match tunnel::ask(&mut *wire, "h:443", None, &clock) {
+            Ok(tunnel::Answer::Refusal(head, body)) => prop_assert!(tunnel::in_words(&head, &body).len() < 1000),
+            Ok(tunnel::Answer::Tunnel) => prop_assert!(begins.starts_with("HTTP/1.1 200")),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
 }
