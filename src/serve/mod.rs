@@ -28,9 +28,12 @@
 //! | GET | `/basic-auth/:user/:password` | 200 for that user and password, else 401 |
 //! | GET | `/hidden-basic-auth/:user/:password` | the same, but 404 instead of 401 |
 //! | GET | `/bearer` | 200 for any bearer token, else 401 |
-//! | GET | `/digest-auth/:qop/:user/:password` | 200 for that user and password, else 401 |
-//! | GET | `/digest-auth/:qop/:user/:password/:algorithm` | the same with MD5-sess, SHA-256, … |
-//! | GET | `/digest-auth/:qop/:user/:password/:algorithm/:stale_after` | the same with nonces that serve so often, or never end |
+//! | any | `/digest-auth/:qop/:user/:password` | 200 for that user and password, else 401 |
+//! | any | `/digest-auth/:qop/:user/:password/:algorithm` | the same with MD5-sess, SHA-256, … |
+//! | any | `/digest-auth/:qop/:user/:password/:algorithm/:stale_after` | the same with nonces that serve so often, or never end |
+//! | any | `/oauth1/:consumer_secret` | 200 for what a consumer signs with that secret, else 401 |
+//! | any | `/oauth1/:consumer_secret/:token_secret` | the same with the secret of a token as well |
+//! | any | `/aws-sigv4/:secret_key` | 200 for what is signed with that key, in header or query, else 403 |
 //! | POST | `/oauth2/token` | a token by any grant of OAuth 2.0, for expires_in seconds |
 //! | GET | `/oauth2/authorize` | leads to redirect_uri with a code (PKCE), or with ?deny= without one |
 //! | POST | `/oauth2/device` | a device code, and a user code that is to be agreed to |

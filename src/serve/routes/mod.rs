@@ -15,6 +15,7 @@ mod inspect;
 mod oauth2;
 mod redirect;
 mod samples;
+mod signed;
 mod status;
 mod users;
 mod websocket;
@@ -37,6 +38,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family { title: "Cookies", routes: cookies::ROUTES },
     Family { title: "Authentication", routes: auth::ROUTES },
     Family { title: "Digest authentication", routes: digest::ROUTES },
+    Family { title: "Signed requests", routes: signed::ROUTES },
     Family { title: "OAuth 2.0", routes: oauth2::ROUTES },
     Family { title: "Content codings", routes: encoding::ROUTES },
     Family { title: "Samples of media types", routes: samples::ROUTES },
