@@ -1,8 +1,11 @@
 //! What reports keep of an exchange.
 
+use std::borrow::Cow;
+
 use crate::client::{PreparedRequest, Response};
 use crate::event::{Excerpt, Exchange};
-use crate::http::{Body, Headers};
+use crate::http::{Body, Header, Headers};
+use crate::secret::{MASK, is_credential_field};
 
 /// The most bytes of a body that a report keeps.
 const MOST: usize = 16 * 1024;
@@ -56,16 +59,26 @@ pub(super) fn head_end(message: &[u8]) -> usize {
 
 fn request_head(request: &PreparedRequest) -> String {
     let first = format!("{} {} {}", request.method, request.url.target(), request.version());
-    head(first, &request.headers)
+    head(first, &request.headers, sent_value)
+}
+
+/// A value without credentials, of which nothing but the scheme is anyone's business: they
+/// may have been made for this request alone.
+fn sent_value(field: &Header) -> Cow<'_, str> {
+    let value = field.value().text();
+    if !is_credential_field(field.name()) {
+        return value;
+    }
+    value.trim().split_once(' ').map_or_else(|| MASK.into(), |(scheme, _)| format!("{scheme} {MASK}").into())
 }
 
 fn response_head(response: &Response) -> String {
     let first = format!("{} {} {}", response.version, response.status, response.reason);
-    head(first.trim_end().to_owned(), &response.headers)
+    head(first.trim_end().to_owned(), &response.headers, |field| field.value().text())
 }
 
-fn head(first: String, headers: &Headers) -> String {
-    headers.iter().fold(first, |head, field| format!("{head}\n{}: {}", field.name(), field.value().text()))
+fn head(first: String, headers: &Headers, shown: impl Fn(&Header) -> Cow<'_, str>) -> String {
+    headers.iter().fold(first, |head, field| format!("{head}\n{}: {}", field.name(), shown(field)))
 }
 
 /// What a spec has sent has a length, since none of it comes from a reader.
@@ -85,7 +98,7 @@ fn received_excerpt(response: &Response) -> Excerpt {
     if response.saved.is_some() {
         return size_alone(response.size());
     }
-    text_excerpt(&response.body, || response.text().ok().map(std::borrow::Cow::into_owned))
+    text_excerpt(&response.body, || response.text().ok().map(Cow::into_owned))
 }
 
 fn text_excerpt(bytes: &[u8], decode: impl FnOnce() -> Option<String>) -> Excerpt {
