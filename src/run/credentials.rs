@@ -37,14 +37,12 @@ pub fn learn_proxies(proxies: &Proxies, redactor: &Redactor) {
 }
 
 fn learn_literals(request: &spec::Request, redactor: &Redactor) {
-    let learn = |text: &Text| {
-        if !text.value.contains("{{") {
-            redactor.learn(after_scheme(&text.value));
-        }
-    };
-    request.auth.iter().flat_map(|auth| auth.secrets()).for_each(learn);
+    let literal = |text: &&Text| !text.value.contains("{{");
+    let secrets = request.auth.iter().flat_map(|auth| auth.secrets());
+    secrets.filter(literal).for_each(|secret| redactor.learn(&secret.value));
     let values = request.headers.iter().filter(|field| is_credential_field(&field.name.value));
-    values.filter_map(|field| field.value.as_ref()).for_each(learn);
+    let values = values.filter_map(|field| field.value.as_ref()).filter(literal);
+    values.for_each(|value| redactor.learn(after_scheme(&value.value)));
 }
 
 fn learn_pair(user: &str, password: &str, redactor: &Redactor) {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::{OAuth2, Text};
+use super::{AwsSigV4, OAuth1, OAuth2, Text};
 
 /// Who sends a request; its texts are as they were written, or what became of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +18,41 @@ pub enum Auth<T = Text> {
     },
     /// RFC 6750.
     Bearer(T),
+    /// RFC 7616.
+    Digest {
+        /// The user.
+        user: T,
+        /// The password.
+        password: T,
+    },
+    /// A key under a name.
+    ApiKey {
+        /// Where it stands.
+        place: ApiKeyPlace,
+        /// The name.
+        name: T,
+        /// The key.
+        value: T,
+    },
+    /// RFC 5849.
+    OAuth1(Box<OAuth1<T>>),
     /// RFC 6749.
     OAuth2(Box<OAuth2<T>>),
+    /// Signature Version 4 of Amazon Web Services.
+    AwsSigV4(Box<AwsSigV4<T>>),
+    /// Whom a `.netrc` file names for the host: the one at this path, or the usual one.
+    Netrc(Option<T>),
+}
+
+/// Where an API key stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiKeyPlace {
+    /// In a header field.
+    Header,
+    /// In the query of the URL.
+    Query,
+    /// In a cookie.
+    Cookie,
 }
 
 impl<T> Auth<T> {
@@ -38,6 +71,13 @@ impl<T> Auth<T> {
             Self::None => Auth::None,
             Self::Basic { user, password } => Auth::Basic { user: change(user)?, password: change(password)? },
             Self::Bearer(token) => Auth::Bearer(change(token)?),
+            Self::Digest { user, password } => Auth::Digest { user: change(user)?, password: change(password)? },
+            Self::ApiKey { place, name, value } => {
+                Auth::ApiKey { place: *place, name: change(name)?, value: change(value)? }
+            }
+            Self::OAuth1(oauth1) => Auth::OAuth1(Box::new(oauth1.try_map(&mut change)?)),
+            Self::AwsSigV4(key) => Auth::AwsSigV4(Box::new(key.try_map(&mut change)?)),
+            Self::Netrc(path) => Auth::Netrc(path.as_ref().map(change).transpose()?),
             Self::OAuth2(oauth2) => Auth::OAuth2(Box::new(oauth2.try_map(&mut change)?)),
         })
     }
@@ -45,9 +85,12 @@ impl<T> Auth<T> {
     /// The texts that no output may show.
     pub fn secrets(&self) -> Vec<&T> {
         match self {
-            Self::None => Vec::new(),
-            Self::Basic { password, .. } => vec![password],
+            Self::None | Self::Netrc(_) => Vec::new(),
+            Self::Basic { password, .. } | Self::Digest { password, .. } => vec![password],
             Self::Bearer(token) => vec![token],
+            Self::ApiKey { value, .. } => vec![value],
+            Self::OAuth1(oauth1) => oauth1.secrets(),
+            Self::AwsSigV4(key) => key.secrets(),
             Self::OAuth2(oauth2) => oauth2.secrets(),
         }
     }

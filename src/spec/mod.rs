@@ -3,7 +3,9 @@
 
 mod assertion;
 mod auth;
+mod aws;
 mod defaults;
+mod oauth1;
 mod oauth2;
 mod quantity;
 mod rare;
@@ -17,8 +19,10 @@ use std::sync::Arc;
 pub use assertion::{
     Assertion, Capture, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, Subject, TypeTest,
 };
-pub use auth::Auth;
+pub use auth::{ApiKeyPlace, Auth};
+pub use aws::AwsSigV4;
 pub use defaults::Defaults;
+pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2};
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a test crate has nobody to reach")]
 #![expect(clippy::disallowed_methods, reason = "the tests make the files and servers that they need")]
 
+mod auth;
 mod bad_input;
 mod commands;
 mod connections;

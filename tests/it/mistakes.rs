@@ -21,6 +21,12 @@ const HTTP: &[Mistake] = &[
         "there is no grant `pasword`",
         "did you mean `password`?",
     ),
+    (
+        "# @auth {api_key: {in: header, nmae: X-Key, value: v}}\nGET http://h/\n",
+        "1:32",
+        "unknown key `nmae`",
+        "did you mean `name`?",
+    ),
     ("# @capture id body $.id\nGET http://h/\n", "1:12", "is not a capture", "write `name = query`"),
     ("@a b = 1\nGET http://h/\n", "1:4", "malformed definition", "expected `=`"),
     ("GTE http://h/\n", "1:1", "the method `GTE` is not known", "did you mean `GET`?"),
@@ -110,6 +116,14 @@ const YAML: &[Mistake] = &[
 const RUN: &[Mistake] = &[
     ("@user = ada\nGET http://h/{{usr}}\n", "2:16", "variable `usr` is not defined", "did you mean `user`?"),
     ("GET /path\n", "1:5", "no `Host` header", "write the whole URL"),
+    ("# @auth {netrc: true}\nGET http://h/\n", "1:9", "there is no netrc file", "`{netrc: path}`"),
+    ("GET http://h/\nAuthorization: AWS id key\n", "1:1", "does not name the region of AWS", ""),
+    (
+        "# @auth {oauth1: {consumer_key: c, signature_method: RSA-SHA256, private_key: x}}\nGET http://h/\n",
+        "1:79",
+        "the private key cannot be used",
+        "",
+    ),
     ("POST http://h/\n\n< ./nowhere.json\n", "3:3", "there is no file ./nowhere.json", ""),
     ("GET http://h/\nX: {{ \"a\\nb\" }}\n", "2:4", "holds a line break", "`| trim`"),
     ("### a\nGET http://h/{{b.response.body}}\n", "2:16", "no request of this file is named `b`", ""),

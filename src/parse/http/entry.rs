@@ -31,7 +31,7 @@ pub(super) enum Outcome {
 
 /// Reads a block.
 pub(super) fn read(block: Block, above: Above) -> Reading {
-    let head = head::read(&block.head);
+    let mut head = head::read(&block.head);
     let tail = trailer::split(&block.body);
     let mut draft = directive::read(&head.directives);
     let (body, body_diagnostics) = read_body(&mut draft, &tail.body, &head.fields);
@@ -40,7 +40,7 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
     }
     draft.own.settings.output = tail.output.or(draft.own.settings.output);
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
-    let auth = read_auth(&mut draft, &head.fields);
+    let auth = read_auth(&mut draft, &mut head.fields);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
     if let Some(line) = head.line.as_ref().filter(|_| stage < above.stage) {
         draft.diagnostics.push(out_of_order(stage, draft.stage.as_ref().map_or(line, |stage| &stage.span)));
@@ -102,11 +102,11 @@ fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>)
 }
 
 /// Reads what header fields mean to an editor, and not to a server.
-fn read_auth(draft: &mut Draft, fields: &[HeaderField]) -> Option<Spanned<Auth>> {
+fn read_auth(draft: &mut Draft, fields: &mut Vec<HeaderField>) -> Option<Spanned<Auth>> {
     if let Some(field) = fields.iter().find(|field| field.name.value.eq_ignore_ascii_case("x-request-type")) {
         draft.diagnostics.push(unsupported::error("`X-Request-Type`", &field.name.span));
     }
-    shorthand::read(fields).unwrap_or_else(|diagnostic| {
+    shorthand::take(fields).unwrap_or_else(|diagnostic| {
         draft.diagnostics.push(diagnostic);
         None
     })

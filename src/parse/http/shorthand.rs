@@ -1,16 +1,16 @@
 //! `Authorization: Basic user password`: credentials in words, which editors turn
-//! into what the scheme demands.
+//! into what the scheme demands. `Basic` is sent in its field; of other schemes that field
+//! is made for each request, and what is written is none.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Auth, HeaderField};
+use crate::spec::{Auth, AwsSigV4, HeaderField, Text};
 
 use super::grammar::{Rule, locate, read as read_rule};
 use super::{text, unsupported};
 
 /// Schemes whose shorthand is not supported yet, and how many words it has at least.
-const UNSUPPORTED: &[(&str, usize)] =
-    &[("aws", 2), ("cognito", 2), ("digest", 2), ("ntlm", 2), ("oauth2", 1), ("openid", 1)];
+const UNSUPPORTED: &[(&str, usize)] = &[("cognito", 2), ("ntlm", 2), ("oauth2", 1), ("openid", 1)];
 
 /// Credentials in words, where a scheme has them.
 #[derive(Debug)]
@@ -26,24 +26,34 @@ struct Word {
     halves: Option<(Span, Span)>,
 }
 
-/// The credentials that a request's header fields write in words. A header field
-/// that is sent as it stands gives none.
+type Reader = fn(&Credentials) -> Option<Auth>;
+
+/// What reads the words of a scheme.
+const SCHEMES: &[(&str, Reader)] =
+    &[("basic", Credentials::basic), ("digest", Credentials::digest), ("aws", Credentials::aws)];
+
+/// The credentials that a request's header fields write in words. A header field that is
+/// sent as it stands gives none; one that is not, is taken away.
 ///
 /// # Errors
 /// If they are for a scheme that is not supported.
-pub(super) fn read(fields: &[HeaderField]) -> Result<Option<Spanned<Auth>>, Diagnostic> {
-    let field = fields.iter().find(|field| field.name.value.eq_ignore_ascii_case("authorization"));
-    let Some(value) = field.and_then(|field| field.value.as_ref()) else { return Ok(None) };
-    let Some(credentials) = Credentials::read(&value.span) else { return Ok(None) };
+pub(super) fn take(fields: &mut Vec<HeaderField>) -> Result<Option<Spanned<Auth>>, Diagnostic> {
+    let Some(at) = fields.iter().position(|field| field.name.value.eq_ignore_ascii_case("authorization")) else {
+        return Ok(None);
+    };
+    let Some(value) = fields[at].value.as_ref().map(|value| value.span.clone()) else { return Ok(None) };
+    let Some(credentials) = Credentials::read(&value) else { return Ok(None) };
     let scheme = credentials.scheme.text().to_ascii_lowercase();
-    if scheme == "basic" {
-        return Ok(credentials.basic().map(|auth| value.span.clone().with(auth)));
-    }
     if UNSUPPORTED.iter().any(|&(name, words)| name == scheme && credentials.are_words(words)) {
         let construct = format!("the shorthand `Authorization: {} …`", credentials.scheme.text());
-        return Err(unsupported::error(&construct, &value.span));
+        return Err(unsupported::error(&construct, &value));
     }
-    Ok(None)
+    let read = SCHEMES.iter().find(|(name, _)| *name == scheme).map(|(_, read)| read);
+    let auth = read.and_then(|read| read(&credentials));
+    if auth.as_ref().is_some_and(|auth| !matches!(auth, Auth::Basic { .. })) {
+        fields.remove(at);
+    }
+    Ok(auth.map(|auth| value.with(auth)))
 }
 
 impl Credentials {
@@ -62,13 +72,42 @@ impl Credentials {
     /// `user password`, where the password may hold white space, or `user:password`;
     /// one word without a colon is base64, which is sent as it stands (RFC 7617).
     fn basic(&self) -> Option<Auth> {
+        self.pair().map(|(user, password)| Auth::Basic { user, password })
+    }
+
+    /// As of `Basic`, where it is not what is sent: `Digest username="ada", …`.
+    fn digest(&self) -> Option<Auth> {
+        self.pair().filter(|_| self.are_words(1)).map(|(user, password)| Auth::Digest { user, password })
+    }
+
+    fn pair(&self) -> Option<(Text, Text)> {
         let (user, password) = match self.words.as_slice() {
             [Word { halves: Some((user, password)), .. }] => (user.clone(), password.clone()),
             [user, password] => (user.whole.clone(), password.whole.clone()),
             [user, password, .., last] => (user.whole.clone(), password.whole.to(&last.whole)),
             _ => return None,
         };
-        Some(Auth::Basic { user: text(&user), password: text(&password) })
+        Some((text(&user), text(&password)))
+    }
+
+    /// `id key`, and then `token:…`, `region:…` and `service:…` in any order.
+    fn aws(&self) -> Option<Auth> {
+        let [access_key, secret_key, others @ ..] = self.words.as_slice() else { return None };
+        let named = |name: &str| {
+            let halves = others.iter().filter_map(|word| word.halves.as_ref());
+            halves.filter(|(key, _)| key.text() == name).map(|(_, value)| text(value)).next()
+        };
+        self.are_words(2).then(|| {
+            Auth::AwsSigV4(Box::new(AwsSigV4 {
+                access_key: text(&access_key.whole),
+                secret_key: text(&secret_key.whole),
+                token: named("token"),
+                region: named("region"),
+                service: named("service"),
+                is_payload_unsigned: false,
+                expires: None,
+            }))
+        })
     }
 
     /// Whether they are so many words at least, and not parameters: `name="value", …` (RFC 9110, 11.4).
@@ -82,16 +121,16 @@ mod tests {
     use super::*;
     use crate::source::SourceFile;
 
-    fn of(value: &str) -> Result<Option<(String, String)>, Diagnostic> {
+    fn of(value: &str) -> Result<Option<Auth<String>>, Diagnostic> {
         let value = SourceFile::new("a.http", value).span(0..value.len());
         let field = HeaderField {
             name: text(&SourceFile::new("b.http", "authorization").span(0..13)),
             value: Some(text(&value)),
         };
-        Ok(read(&[field])?.map(|auth| match auth.value {
-            Auth::Basic { user, password } => (user.value, password.value),
-            other => panic!("{other:?}"),
-        }))
+        let mut fields = vec![field];
+        let auth = take(&mut fields)?.map(|auth| auth.value.map(|text| text.value.clone()));
+        assert_eq!(fields.is_empty(), auth.as_ref().is_some_and(|auth| !matches!(auth, Auth::Basic { .. })));
+        Ok(auth)
     }
 
     #[test]
@@ -109,14 +148,50 @@ mod tests {
             ("Basic", None),
         ];
         for (value, expected) in cases {
-            let expected = expected.map(|(user, password)| (user.to_owned(), password.to_owned()));
+            let expected =
+                expected.map(|(user, password)| Auth::Basic { user: user.to_owned(), password: password.to_owned() });
             assert_eq!(of(value), Ok(expected), "{value}");
         }
     }
 
     #[test]
+    fn digest_in_words_is_a_user_and_a_password() {
+        for (value, user, password) in [
+            ("Digest ada a secret", "ada", "a secret"),
+            ("digest ada:a:secret", "ada", "a:secret"),
+            ("Digest {{user}} {{password}}", "{{user}}", "{{password}}"),
+        ] {
+            let expected = Auth::Digest { user: user.to_owned(), password: password.to_owned() };
+            assert_eq!(of(value), Ok(Some(expected)), "{value}");
+        }
+    }
+
+    #[test]
+    fn aws_in_words_is_a_key_with_its_scope() {
+        let key = |token: Option<&str>, region: Option<&str>, service: Option<&str>| {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            Auth::AwsSigV4(Box::new(AwsSigV4 {
+                access_key: "id".to_owned(),
+                secret_key: "k/e+y".to_owned(),
+                token: owned(token),
+                region: owned(region),
+                service: owned(service),
+                is_payload_unsigned: false,
+                expires: None,
+            }))
+        };
+        for (value, expected) in [
+            ("AWS id k/e+y", key(None, None, None)),
+            ("aws id k/e+y region:eu-west-1 service:s3", key(None, Some("eu-west-1"), Some("s3"))),
+            ("AWS id k/e+y token:{{ t:1 }} region:{{r}}", key(Some("{{ t:1 }}"), Some("{{r}}"), None)),
+        ] {
+            assert_eq!(of(value), Ok(Some(expected)), "{value}");
+        }
+    }
+
+    #[test]
     fn other_schemes_in_words_are_not_supported() {
-        for value in ["Digest ada secret", "AWS id key region:eu", "openid client_credentials"] {
+        for value in ["NTLM ada secret", "openid client_credentials"] {
             assert!(of(value).is_err(), "{value}");
         }
         for value in ["Digest username=\"ada\", realm=\"r\"", "AWS id:signature", "OAuth realm=\"a\""] {

@@ -4,19 +4,21 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use crate::spec::{Auth, Node, Text};
 
-use super::table::{Problems, not_supported, unknown_key};
-use super::{Field, oauth2};
+use super::table::{Problems, unknown_key};
+use super::{Field, api_key, aws, oauth1, oauth2};
 
 type Scheme = fn(Field<'_>, &mut Problems) -> Option<Auth>;
 
 const SCHEMES: &[(&str, Scheme)] = &[
     ("basic", |field, problems| problems.keep(pair(field).map(|(user, password)| Auth::Basic { user, password }))),
     ("bearer", |field, problems| problems.keep(field.text().map(Auth::Bearer))),
+    ("digest", |field, problems| problems.keep(pair(field).map(|(user, password)| Auth::Digest { user, password }))),
+    ("api_key", api_key::read),
+    ("oauth1", oauth1::read),
     ("oauth2", oauth2::read),
+    ("aws_sigv4", aws::read),
+    ("netrc", |field, problems| problems.keep(netrc(field))),
 ];
-
-/// Schemes of the format that are not built yet.
-const NOT_YET: &[&str] = &["digest", "oauth1", "aws_sigv4", "api_key", "netrc"];
 
 /// Reads `none`, or a map of one scheme: `{basic: [user, password]}`, `{bearer: token}`.
 pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Auth>> {
@@ -38,12 +40,9 @@ fn scheme(field: Field<'_>) -> Result<(Field<'_>, Scheme), Diagnostic> {
     let Some(scheme) = field.only_entry() else {
         return Err(field.expected("`none`, or one scheme such as `{bearer: token}`"));
     };
-    if NOT_YET.contains(&scheme.key.value.as_str()) {
-        return Err(not_supported(scheme.key));
-    }
     match SCHEMES.iter().find(|(name, _)| *name == scheme.key.value) {
         Some((_, read)) => Ok((scheme, *read)),
-        None => Err(unknown_key(scheme.key, SCHEMES.iter().map(|(name, _)| *name).chain(NOT_YET.iter().copied()))),
+        None => Err(unknown_key(scheme.key, SCHEMES.iter().map(|(name, _)| *name))),
     }
 }
 
@@ -52,5 +51,14 @@ fn pair(field: Field<'_>) -> Result<(Text, Text), Diagnostic> {
     match items.as_slice() {
         [user, password] => Ok((user.text()?, password.text()?)),
         _ => Err(field.expected("`[user, password]`")),
+    }
+}
+
+/// `true` for the usual file, or the path of another one.
+fn netrc(field: Field<'_>) -> Result<Auth, Diagnostic> {
+    match &field.value.node {
+        Node::Bool(true) => Ok(Auth::Netrc(None)),
+        Node::Text(path) => Ok(Auth::Netrc(Some(path.clone()))),
+        _ => Err(field.expected("`true`, or the path of a file")),
     }
 }

@@ -2,13 +2,16 @@
 //! file's tree to a [`Spec`], each request read from its own node.
 
 mod anchor;
+mod api_key;
 mod auth;
+mod aws;
 mod body;
 mod defaults;
 mod expectation;
 mod field;
 mod file;
 mod mapping;
+mod oauth1;
 mod oauth2;
 mod operand;
 mod predicate;

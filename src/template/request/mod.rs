@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use crate::client::{self, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
-use crate::source::{Existing, ReadError, Root};
+use crate::source::{Existing, ReadError, Root, Spanned};
 use crate::spec::{self, Auth, Jar, Settings, Verify};
 
 use self::body::Body;
@@ -33,7 +33,7 @@ pub struct CompiledRequest {
     headers: Vec<Field>,
     cookies: Vec<Pair>,
     body: Option<Body>,
-    auth: Option<Auth<Template>>,
+    auth: Option<Spanned<Auth<Template>>>,
     options: Options,
     /// The file of certificates to check the server's against.
     roots: Option<Template>,
@@ -57,7 +57,7 @@ impl CompiledRequest {
             headers: request.headers.iter().map(|field| Field::compile(&mut compiler, field)).collect(),
             cookies: compiler.pairs(&request.cookies),
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
-            auth: request.auth.as_ref().map(|auth| auth.value.map(|text| compiler.text(text))),
+            auth: request.auth.as_ref().map(|auth| auth.span.clone().with(auth.value.map(|text| compiler.text(text)))),
             options: options(&request.settings),
             roots: match request.settings.verify.as_deref() {
                 Some(Verify::Roots(path)) => Some(compiler.text(path)),
@@ -90,7 +90,7 @@ impl CompiledRequest {
         request.headers = headers;
         request.omitted_headers = omitted_headers;
         request.payload = self.body.as_ref().map_or_else(|| Ok(Payload::default()), |body| body.render(scope, root))?;
-        request.auth = self.auth.as_ref().map(|auth| auth::render(auth, scope)).transpose()?;
+        request.auth = self.auth.as_ref().map(|auth| auth::render(auth, scope, root)).transpose()?;
         request.options = self.options.clone();
         request.options.version = version.or(request.options.version);
         if let Some(roots) = &self.roots {
