@@ -53,10 +53,11 @@ impl Landing {
         while goes_on() {
             match self.listener.accept() {
                 // What goes wrong on one connection is the visitor's: another may come.
-                Ok((stream, _)) => match receive(stream, path) {
-                    Ok(Some(target)) => return Ok(Some(target)),
-                    Ok(None) | Err(_) => {}
-                },
+                Ok((stream, _)) => {
+                    if let Ok(Some(target)) = receive(stream, path) {
+                        return Ok(Some(target));
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(PAUSE),
                 Err(error) => return Err(error),
             }

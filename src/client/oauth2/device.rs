@@ -67,8 +67,8 @@ impl Device {
         while pause(interval, goes_on) {
             match endpoint.token(&parameters) {
                 Ok(token) => return Ok(Some(token)),
-                Err(Failure::Refused { refusal, .. }) if refusal.error == "authorization_pending" => {}
-                Err(Failure::Refused { refusal, .. }) if refusal.error == "slow_down" => interval += SLOWER_BY,
+                Err(Failure::Refused { code, .. }) if code == "authorization_pending" => {}
+                Err(Failure::Refused { code, .. }) if code == "slow_down" => interval += SLOWER_BY,
                 Err(failure) => return Err(failure.into()),
             }
         }

@@ -30,10 +30,10 @@ pub(super) struct Endpoint<'a> {
 /// Why there is no token.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The server says why.
+    /// The server says why, with a word for it.
     Refused {
-        url: Url,
-        refusal: Refusal,
+        code: String,
+        error: Error,
     },
     Other(Error),
 }
@@ -47,6 +47,7 @@ impl<'a> Endpoint<'a> {
             encoding: None,
             cookie_jar: Jar::Off,
             max_body: Some(MAX_ANSWER),
+            output: None,
             ..request.delivery.clone()
         };
         Self { oauth2, session, delivery }
@@ -69,7 +70,10 @@ impl<'a> Endpoint<'a> {
             Err(error) => return Err(not_an_answer(&response, &error.to_string()).into()),
         };
         match Refusal::read(&members) {
-            Some(refusal) => Err(Failure::Refused { url: url.clone(), refusal }),
+            Some(refusal) => {
+                let error = Error::new(ErrorKind::Auth, format!("{url} gives no token: {refusal}"));
+                Err(Failure::Refused { code: refusal.code, error })
+            }
             None if response.status.is_error() || response.status.is_redirect() => {
                 Err(not_an_answer(&response, "it names no error").into())
             }
@@ -129,8 +133,7 @@ impl From<Error> for Failure {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Other(error) => error,
-            Failure::Refused { url, refusal } => Self::new(ErrorKind::Auth, format!("{url} gives no token: {refusal}")),
+            Failure::Refused { error, .. } | Failure::Other(error) => error,
         }
     }
 }

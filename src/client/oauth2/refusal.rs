@@ -26,7 +26,7 @@ const MEANINGS: &[(&str, &str)] = &[
 /// An error that a server names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
-    pub(super) error: String,
+    pub(super) code: String,
     description: Option<String>,
     uri: Option<String>,
 }
@@ -41,7 +41,7 @@ impl Refusal {
     /// The error that these parameters name, if they name one.
     pub(super) fn from_parameters<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let owned = |name: &str| text(name).map(printable).filter(|text| !text.is_empty());
-        Some(Self { error: owned("error")?, description: owned("error_description"), uri: owned("error_uri") })
+        Some(Self { code: owned("error")?, description: owned("error_description"), uri: owned("error_uri") })
     }
 }
 
@@ -52,8 +52,8 @@ fn printable(text: &str) -> String {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.error)?;
-        if let Some((_, meaning)) = MEANINGS.iter().find(|(error, _)| *error == self.error) {
+        f.write_str(&self.code)?;
+        if let Some((_, meaning)) = MEANINGS.iter().find(|(code, _)| *code == self.code) {
             write!(f, " ({meaning})")?;
         }
         if let Some(description) = &self.description {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, ClientAuthentication, ErrorKind, Grant, InMemory, OAuth2, Session, get};
+use crate::client::{Answer, ClientAuthentication, ErrorKind, Grant, InMemory, OAuth2, Output, Session, get};
 use crate::http::{Status, Url};
 use crate::secret::Redactor;
 use crate::transport::Exchange;
@@ -103,7 +103,7 @@ fn keeps_a_token_for_the_session_and_for_those_that_share_it() {
     for _ in 0..3 {
         session.get("http://api/").auth(oauth2.clone()).send().unwrap();
     }
-    session.get("http://api/").auth(oauth2.clone().scope("other")).send().unwrap();
+    session.get("http://api/").auth(oauth2.scope("other")).send().unwrap();
     let asked = taken(&log).iter().filter(|line| line.starts_with("POST")).count();
     assert_eq!(asked, 2, "one for each of two different tokens");
 }
@@ -183,6 +183,18 @@ fn keeps_the_token_from_other_origins() {
     }));
     let response = session.get("http://api/leads").auth(by(Grant::ClientCredentials)).send().unwrap();
     assert_eq!(response.text().unwrap(), "None");
+}
+
+#[test]
+fn has_the_token_to_itself_whatever_becomes_of_the_response() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saved");
+    let (mut session, _) = site(&[], numbered);
+    session.defaults.auth = Some(Arc::new(by(Grant::ClientCredentials)));
+    session.defaults.options.output = Some(Output::to(&path));
+    session.defaults.options.max_body = Some(10);
+    session.get("http://api/").send().unwrap();
+    assert_eq!(crate::source::read_source(&path).unwrap().text(), "Bearer a1");
 }
 
 #[test]

@@ -58,8 +58,11 @@ struct Refusal {
 
 type Granted = Result<Consent, Refusal>;
 
-/// The grants, each with what it takes from a client's request.
-const GRANTS: &[(&str, fn(&Call<'_>, &Fields, &str) -> Granted)] = &[
+/// What a client's request is granted.
+type Grant = fn(&Call<'_>, &Fields, &str) -> Granted;
+
+/// The grants by their names.
+const GRANTS: &[(&str, Grant)] = &[
     ("client_credentials", by_client),
     ("password", by_password),
     ("refresh_token", by_refresh_token),
