@@ -330,7 +330,10 @@ impl<'session> RequestBuilder<'session> {
     fn carry(mut self, step: &'static str, payload: impl FnOnce() -> Result<Payload, Error>) -> Self {
         let first = self.body.replace(step);
         self.try_change(|request| match first {
-            None => Ok(request.payload = payload()?),
+            None => {
+                request.payload = payload()?;
+                Ok(())
+            }
             Some(first) => {
                 let message = format!("a request has one body, and this one was given two, by `{first}` and `{step}`");
                 Err(Error::new(ErrorKind::Request, message))
@@ -420,7 +423,8 @@ mod tests {
 
     #[test]
     fn refuses_a_second_body_and_names_both() {
-        let bodies: [(&str, fn(RequestBuilder<'static>) -> RequestBuilder<'static>); 8] = [
+        type Step = fn(RequestBuilder<'static>) -> RequestBuilder<'static>;
+        let bodies: [(&str, Step); 8] = [
             ("json", |builder| builder.json(&1)),
             ("form", |builder| builder.form(&[("a", "b")])),
             ("multipart", |builder| builder.multipart(Multipart::new())),

@@ -94,7 +94,10 @@ impl Response {
     /// # Errors
     /// If that file cannot be read.
     pub fn for_each_piece(&self, mut each: impl FnMut(&[u8])) -> Result<(), Error> {
-        let Some(saved) = &self.saved else { return Ok(each(&self.body)) };
+        let Some(saved) = &self.saved else {
+            each(&self.body);
+            return Ok(());
+        };
         let unreadable = |error: io::Error| {
             self.error(ErrorKind::Output, format!("cannot read {}: {error}", saved.path.display())).with_source(error)
         };

@@ -574,6 +574,26 @@ mod tests {
     }
 
     #[test]
+    fn hands_on_what_might_have_been_answered() {
+        let refused = Answer { body: b"a\nb".to_vec(), ..status(403) };
+        let (mut session, _) = site(vec![("/a", refused)]);
+        session.defaults.auth = Some(Arc::new(crate::client::Basic::new("ada", "pw")));
+        assert_eq!(lines(&session, "http://h/a").1, ["a", "b"]);
+    }
+
+    #[test]
+    fn says_that_a_challenge_cannot_be_answered_with_a_body_that_is_spent() {
+        let challenge = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n\
+                         Content-Length: 0\r\n\r\n";
+        let pool = Pool::with_connector(crate::transport::Memory::new([[challenge], [challenge]]));
+        let request = Session::with_pool(pool);
+        let request = request.post("http://h/").auth(crate::client::Digest::new("ada", "pw"));
+        let error = request.body(crate::http::Body::from_reader(&b"x"[..])).send().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request);
+        assert!(error.to_string().contains("was read before, and so cannot be sent again"), "{error}");
+    }
+
+    #[test]
     fn saves_a_body_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let truncated = Answer::ok(&gzip(b"text")[..9]).header("Content-Encoding", "gzip").unwrap();
