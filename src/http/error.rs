@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{InvalidHeader, InvalidUrl, Phase, Status, Url};
+use super::{InvalidHeader, InvalidMethod, InvalidUrl, Phase, Status, Url};
 
 /// An error of any kind.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -302,6 +302,12 @@ impl std::error::Error for Error {
 impl From<InvalidHeader> for Error {
     fn from(error: InvalidHeader) -> Self {
         Self::new(ErrorKind::InvalidHeader, error.to_string()).with_source(error)
+    }
+}
+
+impl From<InvalidMethod> for Error {
+    fn from(error: InvalidMethod) -> Self {
+        Self::new(ErrorKind::Request, error.to_string()).with_source(error)
     }
 }
 

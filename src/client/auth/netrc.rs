@@ -16,7 +16,7 @@ use super::{Auth, Basic};
 /// use rqtest::client::{Answer, InMemory, Netrc, Session};
 ///
 /// let echo = InMemory::new(|request| Answer::ok(&*request.headers.text("Authorization").unwrap_or_default()));
-/// let netrc = Netrc::parse("machine api.example.org login ada password lovelace").unwrap();
+/// let netrc = Netrc::parse("machine api.example.org login ada password lovelace")?;
 /// let session = Session::with_adapter(echo);
 /// assert_eq!(session.get("https://api.example.org/").auth(netrc.clone()).send()?.body, b"Basic YWRhOmxvdmVsYWNl");
 /// assert_eq!(session.get("https://example.org/").auth(netrc).send()?.body, b"");
@@ -47,7 +47,7 @@ impl Netrc {
         let path = path.as_ref();
         let file = source::read_private_source(path)?;
         let malformed = |reason| Error::new(ErrorKind::Request, format!("cannot read {}, {reason}", path.display()));
-        let netrc = Self::parse(file.text()).map_err(malformed)?;
+        let netrc = Self::read_entries(file.text()).map_err(malformed)?;
         Ok(Self { warning: warning(path)?, ..netrc })
     }
 
@@ -55,7 +55,11 @@ impl Netrc {
     ///
     /// # Errors
     /// If it is malformed, in words that say where.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::read_entries(text).map_err(|reason| Error::new(ErrorKind::Request, reason))
+    }
+
+    fn read_entries(text: &str) -> Result<Self, String> {
         let mut reader = Reader { whole: text, rest: text.chars() };
         let mut entries = Vec::new();
         while let Some(word) = reader.word() {
@@ -268,7 +272,7 @@ mod tests {
                 "line 2: there is a word that begins nothing; quote values with spaces",
             ),
         ] {
-            assert_eq!(Netrc::parse(text), Err(expected.to_owned()));
+            assert_eq!(Netrc::parse(text).unwrap_err().to_string(), expected);
         }
     }
 

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
+use crate::http::{Error, ErrorKind};
 use crate::secret::Secret;
 
 /// A proxy, and who asks it.
@@ -17,7 +18,7 @@ use crate::secret::Secret;
 /// let proxy: Proxy = "socks5h://ada:p%40ss@proxy.example".parse()?;
 /// assert_eq!((proxy.scheme(), proxy.host(), proxy.port()), (ProxyScheme::Socks5h, "proxy.example", 1080));
 /// assert_eq!(proxy.to_string(), "socks5h://proxy.example:1080"); // Credentials are not shown.
-/// # Ok::<(), rqtest::client::InvalidProxy>(())
+/// # Ok::<(), rqtest::client::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Proxy {
@@ -240,6 +241,12 @@ impl fmt::Display for InvalidProxy {
 }
 
 impl std::error::Error for InvalidProxy {}
+
+impl From<InvalidProxy> for Error {
+    fn from(error: InvalidProxy) -> Self {
+        Self::new(ErrorKind::InvalidUrl, error.to_string()).with_source(error)
+    }
+}
 
 #[cfg(test)]
 mod tests {
