@@ -94,7 +94,8 @@ impl Case {
             spec += &format!("\n?? status == {status}\n?? body == \"{body}\"\n");
         }
         let running = peer.start();
-        let project = Project::new().file("root.pem", running.root()).file("a.http", spec);
+        let add = |project: Project, (name, text): &(&str, String)| project.file(name, text);
+        let project = running.files().iter().fold(Project::new().file("a.http", spec), add);
         let ran = running.run(&project);
         let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
         let last = report["files"][0]["cases"].as_array().unwrap().last().unwrap();
@@ -154,11 +155,11 @@ impl Running {
         command.args(["run", "--var", &api, "--json", "report.json", "a.http"]).output().unwrap().into()
     }
 
-    /// The root that vouches for it, for `# @verify root.pem`.
-    fn root(&self) -> &str {
+    /// What its client is given: who vouches for it, for `# @verify root.pem`.
+    fn files(&self) -> &[(&'static str, String)] {
         match self {
-            Self::Tls(server) => server.root(),
-            Self::Fault(_) | Self::Nobody(_) | Self::Unreachable => "",
+            Self::Tls(server) => server.files(),
+            Self::Fault(_) | Self::Nobody(_) | Self::Unreachable => &[],
         }
     }
 }

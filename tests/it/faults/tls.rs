@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
@@ -21,6 +21,9 @@ use super::{Case, Error, Peer, With, case};
 
 /// A request that trusts the root of the server, and no other.
 pub(super) const TRUSTING: &str = "# @verify root.pem\n# @timeout 10s\nGET {{api}}/\n";
+
+/// One that also asks which certificates the root has revoked.
+const CHECKING: &str = "# @verify root.pem\n# @tls {crl: revoked.pem}\n# @timeout 10s\nGET {{api}}/\n";
 
 pub(super) type TlsStream = StreamOwned<ServerConnection, TcpStream>;
 
@@ -65,12 +68,13 @@ fn chains() -> Vec<Case> {
         refused("missing intermediate", Identity::through(&[authority("middle")], 1), "an intermediate certificate"),
         refused("leaf as CA", Identity::through(&[named(&["leaf.example"])], 2), "is not a CA"),
         refused("path length", Identity::through(&[last, authority("second")], 3), "path length"),
-        refused("RSA 1024", Identity::rsa_1024(), "wrong or too weak"),
+        refused("RSA 1024", Identity::rsa_1024(), "has 1024 bits"),
+        refused("revoked by a given CRL", Identity::revoked(), "is revoked").met_by(CHECKING),
     ]
 }
 
 fn handshakes() -> Vec<Case> {
-    let old = TlsServer::listen(String::new(), |mut stream| {
+    let old = TlsServer::listen(Vec::new(), |mut stream| {
         let _ = stream.read(&mut [0; 4096]);
         // A fatal alert: protocol_version (RFC 5246, 7.2).
         drop(stream.write_all(b"\x15\x03\x01\x00\x02\x02\x46"));
@@ -89,11 +93,12 @@ fn handshakes() -> Vec<Case> {
     ]
 }
 
-/// What a server shows, the key to it, and the root that the client is given.
+/// What a server shows, the key to it, and what the client is given: the root, and what it has revoked.
 pub(super) struct Identity {
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     root: String,
+    revoked: String,
 }
 
 /// An identity with which nothing is wrong.
@@ -106,6 +111,29 @@ impl Identity {
         let root = Authority::new("root");
         let (certificate, key) = root.issue(parameters);
         Self::of(&[certificate], &key, root.certificate.pem())
+    }
+
+    fn revoked() -> Self {
+        let root = Authority::new("root");
+        let mut parameters = named(&["127.0.0.1"]);
+        parameters.serial_number = Some(SerialNumber::from(7));
+        let (certificate, key) = root.issue(&parameters);
+        let revoked = RevokedCertParams {
+            serial_number: SerialNumber::from(7),
+            revocation_time: date_time_ymd(2020, 2, 3),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2020, 2, 3),
+            next_update: date_time_ymd(3000, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: vec![revoked],
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&root.issuer).unwrap().pem().unwrap();
+        Self { revoked: list, ..Self::of(&[certificate], &key, root.certificate.pem()) }
     }
 
     fn self_signed() -> Self {
@@ -137,6 +165,7 @@ impl Identity {
             chain: CertificateDer::pem_slice_iter(&file("chain.pem")).map(Result::unwrap).collect(),
             key: PrivateKeyDer::from_pem_slice(&file("key")).unwrap(),
             root: String::from_utf8(file("root.pem")).unwrap(),
+            revoked: String::new(),
         }
     }
 
@@ -145,6 +174,7 @@ impl Identity {
             chain: chain.iter().map(|certificate| certificate.der().clone()).collect(),
             key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
             root,
+            revoked: String::new(),
         }
     }
 }
@@ -181,10 +211,13 @@ fn named(names: &[&str]) -> CertificateParams {
     parameters
 }
 
+/// What its client is given: the name of each file, and its text.
+pub(super) type Files = Vec<(&'static str, String)>;
+
 /// A server that speaks TLS, or what it takes for it.
 pub(super) struct TlsServer {
     address: SocketAddr,
-    root: String,
+    files: Files,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -194,7 +227,8 @@ impl TlsServer {
     pub(super) fn new(identity: Identity, answer: fn(&mut TlsStream)) -> Self {
         let builder = ServerConfig::builder_with_provider(ring::default_provider().into());
         let builder = builder.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-        Self::with(builder.with_single_cert(identity.chain, identity.key).unwrap(), identity.root, answer)
+        let files = vec![("root.pem", identity.root), ("revoked.pem", identity.revoked)];
+        Self::with(builder.with_single_cert(identity.chain, identity.key).unwrap(), files, answer)
     }
 
     /// The same, for clients that its root knows, of which there are none.
@@ -205,18 +239,19 @@ impl TlsServer {
         let clients = WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider)).build().unwrap();
         let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let builder = builder.with_client_cert_verifier(clients);
-        Self::with(builder.with_single_cert(identity.chain, identity.key).unwrap(), identity.root, greet)
+        let files = vec![("root.pem", identity.root)];
+        Self::with(builder.with_single_cert(identity.chain, identity.key).unwrap(), files, greet)
     }
 
-    fn with(configuration: ServerConfig, root: String, answer: fn(&mut TlsStream)) -> Self {
+    fn with(configuration: ServerConfig, files: Files, answer: fn(&mut TlsStream)) -> Self {
         let configuration = Arc::new(configuration);
-        Self::listen(root, move |stream| {
+        Self::listen(files, move |stream| {
             let connection = ServerConnection::new(Arc::clone(&configuration)).unwrap();
             answer(&mut StreamOwned::new(connection, stream));
         })
     }
 
-    fn listen(root: String, handle: impl Fn(TcpStream) + Send + 'static) -> Self {
+    fn listen(files: Files, handle: impl Fn(TcpStream) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stopped = Arc::new(AtomicBool::new(false));
@@ -232,7 +267,7 @@ impl TlsServer {
                 }
             })
         };
-        Self { address, root, stopped, thread: Some(thread) }
+        Self { address, files, stopped, thread: Some(thread) }
     }
 
     /// `https://127.0.0.1:PORT`
@@ -240,9 +275,9 @@ impl TlsServer {
         format!("https://{}", self.address)
     }
 
-    /// The root that its client is given.
-    pub(super) fn root(&self) -> &str {
-        &self.root
+    /// What its client is given.
+    pub(super) fn files(&self) -> &[(&'static str, String)] {
+        &self.files
     }
 }
 
