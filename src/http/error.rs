@@ -50,7 +50,7 @@ pub struct Partial {
 ///
 /// | kind | requests | http.client, and Python's own |
 /// |---|---|---|
-/// | [`InvalidUrl`](Self::InvalidUrl) | `InvalidURL`, `InvalidProxyURL`, `LocationParseError` | `InvalidURL` |
+/// | [`InvalidUrl`](Self::InvalidUrl) | `InvalidURL`, `InvalidProxyURL` | `InvalidURL` |
 /// | [`MissingScheme`](Self::MissingScheme) | `MissingSchema` | |
 /// | [`InvalidScheme`](Self::InvalidScheme) | `InvalidSchema` | |
 /// | [`InvalidHeader`](Self::InvalidHeader) | `InvalidHeader` | `ValueError` |
@@ -81,6 +81,9 @@ pub struct Partial {
 /// | [`Json`](Self::Json) | `JSONDecodeError` | `json.JSONDecodeError` |
 /// | [`Status`](Self::Status) | `HTTPError` | |
 /// | [`Stopped`](Self::Stopped) | | what one's own code raised |
+///
+/// What `except Timeout` catches, [`Error::is_timeout`] tells, and what `except ConnectionError`
+/// catches before anything is sent, [`Error::is_connect`].
 ///
 /// ```
 /// use rqtest::client::{Answer, Error, ErrorKind, InMemory, Session, get};
