@@ -46,12 +46,13 @@ fn no_report_shows_a_secret_of_it() {
                 client_id: c, client_secret: written-secret, username: ada, password: pass-word}\n  \
                 expect: {status: 500}\n";
     let project = Project::new().file("a.yaml", text);
-    let ran = project
-        .run_against(&server.base_url(), &["a.yaml", "--verbose", "--json", "report.json", "--junit", "report.xml"]);
+    let ran =
+        project.run_against(&server.base_url(), &["a.yaml", "-vv", "--json", "report.json", "--junit", "report.xml"]);
     assert_eq!(ran.code, 1);
     assert!(ran.stdout.contains("Authorization: Bearer ***"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("POST /token HTTP/1.1"), "{}", ran.stdout);
     for shown in [ran.stdout, ran.stderr, project.read("report.json"), project.read("report.xml")] {
-        for secret in ["learned-access", "learned-refresh", "written-secret", "pass-word"] {
+        for secret in ["learned-access", "learned-refresh", "written-secret", "Yzp3cml0dGVuLXNlY3JldA==", "pass-word"] {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }
     }

@@ -37,6 +37,7 @@ pub(super) fn obtain(
     let OAuth2 { patience, .. } = *endpoint.oauth2;
     let redirect = Redirect::open(redirect_url)?;
     let authorization = Authorization::new(redirect.url());
+    endpoint.teach(&authorization.verifier);
     let url = authorization.url(authorization_url, endpoint.oauth2);
     let prompt = Prompt { url: url.to_string(), code: None };
     let failed = |error| Error::new(ErrorKind::Auth, "cannot be reached by a browser any more").with_source(error);
@@ -45,6 +46,7 @@ pub(super) fn obtain(
     let code = authorization
         .code(&target)
         .map_err(|reason| Error::new(ErrorKind::Auth, format!("{authorization_url} gives no code: {reason}")))?;
+    endpoint.teach(&code);
     Ok(endpoint.token(&authorization.parameters(&code))?)
 }
 

@@ -26,6 +26,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(super) fn obtain(endpoint: &Endpoint<'_>, authorization_url: &Url) -> Result<Token, Error> {
     let members = endpoint.ask(authorization_url, &[])?;
     let device = Device::read(&members).map_err(|reason| unusable(authorization_url, &reason))?;
+    endpoint.teach(&device.code);
     let patience = endpoint.oauth2.patience.min(device.life);
     let wait = |goes_on: &dyn Fn() -> bool| device.poll(endpoint, goes_on);
     endpoint.session.asker().ask(&device.prompt, patience, wait)

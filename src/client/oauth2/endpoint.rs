@@ -1,11 +1,14 @@
 //! Requests to the token endpoint and to the one that devices ask (RFC 6749, 3.2; RFC 8628, 3.1).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::http::{Method, Url};
+use crate::secret::Secret;
+use crate::transport::Trace;
 
 use super::super::options::Delivery;
 use super::super::prepare::prepare;
@@ -25,6 +28,7 @@ pub(super) struct Endpoint<'a> {
     pub(super) oauth2: &'a OAuth2,
     pub(super) session: &'a Session,
     delivery: Delivery,
+    trace: Option<Arc<Trace>>,
 }
 
 /// Why there is no token.
@@ -50,7 +54,14 @@ impl<'a> Endpoint<'a> {
             output: None,
             ..request.delivery.clone()
         };
-        Self { oauth2, session, delivery }
+        Self { oauth2, session, delivery, trace: request.trace.clone() }
+    }
+
+    /// Lets what shows the session's secrets nowhere know another one.
+    pub(super) fn teach(&self, secret: &Secret<String>) {
+        if let Some(redactor) = &self.session.secrets {
+            redactor.learn(secret.expose());
+        }
     }
 
     /// Asks for a token.
@@ -85,7 +96,10 @@ impl<'a> Endpoint<'a> {
         let OAuth2 { client_id, client_secret, .. } = self.oauth2;
         let in_header = self.oauth2.client_authentication == ClientAuthentication::Basic;
         let (header, body) = match (client_id, client_secret) {
-            (Some(id), Some(secret)) if in_header => (Some(basic(id, secret.expose())), Vec::new()),
+            (Some(id), Some(secret)) if in_header => {
+                let [id, secret] = encoded_pair(id, secret.expose());
+                (Some(Basic::new(id, secret)), Vec::new())
+            }
             (Some(id), Some(secret)) => (None, vec![("client_id", &**id), ("client_secret", secret.expose())]),
             (Some(id), None) => (None, vec![("client_id", &**id)]),
             (None, _) => (None, Vec::new()),
@@ -97,6 +111,7 @@ impl<'a> Endpoint<'a> {
         request.payload = Payload::form(&form)?;
         let mut prepared = prepare(request, &Defaults::default())?;
         prepared.delivery = self.delivery.clone();
+        prepared.trace.clone_from(&self.trace);
         // Who the URL names asks, unless the client is to prove who it is in the same field.
         if let Some(auth) = header.or_else(|| url.credentials().map(|(user, password)| Basic::new(user, password))) {
             auth.authorize(&mut prepared, self.session)?;
@@ -108,9 +123,8 @@ impl<'a> Endpoint<'a> {
 /// > The client identifier is encoded using the "application/x-www-form-urlencoded" encoding
 /// > algorithm …, and the encoded value is used as the username; the client password is
 /// > encoded using the same algorithm and used as the password. (RFC 6749, 2.3.1)
-fn basic(id: &str, secret: &str) -> Basic {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    Basic::new(encode(id), encode(secret))
+pub(super) fn encoded_pair(id: &str, secret: &str) -> [String; 2] {
+    [id, secret].map(|text| form_urlencoded::byte_serialize(text.as_bytes()).collect())
 }
 
 /// An answer that holds no token, as it should.

@@ -187,6 +187,8 @@ impl Auth for OAuth2 {
 
     fn secrets(&self) -> Vec<String> {
         let secrets = self.client_secret.iter().chain(self.grant.secret());
-        secrets.map(|secret| secret.expose().clone()).collect()
+        let pair = self.client_id.as_ref().zip(self.client_secret.as_ref());
+        let pair = pair.map(|(id, secret)| endpoint::encoded_pair(id, secret.expose()).join(":"));
+        secrets.map(|secret| secret.expose().clone()).chain(pair).collect()
     }
 }

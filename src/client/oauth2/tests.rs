@@ -227,7 +227,7 @@ fn lets_a_redactor_know_every_token() {
     session.get("http://api/").auth(by(Grant::ClientCredentials)).send().unwrap();
     assert_eq!(redactor.redact("access-1 refresh-1"), "*** ***");
     let secrets = crate::client::Auth::secrets(&by(Grant::password("ada", "pass")).client("c", "secret"));
-    assert_eq!(secrets, ["secret", "pass"]);
+    assert_eq!(secrets, ["secret", "pass", "c:secret"]);
     assert!(!format!("{:?}", by(Grant::password("ada", "pass")).client("c", "secret")).contains("secret\""));
 }
 

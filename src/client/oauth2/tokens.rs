@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::super::{Error, ErrorKind, Session};
+use super::super::{Error, ErrorKind};
 use super::OAuth2;
 use super::endpoint::{Endpoint, Failure};
 use super::grant::refresh;
@@ -88,7 +88,7 @@ impl Slot {
         self.rounds.fetch_add(1, Ordering::Release);
         match fetched {
             Ok(token) => {
-                teach(&token, endpoint.session);
+                std::iter::once(&token.access).chain(&token.refresh).for_each(|secret| endpoint.teach(secret));
                 *held = Held { token: Some(token.clone()), failure: None };
                 Ok(token)
             }
@@ -116,12 +116,4 @@ fn fetch(last: Option<&Token>, endpoint: &Endpoint<'_>) -> Result<Token, Error> 
         }
     }
     endpoint.oauth2.obtain(endpoint)
-}
-
-/// Lets what shows the session's secrets nowhere know those of a token.
-fn teach(token: &Token, session: &Session) {
-    if let Some(redactor) = &session.secrets {
-        let secrets = [Some(&token.access), token.refresh.as_ref()];
-        secrets.into_iter().flatten().for_each(|secret| redactor.learn(secret.expose()));
-    }
 }
