@@ -81,6 +81,26 @@ fn nothing_that_proves_who_sends_a_request_is_shown() {
     }
 }
 
+#[test]
+fn a_key_of_rsa_is_read_from_a_file() {
+    let server = practice();
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/inputs/keys/rsa.pem");
+    let spec = "# @auth {oauth1: {consumer_key: c, signature_method: RSA-SHA256, private_key: {file: KEY}}}\n\
+                GET {{api}}/anything\n\n\
+                ?? body $.headers.Authorization matches /^OAuth .*RSA-SHA256.*oauth_signature=\"[^\"]{300,}\"/\n";
+    let project = Project::new().file("rsa.pem", std::fs::read(key).unwrap());
+    let project = project.file("a.http", spec.replace("KEY", "rsa.pem")).file("b.http", spec.replace("KEY", "b.http"));
+    let ran = project.run_against(&server.base_url(), &["a.http"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let ran = project.run_against(&server.base_url(), &["b.http"]);
+    assert!(
+        ran.code == 1 && ran.stdout.contains("the private key cannot be used: there is none in it"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("b.http:1:86"), "{}", ran.stdout);
+}
+
 /// Runs a request with `{netrc: true}` in a home folder with this file, which has this mode.
 #[cfg(unix)]
 fn with_netrc(text: &str, mode: u32) -> Ran {

@@ -107,6 +107,7 @@ impl Netrc {
     }
 
     fn find(&self, host: &str) -> Option<Basic> {
+        let host = host.trim_matches(['[', ']']);
         let of_host = |entry: &&Entry| entry.host.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(host));
         let of_all = || self.entries.iter().find(|entry| entry.host.is_none());
         self.entries.iter().find(of_host).or_else(of_all).and_then(Entry::basic)

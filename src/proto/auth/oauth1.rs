@@ -10,7 +10,7 @@ use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
@@ -122,14 +122,19 @@ impl RsaKey {
     /// # Errors
     /// If there is none in it, or it is not one of RSA with 2048 to 8192 bits.
     pub fn from_pem(text: &str) -> Result<Self, InvalidRsaKey> {
-        let rejected = |reason: &dyn fmt::Display| InvalidRsaKey(reason.to_string());
-        let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| rejected(&error))?;
+        let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| match error {
+            pem::Error::NoItemsFound => InvalidRsaKey("there is none in it in PEM".to_owned()),
+            other => InvalidRsaKey(other.to_string()),
+        })?;
         let pair = match &key {
-            PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
-            PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
-            _ => return Err(rejected(&"it is not one of RSA")),
+            PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).map_err(Some),
+            PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()).map_err(Some),
+            _ => Err(None),
         };
-        pair.map(|pair| Self(Arc::new(pair))).map_err(|error| rejected(&error))
+        pair.map(|pair| Self(Arc::new(pair))).map_err(|error| {
+            let reason = error.map(|error| format!(" ({error})")).unwrap_or_default();
+            InvalidRsaKey(format!("it is not one of RSA with 2048 to 8192 bits{reason}"))
+        })
     }
 
     fn sign(&self, text: &str) -> Result<Vec<u8>, InvalidRsaKey> {
@@ -264,7 +269,7 @@ mod tests {
     #[test]
     fn says_why_a_key_is_of_no_use() {
         let of_another_kind = rcgen::KeyPair::generate().unwrap().serialize_pem();
-        for (text, expected) in [("", "no items found"), (&of_another_kind, "WrongAlgorithm")] {
+        for (text, expected) in [("", "there is none in it in PEM"), (&of_another_kind, "it is not one of RSA")] {
             let message = RsaKey::from_pem(text).unwrap_err().to_string();
             assert!(message.starts_with("the private key cannot be used: ") && message.contains(expected), "{message}");
         }
