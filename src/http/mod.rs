@@ -1,5 +1,6 @@
 //! The values that HTTP speaks of: methods, status codes, versions, fields,
-//! URLs, bodies, and what can go wrong with them. Plain data, with no I/O.
+//! URLs, bodies, and what can go wrong with them. Plain data, with no I/O:
+//! what a body's reader gives is read by the transport.
 
 mod body;
 mod error;
