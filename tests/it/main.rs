@@ -22,4 +22,5 @@ mod servers;
 mod specs;
 mod streaming;
 mod support;
+mod traces;
 mod wire;

@@ -2,6 +2,7 @@
 //! receives, as the reference of the formats has it.
 
 mod http;
+mod raw;
 mod variables;
 mod yaml;
 
