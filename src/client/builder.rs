@@ -13,8 +13,8 @@ use crate::proto::ResponseHead;
 
 use super::pairs::pairs;
 use super::{
-    Auth, Basic, Bearer, Error, ErrorKind, Hooks, Multipart, Options, Output, Payload, PreparedRequest, Proxies,
-    Request, Response, Session, Trace,
+    Auth, Basic, Bearer, Error, ErrorKind, Hooks, Identity, Multipart, Options, Output, Payload, PreparedRequest,
+    Proxies, Request, Response, Session, Trace, Verify,
 };
 
 /// Builds a request and sends it.
@@ -228,6 +228,28 @@ impl<'session> RequestBuilder<'session> {
     /// Has the body of the response written to a file.
     pub fn output(self, output: Output) -> Self {
         self.change(|request| request.options.output = Some(output))
+    }
+
+    /// How the server's certificate is checked.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, InMemory, Session, Verify};
+    ///
+    /// let session = Session::with_adapter(InMemory::new(|request| match request.endpoint.tls.verify {
+    ///     Verify::Off => Answer::ok("whoever you are"),
+    ///     _ => Answer::ok("show me your certificate"),
+    /// }));
+    /// let response = session.get("https://example.org/").verify(Verify::Off).send()?;
+    /// assert_eq!(response.text()?, "whoever you are");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify(self, verify: Verify) -> Self {
+        self.change(|request| request.options.verify = Some(verify))
+    }
+
+    /// Who sends it, where a server asks for a client's certificate.
+    pub fn cert(self, identity: Identity) -> Self {
+        self.change(|request| request.options.cert = Some(identity))
     }
 
     /// How it is sent, in all respects.

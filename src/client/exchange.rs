@@ -70,7 +70,7 @@ impl Session {
 
 /// A response, but for what came before it.
 pub(super) fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
-    let Reply { head, trailers, timings, peer, warnings, .. } = reply;
+    let Reply { head, trailers, timings, peer, tls, warnings, .. } = reply;
     Response {
         status: head.status,
         reason: head.reason,
@@ -85,6 +85,7 @@ pub(super) fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) ->
         request,
         timings,
         peer,
+        tls,
         warnings,
     }
 }

@@ -235,6 +235,7 @@ impl Adapter for InMemory {
             trailers: Headers::new(),
             timings: Timings { wait: answer.delay, total: answer.delay, ..Timings::default() },
             peer: None,
+            tls: None,
             reused: false,
             warnings: Vec::new(),
         })

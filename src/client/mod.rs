@@ -55,6 +55,6 @@ pub use crate::http::{Error, ErrorKind, Partial};
 pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
 pub use crate::source::Existing;
 pub use crate::transport::{
-    Excerpt, FixedAddresses, InvalidFixedAddresses, InvalidProxy, IpVersion, Pool, PoolBuilder, Proxy, ProxyScheme,
-    Step, Trace, Verify,
+    Certificate, CertificateFields, Excerpt, FixedAddresses, Identity, InvalidFixedAddresses, InvalidKeyPin,
+    InvalidProxy, IpVersion, KeyPin, Pool, PoolBuilder, Proxy, ProxyScheme, Step, TlsInfo, Trace, Verify,
 };

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::http::{Url, Version};
-use crate::transport::{Deadlines, FixedAddresses, IpVersion, Route, TlsOptions, Verify};
+use crate::http::{TlsVersion, Url, Version};
+use crate::transport::{Deadlines, FixedAddresses, Identity, IpVersion, KeyPin, Route, TlsOptions, Verify};
 
 use super::{Error, ErrorKind, Jar, Output, Proxies};
 
@@ -53,6 +53,23 @@ pub struct Options {
     pub local_address: Option<IpAddr>,
     /// The only version of IP that connections use. Default: whichever answers first.
     pub ip_version: Option<IpVersion>,
+    /// Who the client is, where a server asks for its certificate. Default: nobody.
+    pub cert: Option<Identity>,
+    /// The name that the server is asked for (SNI, RFC 6066) and that its certificate must
+    /// be made out for. Default: the host of the URL.
+    pub server_name: Option<String>,
+    /// The lowest version of TLS to speak. Default: 1.2.
+    pub min_tls_version: Option<TlsVersion>,
+    /// The highest version of TLS to speak. Default: 1.3.
+    pub max_tls_version: Option<TlsVersion>,
+    /// The public keys of which the server must have one, whatever `verify` says. Default: any.
+    pub pinned_keys: Option<Vec<KeyPin>>,
+    /// A file or a folder of lists of revoked certificates (PEM), one of each CA that the
+    /// server's certificate depends on. Default: nothing tells that one is revoked.
+    pub crl: Option<PathBuf>,
+    /// A file that the keys of each TLS connection are added to, as `SSLKEYLOGFILE` has
+    /// them. Default: none.
+    pub key_log: Option<PathBuf>,
     /// The protocol version. Default: HTTP/1.1.
     pub version: Option<Version>,
     /// Whether the body is decoded as `Content-Encoding` says. Default: true.
@@ -112,6 +129,13 @@ impl Options {
             resolve,
             local_address,
             ip_version,
+            cert,
+            server_name,
+            min_tls_version,
+            max_tls_version,
+            pinned_keys,
+            crl,
+            key_log,
             version,
             decompress,
             encoding,
@@ -128,6 +152,7 @@ impl Options {
             let message = format!("{version} is not supported yet: ask for HTTP/1.1 or leave the version out");
             return Err(Error::new(ErrorKind::Request, message));
         }
+        let tls = self.tls();
         Ok(Delivery {
             timeout: self.timeout.unwrap_or(Duration::from_secs(30)),
             connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
@@ -141,8 +166,28 @@ impl Options {
             output: self.output,
             route: route(self.unix_socket, self.resolve, self.local_address, self.ip_version),
             proxies: self.proxies.unwrap_or_default(),
-            tls: tls(self.verify),
+            tls,
         })
+    }
+
+    /// What is said of TLS; where nothing is, the one value that says so is shared.
+    fn tls(&self) -> Arc<TlsOptions> {
+        let defaults = TlsOptions::shared();
+        let verify = match &self.verify {
+            None | Some(Verify::Platform) => &defaults.verify,
+            Some(verify) => verify,
+        };
+        let options = TlsOptions {
+            verify: verify.clone(),
+            identity: self.cert.clone(),
+            server_name: self.server_name.clone(),
+            minimum_version: self.min_tls_version,
+            maximum_version: self.max_tls_version,
+            pins: self.pinned_keys.clone().unwrap_or_default(),
+            revocation_lists: self.crl.clone(),
+            key_log: self.key_log.clone(),
+        };
+        if options == *defaults { defaults } else { options.into() }
     }
 }
 
@@ -158,11 +203,6 @@ fn route(
     }
     let resolve = resolve.unwrap_or_default();
     Arc::new(Route { proxy: None, unix_socket, resolve, local_address, ip_version })
-}
-
-/// What is said of TLS; where nothing is, the one value that says so is shared.
-fn tls(verify: Option<Verify>) -> Arc<TlsOptions> {
-    verify.map_or_else(TlsOptions::shared, |verify| TlsOptions { verify }.into())
 }
 
 impl Delivery {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read as _};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::http::{Headers, Link, Links, Status, Timings, Url, Version};
 use crate::source;
-use crate::transport::Step;
+use crate::transport::{Step, TlsInfo};
 
 use super::{Error, ErrorKind, PreparedRequest, Saved, SetCookie, text};
 
@@ -48,6 +49,9 @@ pub struct Response {
     pub timings: Timings,
     /// The address that it came from.
     pub peer: Option<SocketAddr>,
+    /// What the connection was agreed to be, where it came over TLS: version, cipher, the
+    /// server's certificates.
+    pub tls: Option<Arc<TlsInfo>>,
     /// The character set to read the body in, where the request set one; it may be set now too.
     pub encoding: Option<String>,
     /// What a person should know: lowercase fragments.

@@ -11,6 +11,7 @@ mod method;
 mod status;
 mod stream;
 mod timings;
+mod tls_version;
 mod url;
 mod version;
 
@@ -23,6 +24,7 @@ pub use method::{InvalidMethod, Method};
 pub use status::{InvalidStatus, Status};
 pub use stream::Stream;
 pub use timings::{Phase, Timings};
+pub use tls_version::TlsVersion;
 pub use url::{InvalidUrl, Scheme, Url};
 pub use version::Version;
 

@@ -9,6 +9,6 @@ mod walk;
 
 pub use draft::{Access, Draft, Existing};
 pub use replace::replace;
-pub use root::{ReadError, Root, open, read_bytes, read_private_source, read_source};
+pub use root::{ReadError, Root, files_at, open, read_bytes, read_private_source, read_source};
 pub use span::{Location, SourceFile, Span, Spanned};
 pub use walk::walk;

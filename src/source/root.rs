@@ -144,6 +144,23 @@ pub fn open(path: &Path) -> Result<File, ReadError> {
     open().map_err(|kind| ReadError::new(path, kind))
 }
 
+/// The files of a folder, links to files among them, sorted by name; of a file, itself alone.
+///
+/// # Errors
+/// If there is no such folder, or it cannot be read.
+pub fn files_at(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let list = || {
+        if !fs::metadata(path)?.is_dir() {
+            return Ok(vec![path.to_owned()]);
+        }
+        let entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+        let mut files: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
+        files.sort_unstable();
+        Ok(files)
+    };
+    list().map_err(|error: io::Error| ReadError::new(path, error.into()))
+}
+
 /// Why a file could not be had.
 #[derive(Debug)]
 pub struct ReadError {

@@ -97,6 +97,7 @@ pub(super) fn read_reply(
         trailers: received.trailers,
         timings: Timings::default(),
         peer: connection.peer(),
+        tls: connection.tls(),
         reused: connection.has_served(),
         warnings: warnings(decoder, surplus),
     };

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::secret::Secret;
@@ -9,7 +10,7 @@ use crate::secret::Secret;
 use super::input::Input;
 use super::tls::refused;
 use super::wire::is_tick;
-use super::{Clock, Endpoint, Error, ErrorKind, Wire};
+use super::{Clock, Endpoint, Error, ErrorKind, TlsInfo, Wire};
 
 /// When a connection breaks, as messages say it.
 const SENDING: &str = "while the request was sent";
@@ -84,6 +85,11 @@ impl Connection {
     /// The address at the other end.
     pub(super) fn peer(&self) -> Option<SocketAddr> {
         self.wire.peer()
+    }
+
+    /// What was agreed on, where it is a connection over TLS.
+    pub(super) fn tls(&self) -> Option<Arc<TlsInfo>> {
+        self.wire.tls().cloned()
     }
 
     /// Makes ready for an exchange.

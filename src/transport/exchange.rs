@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::http::{Body, Headers, Method, Timings, Version};
 use crate::proto::ResponseHead;
 
-use super::{BoxError, Endpoint, Trace, Upgraded};
+use super::{BoxError, Endpoint, TlsInfo, Trace, Upgraded};
 
 /// A request, ready for the wire.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +79,8 @@ pub struct Reply {
     pub timings: Timings,
     /// The address that it came from.
     pub peer: Option<SocketAddr>,
+    /// What was agreed on, where it came over TLS.
+    pub tls: Option<Arc<TlsInfo>>,
     /// Whether the connection had served a request before.
     pub reused: bool,
     /// What a person should know: lowercase fragments.

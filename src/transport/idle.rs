@@ -116,7 +116,10 @@ mod tests {
     fn gives_a_connection_to_its_endpoint_alone() {
         let idle = Idle::default();
         idle.put(connection(1, &["more"]));
-        for other in [endpoint(2), Endpoint { tls: TlsOptions { verify: Verify::Off }.into(), ..endpoint(1) }] {
+        for other in [
+            endpoint(2),
+            Endpoint { tls: TlsOptions { verify: Verify::Off, ..TlsOptions::default() }.into(), ..endpoint(1) },
+        ] {
             assert!(idle.take(&other).is_none());
         }
         assert!(idle.take(&endpoint(1)).is_some());

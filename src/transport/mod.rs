@@ -45,7 +45,7 @@ pub use memory::Memory;
 pub use pool::{Pool, PoolBuilder};
 pub use proxy::{InvalidProxy, Proxy, ProxyScheme};
 pub use route::{IpVersion, Route};
-pub use tls::{TlsOptions, Verify};
+pub use tls::{Certificate, CertificateFields, Identity, InvalidKeyPin, KeyPin, TlsInfo, TlsOptions, Verify};
 pub use trace::{Excerpt, Step, Trace};
 pub use upgraded::Upgraded;
 pub use wire::{Connector, Wire};

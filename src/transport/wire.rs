@@ -2,9 +2,10 @@
 
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Clock, Endpoint, Error};
+use super::{Clock, Endpoint, Error, TlsInfo};
 
 /// A connection. Reading and writing end with [`io::ErrorKind::WouldBlock`] when they took
 /// as long as they may, and can then be repeated.
@@ -26,6 +27,11 @@ pub trait Wire: Read + Write + Send {
 
     /// The address at the other end.
     fn peer(&self) -> Option<SocketAddr>;
+
+    /// What was agreed on, where this is a connection over TLS.
+    fn tls(&self) -> Option<&Arc<TlsInfo>> {
+        None
+    }
 }
 
 /// Opens connections.

@@ -94,7 +94,7 @@ impl CompiledRequest {
         request.options = self.options.clone();
         request.options.version = version.or(request.options.version);
         if let Some(roots) = &self.roots {
-            request.options.verify = Some(client::Verify::Roots(resolve(roots, scope, root)?));
+            request.options.verify = Some(client::Verify::roots(resolve(roots, scope, root)?));
         }
         if let Some(jar) = &self.jar {
             let path = root.resolve_new(jar.span().source().path(), &jar.render(scope)?);

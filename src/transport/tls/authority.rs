@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -11,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::NamedTempFile;
 
 use super::super::loopback::{Call, Server, read_request};
-use super::super::{Error, ErrorKind, Pool, Reply, TlsOptions, Verify};
+use super::super::{Certificate, Error, ErrorKind, Pool, Reply, TlsOptions, Verify};
 use crate::http::Scheme;
 
 const HELLO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -32,7 +33,20 @@ impl Authority {
     }
 
     pub(super) fn verify(&self) -> Verify {
-        Verify::Roots(self.file.path().to_owned())
+        Verify::roots(self.file.path().to_owned())
+    }
+
+    pub(super) fn issuer(&self) -> &Issuer<'static, KeyPair> {
+        &self.issuer
+    }
+
+    pub(super) fn pem(&self) -> String {
+        Certificate::from_der(self.certificate.as_ref()).to_pem()
+    }
+
+    /// With this CA as the only root.
+    pub(super) fn options(&self) -> TlsOptions {
+        TlsOptions { verify: self.verify(), ..TlsOptions::default() }
     }
 
     pub(super) fn issue(&self, parameters: &CertificateParams) -> Identity {
@@ -51,6 +65,11 @@ pub(super) fn issue(parameters: &CertificateParams, issuer: &Issuer<'_, KeyPair>
     let key = KeyPair::generate().unwrap();
     let certificate = parameters.signed_by(&key, issuer).unwrap();
     Identity { chain: vec![certificate.der().clone()], key }
+}
+
+/// A file in the folder of those that OpenSSL made.
+pub(super) fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/tls").join(name)
 }
 
 /// What a server shows, and its key.
@@ -102,9 +121,21 @@ pub(super) fn greet(mut stream: ServerStream) {
 }
 
 pub(super) fn get(server: &Server, verify: &Verify, pool: &Pool) -> Result<(Reply, Vec<u8>), Error> {
+    ask(server, TlsOptions { verify: verify.clone(), ..TlsOptions::default() }, pool)
+}
+
+pub(super) fn ask(server: &Server, options: TlsOptions, pool: &Pool) -> Result<(Reply, Vec<u8>), Error> {
     let mut call = Call::get(server);
-    call.endpoint.tls = TlsOptions { verify: verify.clone() }.into();
+    call.endpoint.tls = options.into();
     call.send(pool)
+}
+
+/// What becomes of a request with these options: nothing, or why it fails.
+pub(super) fn outcome(server: &Server, options: TlsOptions) -> String {
+    match ask(server, options, &Pool::new()) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    }
 }
 
 /// The refusal of a server that shows this.

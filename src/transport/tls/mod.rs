@@ -3,8 +3,18 @@
 
 #[cfg(test)]
 mod authority;
+mod certificate;
+mod configuration;
+mod distrust;
+mod identity;
+mod info;
+mod key_file;
+mod key_log;
 mod options;
+mod pem;
+mod pin;
 mod refusal;
+mod trust;
 #[cfg(test)]
 mod tunneled;
 mod verifier;
@@ -14,15 +24,20 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind};
 
 use super::wire::is_tick;
 use super::{Clock, Endpoint, Error, ErrorKind, Wire};
 
+pub use certificate::{Certificate, CertificateFields};
+use configuration::configure;
+pub use identity::Identity;
+pub use info::TlsInfo;
 pub use options::{TlsOptions, Verify};
+pub use pin::{InvalidKeyPin, KeyPin};
 pub(super) use refusal::refused;
+use refusal::refused_handshake;
 use wire::TlsWire;
 
 /// The configurations that were needed so far, each with its store of sessions to resume.
@@ -76,27 +91,15 @@ fn description(connection: &ClientConnection) -> String {
     [version, cipher, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn configure(options: &TlsOptions) -> Result<ClientConfig, Error> {
-    let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
-    let verifier = verifier::verifier(&options.verify, &provider)?;
-    let mut configuration = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("ring speaks TLS 1.2 and 1.3")
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
-    configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(configuration)
-}
-
 fn server_name(endpoint: &Endpoint) -> Result<ServerName<'static>, Error> {
-    let host = endpoint.host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
+    let host = endpoint.tls.server_name.as_deref().unwrap_or(&endpoint.host);
+    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
     ServerName::try_from(host.to_owned())
         .map_err(|_| Error::new(ErrorKind::Tls, format!("`{host}` is not a name that a certificate can have")))
 }
 
 fn broken_off(endpoint: &Endpoint, error: io::Error) -> Error {
-    match refused(&error) {
+    match refused_handshake(&error, &endpoint.tls.versions()) {
         Some(words) => Error::new(ErrorKind::Tls, format!("the TLS handshake with {endpoint} failed: {words}")),
         None if error.kind() == io::ErrorKind::UnexpectedEof => {
             Error::new(ErrorKind::Tls, format!("{endpoint} closed the connection in the TLS handshake"))
@@ -112,6 +115,7 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
+    use rustls::crypto::ring;
     use rustls::pki_types::PrivateKeyDer;
     use rustls::server::WebPkiClientVerifier;
     use rustls::{HandshakeKind, RootCertStore, ServerConfig};
@@ -224,7 +228,7 @@ mod tests {
             std::thread::sleep(Duration::from_secs(2));
         });
         let mut call = Call::post(&server, vec![0; HUGE]);
-        call.endpoint.tls = TlsOptions { verify: authority.verify() }.into();
+        call.endpoint.tls = authority.options().into();
         let (reply, body) = call.send(&Pool::new()).unwrap();
         assert_eq!((reply.head.status.code(), &*body), (413, &b"no"[..]));
     }
@@ -240,7 +244,7 @@ mod tests {
             stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
         });
         let mut call = Call::post(&server, vec![0; HUGE]);
-        call.endpoint.tls = TlsOptions { verify: authority.verify() }.into();
+        call.endpoint.tls = authority.options().into();
         assert_eq!(call.send(&Pool::new()).unwrap().0.head.status.code(), 204);
     }
 

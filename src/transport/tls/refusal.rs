@@ -1,37 +1,65 @@
 //! Why TLS refuses a server, or a server us, in words.
 
-use std::{fmt, io};
+use std::io;
 
 use jiff::Timestamp;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible};
 
-/// The refusal of a certificate that is signed by itself.
-#[derive(Debug)]
-pub(super) struct SelfSigned;
+use super::distrust::Distrust;
+use crate::http::TlsVersion;
 
-impl fmt::Display for SelfSigned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the server's certificate is self-signed; give it as a root to trust it")
-    }
-}
-
-impl std::error::Error for SelfSigned {}
+/// What alerts mean that a server sends (RFC 8446, 6.2), where there are words for it.
+const ALERTS: &[(AlertDescription, &str)] = &[
+    (AlertDescription::CertificateRequired, "the server requires a client certificate"),
+    (
+        AlertDescription::HandshakeFailure,
+        "the server refused the handshake: no cipher in common, or a client certificate is required",
+    ),
+    (AlertDescription::UnrecognisedName, "the server does not know this host name"),
+    (AlertDescription::NoApplicationProtocol, "the server does not speak HTTP/1.1"),
+    (AlertDescription::UnknownCA, "the server does not trust the issuer of the client certificate"),
+    (AlertDescription::CertificateExpired, "the server says that the client certificate has expired"),
+    (AlertDescription::CertificateRevoked, "the server says that the client certificate is revoked"),
+    (AlertDescription::BadCertificate, "the server refuses the client certificate as invalid"),
+    (AlertDescription::UnsupportedCertificate, "the server does not take client certificates of this kind"),
+    (AlertDescription::CertificateUnknown, "the server refuses the client certificate"),
+    (AlertDescription::AccessDenied, "the server trusts the client certificate, but denies it access"),
+    (AlertDescription::InsufficientSecurity, "the server demands more security than was offered"),
+];
 
 /// The reason, where it was TLS that failed, as a lowercase fragment.
 pub(in crate::transport) fn refused(error: &io::Error) -> Option<String> {
     let error: &Error = error.get_ref()?.downcast_ref()?;
     Some(match error {
         Error::InvalidCertificate(refusal) => certificate(refusal),
+        Error::InvalidCertRevocationList(cause) => {
+            format!("the revocation list for the server's certificate cannot be used: {cause:?}")
+        }
         Error::AlertReceived(description) => alert(*description),
-        Error::PeerIncompatible(
-            PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => "the server speaks neither TLS 1.2 nor 1.3".to_owned(),
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "the server does not speak TLS on this port; is it http and not https?".to_owned()
         }
         other => other.to_string(),
     })
+}
+
+/// The reason, where it was TLS that failed in a handshake that offered these versions.
+pub(super) fn refused_handshake(error: &io::Error, versions: &[TlsVersion]) -> Option<String> {
+    let cause: &Error = error.get_ref()?.downcast_ref()?;
+    let is_version = matches!(
+        cause,
+        Error::AlertReceived(AlertDescription::ProtocolVersion)
+            | Error::PeerIncompatible(
+                PeerIncompatible::ServerDoesNotSupportTls12Or13
+                    | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            )
+    );
+    match versions {
+        [only] if is_version => Some(format!("the server does not speak {only}, which alone is allowed")),
+        _ if is_version => Some("the server speaks neither TLS 1.2 nor 1.3".to_owned()),
+        _ => refused(error),
+    }
 }
 
 fn certificate(refusal: &CertificateError) -> String {
@@ -52,7 +80,15 @@ fn certificate(refusal: &CertificateError) -> String {
             "the server's certificate has an unknown issuer: its root is not trusted, or the server does not send \
              an intermediate certificate"
         }
-        CertificateError::Revoked => "the server's certificate is revoked",
+        CertificateError::Revoked => "the server's certificate, or one that it depends on, is revoked",
+        CertificateError::UnknownRevocationStatus => {
+            "nothing tells whether the server's certificate is revoked: the list of its issuer, or of another CA of \
+             its chain, is not among those given"
+        }
+        CertificateError::ExpiredRevocationList => "a list of revoked certificates has expired",
+        CertificateError::ExpiredRevocationListContext { next_update, .. } => {
+            return format!("a list of revoked certificates expired on {}", date(next_update));
+        }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "the server's certificate is not meant for servers (extended key usage)"
         }
@@ -69,11 +105,14 @@ fn certificate(refusal: &CertificateError) -> String {
 }
 
 fn other(cause: &(dyn std::error::Error + 'static)) -> String {
-    if cause.is::<SelfSigned>() {
+    if cause.is::<Distrust>() {
         return cause.to_string();
     }
     match cause.downcast_ref() {
         Some(webpki::Error::CaUsedAsEndEntity) => "the server's certificate is that of a CA and not of a server",
+        Some(webpki::Error::UnsupportedCertVersion) => {
+            "the server's certificate is not of version 3, the only one that is read"
+        }
         Some(webpki::Error::EndEntityUsedAsCa) => "the issuer of the server's certificate is not a CA",
         Some(webpki::Error::PathLenConstraintViolated) => {
             "the chain of the server's certificate is longer than its CA allows (path length)"
@@ -100,16 +139,8 @@ fn wrong_host(host: &str, presented: &[String]) -> String {
 }
 
 fn alert(description: AlertDescription) -> String {
-    match description {
-        AlertDescription::ProtocolVersion => "the server speaks neither TLS 1.2 nor 1.3".to_owned(),
-        AlertDescription::CertificateRequired => "the server requires a client certificate".to_owned(),
-        AlertDescription::HandshakeFailure => {
-            "the server refused the handshake: no cipher in common, or a client certificate is required".to_owned()
-        }
-        AlertDescription::UnrecognisedName => "the server does not know this host name".to_owned(),
-        AlertDescription::NoApplicationProtocol => "the server does not speak HTTP/1.1".to_owned(),
-        other => format!("the server sent the alert {other:?}"),
-    }
+    let known = ALERTS.iter().find(|(known, _)| *known == description);
+    known.map_or_else(|| format!("the server sent the alert {description:?}"), |(_, words)| (*words).to_owned())
 }
 
 fn date(time: &UnixTime) -> String {

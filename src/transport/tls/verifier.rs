@@ -1,95 +1,82 @@
 //! Who decides whether a server is who it should be.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
+use rustls::client::verify_server_name;
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
 
-use super::super::{Error, ErrorKind, Verify};
-use super::refusal::SelfSigned;
+use super::super::Error;
+use super::distrust::Distrust;
+use super::trust::Trust;
+use super::{KeyPin, TlsOptions};
 
-/// The verifier that checks certificates in this way.
-///
-/// # Errors
-/// If the certificates to trust cannot be read.
-pub(super) fn verifier(verify: &Verify, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    Ok(match verify {
-        Verify::Off => Arc::new(Trusting { provider: Arc::clone(provider) }),
-        Verify::Platform => Arc::new(Checking { inner: platform(provider)?, given: Vec::new() }),
-        Verify::Roots(path) => {
-            let given = read_certificates(path)?;
-            let mut roots = RootCertStore::empty();
-            let (added, _) = roots.add_parsable_certificates(given.iter().cloned());
-            if added == 0 {
-                return Err(Error::new(ErrorKind::Tls, format!("{} holds no certificate (PEM)", path.display())));
-            }
-            Arc::new(Checking { inner: webpki_verifier(roots, provider)?, given })
-        }
-    })
-}
-
-/// The platform's own roots, and Mozilla's where it has none.
-fn platform(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    match rustls_platform_verifier::Verifier::new(Arc::clone(provider)) {
-        Ok(verifier) => Ok(Arc::new(verifier)),
-        Err(_) => webpki_verifier(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(), provider),
-    }
-}
-
-fn webpki_verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-    match WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build() {
-        Ok(verifier) => Ok(verifier),
-        Err(error) => Err(Error::new(ErrorKind::Tls, "the certificates to trust cannot be used").with_source(error)),
-    }
-}
-
-fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let file =
-        crate::source::open(path).map_err(|error| Error::new(ErrorKind::Tls, error.to_string()).with_source(error))?;
-    CertificateDer::pem_reader_iter(file).collect::<Result<_, _>>().map_err(|error| {
-        Error::new(ErrorKind::Tls, format!("{} holds no valid certificates (PEM): {error}", path.display()))
-    })
-}
-
-/// Checks against trusted roots, and knows more of self-signed certificates.
+/// Checks what a server shows: its certificate, as far as that is wanted, its public key,
+/// and that it has the private one.
 #[derive(Debug)]
-struct Checking {
-    inner: Arc<dyn ServerCertVerifier>,
-    /// The certificates that were given to be trusted, one by one.
-    given: Vec<CertificateDer<'static>>,
+pub(super) struct Verifier {
+    /// What the certificate is checked against, if it is checked.
+    trust: Option<Trust>,
+    pins: Vec<KeyPin>,
+    algorithms: WebPkiSupportedAlgorithms,
 }
 
-impl Checking {
-    /// A certificate that signed itself is refused under names that hide this: its issuer
-    /// is unknown, or it is a CA's. It is what a test server has, so it is accepted where
-    /// it was given to be trusted, if it is made out for the host; its dates were checked
-    /// by then.
-    fn reconsider(
-        &self,
-        certificate: &CertificateDer<'_>,
-        host: &ServerName<'_>,
-        refusal: rustls::Error,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if !is_untrusted(&refusal) || !is_self_signed(certificate) {
-            return Err(refusal);
+impl Verifier {
+    /// The verifier that these options want.
+    ///
+    /// # Errors
+    /// If the certificates to trust, or lists of revoked ones, cannot be read.
+    pub(super) fn new(options: &TlsOptions, provider: &Arc<CryptoProvider>) -> Result<Self, Error> {
+        Ok(Self {
+            trust: Trust::read(options, provider)?,
+            pins: options.pins.clone(),
+            algorithms: provider.signature_verification_algorithms,
+        })
+    }
+
+    fn check_pins(&self, certificate: &CertificateDer<'_>) -> Result<(), rustls::Error> {
+        if self.pins.is_empty() {
+            return Ok(());
         }
-        if !self.given.contains(certificate) {
-            return Err(CertificateError::Other(OtherError(Arc::new(SelfSigned))).into());
-        }
-        verify_server_name(&ParsedCertificate::try_from(certificate)?, host)?;
-        Ok(ServerCertVerified::assertion())
+        let pin = KeyPin::of(certificate).ok_or(CertificateError::BadEncoding)?;
+        if self.pins.contains(&pin) { Ok(()) } else { Err(refusal(Distrust::Unpinned(pin.to_string()))) }
     }
 }
 
-fn is_untrusted(refusal: &rustls::Error) -> bool {
-    match refusal {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => true,
+/// Says more of a refusal where the chain shows more. A certificate that was itself given to
+/// be trusted is accepted though no root vouches for it, or though it is a CA's, as test
+/// servers have them, if it is made out for the host; its dates were checked by then.
+fn reconsider(
+    trust: &Trust,
+    certificate: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    host: &ServerName<'_>,
+    refused: rustls::Error,
+) -> Result<ServerCertVerified, rustls::Error> {
+    let is_unknown = refused == CertificateError::UnknownIssuer.into();
+    if (is_unknown || is_ca_as_server(&refused)) && trust.holds(certificate) {
+        verify_server_name(&ParsedCertificate::try_from(certificate)?, host)?;
+        return Ok(ServerCertVerified::assertion());
+    }
+    let weak = || Distrust::of_weak_key(std::iter::once(certificate).chain(intermediates));
+    let distrust = match &refused {
+        _ if is_unknown => weak().or_else(|| Distrust::of_unknown_issuer(certificate, intermediates)),
+        _ if is_ca_as_server(&refused) && is_self_signed(certificate) => Some(Distrust::SelfSigned),
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => weak(),
+        _ => None,
+    };
+    Err(distrust.map_or(refused, refusal))
+}
+
+fn refusal(distrust: Distrust) -> rustls::Error {
+    CertificateError::Other(OtherError(Arc::new(distrust))).into()
+}
+
+fn is_ca_as_server(refused: &rustls::Error) -> bool {
+    match refused {
         rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(cause))) => {
             matches!(cause.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
         }
@@ -101,7 +88,12 @@ fn is_self_signed(certificate: &CertificateDer<'_>) -> bool {
     webpki::EndEntityCert::try_from(certificate).is_ok_and(|certificate| certificate.issuer() == certificate.subject())
 }
 
-impl ServerCertVerifier for Checking {
+/// A key that is too short cannot be said to have signed anything.
+fn of_key(certificate: &CertificateDer<'_>, refused: rustls::Error) -> rustls::Error {
+    Distrust::of_weak_key([certificate]).map_or(refused, refusal)
+}
+
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -110,49 +102,13 @@ impl ServerCertVerifier for Checking {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.inner
-            .verify_server_cert(certificate, intermediates, host, ocsp_response, now)
-            .or_else(|refusal| self.reconsider(certificate, host, refusal))
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, certificate, signature)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
-    }
-}
-
-/// Accepts whatever certificate the server has the key of.
-#[derive(Debug)]
-struct Trusting {
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Trusting {
-    fn verify_server_cert(
-        &self,
-        _certificate: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _host: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
+        if let Some(trust) = &self.trust {
+            trust
+                .verifier()
+                .verify_server_cert(certificate, intermediates, host, ocsp_response, now)
+                .or_else(|refused| reconsider(trust, certificate, intermediates, host, refused))?;
+        }
+        self.check_pins(certificate)?;
         Ok(ServerCertVerified::assertion())
     }
 
@@ -162,7 +118,8 @@ impl ServerCertVerifier for Trusting {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signature, &self.algorithms)
+            .map_err(|refused| of_key(certificate, refused))
     }
 
     fn verify_tls13_signature(
@@ -171,11 +128,12 @@ impl ServerCertVerifier for Trusting {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signature, &self.algorithms)
+            .map_err(|refused| of_key(certificate, refused))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
@@ -184,10 +142,17 @@ mod tests {
     use std::path::PathBuf;
 
     use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, date_time_ymd};
+    use rustls::crypto::ring;
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::pki_types::pem::PemObject;
+    use rustls::sign::{CertifiedKey, Signer, SigningKey, SingleCertAndKey};
+    use rustls::{ServerConfig, SignatureAlgorithm};
 
     use super::super::authority::{
-        Authority, Identity, authority, configuration, get, greet, issue, parameters, pem_file, refusal, serve,
+        Authority, Identity, authority, configuration, fixture, get, greet, issue, outcome, parameters, pem_file,
+        refusal, serve,
     };
+    use super::super::{Verify, pem};
     use super::*;
     use crate::http::Scheme;
     use crate::transport::Pool;
@@ -243,6 +208,114 @@ mod tests {
     }
 
     #[test]
+    fn tells_a_root_that_is_not_trusted_from_a_certificate_that_is_not_sent() {
+        let (root, other) = (Authority::new("root"), Authority::new("other root"));
+        let first = authority("first", BasicConstraints::Unconstrained);
+        let Identity { chain: first_chain, key } = root.issue(&first);
+        let Identity { chain, key } = issue(&parameters(&["127.0.0.1"]), &Issuer::new(first, key));
+        let refusal = |chain: &[&[CertificateDer<'static>]]| {
+            let key = KeyPair::try_from(key.serialize_der()).unwrap();
+            refusal(Identity { chain: chain.concat(), key }, &other.verify())
+        };
+        for (message, words) in [
+            (refusal(&[&chain]), "`CN=first` is no trusted root"),
+            (refusal(&[&chain, &first_chain]), "`CN=root` is no trusted root"),
+            (refusal(&[&chain, &first_chain, std::slice::from_ref(&root.certificate)]), "ends in the root `CN=root`"),
+        ] {
+            assert!(message.contains(words), "{message}");
+        }
+    }
+
+    #[test]
+    fn refuses_a_server_that_signs_for_another() {
+        let root = Authority::new("root");
+        let leaf = parameters(&["other.example"]);
+        let Identity { chain: others, key } = root.issue(&leaf);
+        let Identity { chain, key } = issue(&parameters(&["127.0.0.1"]), &Issuer::new(leaf, key));
+        let message = refusal(Identity { chain: [chain, others].concat(), key }, &root.verify());
+        assert!(message.contains("the issuer of the server's certificate is not a CA"), "{message}");
+    }
+
+    /// Signs anything in the same way.
+    #[derive(Debug)]
+    struct Forger;
+
+    impl SigningKey for Forger {
+        fn choose_scheme(&self, _offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+            Some(Box::new(Self))
+        }
+
+        fn algorithm(&self) -> SignatureAlgorithm {
+            SignatureAlgorithm::RSA
+        }
+    }
+
+    impl Signer for Forger {
+        fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
+            Ok(vec![7; 128])
+        }
+
+        fn scheme(&self) -> SignatureScheme {
+            SignatureScheme::RSA_PSS_SHA256
+        }
+    }
+
+    fn certificates(names: &[&str]) -> Vec<CertificateDer<'static>> {
+        names.iter().flat_map(|name| pem::certificates_at(&fixture(name)).unwrap()).collect()
+    }
+
+    #[test]
+    fn says_that_a_key_is_too_short() {
+        let key = PrivateKeyDer::from_pem_file(fixture("weakly-issued.key")).unwrap();
+        let key = ring::default_provider().key_provider.load_private_key(key).unwrap();
+        for (chain, key, words) in [
+            (certificates(&["weak.pem"]), Arc::new(Forger) as Arc<dyn SigningKey>, "`CN=weak server` has 1024 bits"),
+            (certificates(&["weakly-issued.pem", "weak-ca.pem"]), key, "`CN=weak intermediate` has 1024 bits"),
+        ] {
+            let shown = SingleCertAndKey::from(CertifiedKey::new(chain, key));
+            let configuration = ServerConfig::builder_with_provider(ring::default_provider().into())
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_cert_resolver(Arc::new(shown));
+            let message = outcome(
+                &serve(configuration, greet),
+                TlsOptions { verify: Verify::roots(fixture("ca.pem")), ..TlsOptions::default() },
+            );
+            assert!(message.contains(words), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_pinned_key_counts_however_the_certificate_is_checked() {
+        let authority = Authority::new("root");
+        let identity = authority.issue(&parameters(&["127.0.0.1"]));
+        let own = KeyPin::of(&identity.chain[0]).unwrap();
+        let others = KeyPin::of(&authority.certificate).unwrap();
+        let server = serve(configuration(identity), greet);
+        for verify in [authority.verify(), Verify::Off] {
+            for (pins, words) in [
+                (vec![], None),
+                (vec![own], None),
+                (vec![others, own], None),
+                (vec![others], Some(format!("is not one of those that are pinned: it is {own}"))),
+            ] {
+                let outcome = outcome(&server, TlsOptions { verify: verify.clone(), pins, ..TlsOptions::default() });
+                assert!(words.as_ref().map_or(outcome.is_empty(), |words| outcome.contains(words)), "{outcome}");
+            }
+        }
+    }
+
+    #[test]
+    fn accepts_a_certificate_that_was_itself_given_whoever_signed_it() {
+        let authority = Authority::new("root");
+        let identity = authority.issue(&parameters(&["127.0.0.1"]));
+        let file = pem_file(&super::super::Certificate::from_der(identity.chain[0].as_ref()).to_pem());
+        let server = serve(configuration(identity), greet);
+        assert!(get(&server, &Verify::roots(file.path()), &Pool::new()).is_ok());
+    }
+
+    #[test]
     fn accepts_a_self_signed_certificate_only_where_it_is_given_and_names_the_host() {
         for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
             let identity = |name: &str| {
@@ -255,14 +328,14 @@ mod tests {
             };
             let (shown, file) = identity("127.0.0.1");
             let server = serve(configuration(shown), greet);
-            let given = Verify::Roots(file.path().to_owned());
+            let given = Verify::roots(file.path().to_owned());
             assert!(get(&server, &given, &Pool::new()).is_ok(), "{is_ca:?}");
             assert!(get(&server, &Verify::Off, &Pool::new()).is_ok(), "{is_ca:?}");
             let error = get(&server, &Verify::Platform, &Pool::new()).unwrap_err();
             assert!(error.to_string().contains("self-signed"), "{error}");
 
             let (shown, file) = identity("other.example");
-            let message = refusal(shown, &Verify::Roots(file.path().to_owned()));
+            let message = refusal(shown, &Verify::roots(file.path().to_owned()));
             assert!(message.contains("but for other.example"), "{message}");
         }
     }
@@ -274,7 +347,7 @@ mod tests {
         let mut server = Server::answering(&[]);
         server.endpoint.scheme = Scheme::Https;
         for (path, words) in [(empty.path().to_owned(), "holds no certificate"), (missing, "there is no file")] {
-            let error = get(&server, &Verify::Roots(path), &Pool::new()).unwrap_err();
+            let error = get(&server, &Verify::roots(path), &Pool::new()).unwrap_err();
             assert!(error.to_string().contains(words), "{error}");
         }
     }
