@@ -8,6 +8,7 @@ mod connection;
 mod cookies;
 mod declaration;
 mod decode;
+mod environment;
 mod exchange;
 mod hooks;
 mod in_memory;

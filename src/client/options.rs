@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::http::{TlsVersion, Url, Version};
 use crate::transport::{Deadlines, FixedAddresses, Identity, IpVersion, KeyPin, Route, TlsOptions, Verify};
 
-use super::{Error, ErrorKind, Jar, Output, Proxies};
+use super::{Error, ErrorKind, Jar, Output, Proxies, environment};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -70,6 +70,10 @@ pub struct Options {
     /// A file that the keys of each TLS connection are added to, as `SSLKEYLOGFILE` has
     /// them. Default: none.
     pub key_log: Option<PathBuf>,
+    /// Whether the environment is heeded where nothing else says it: `REQUESTS_CA_BUNDLE`,
+    /// `CURL_CA_BUNDLE`, `SSL_CERT_FILE` and `SSL_CERT_DIR` name the roots that `verify`
+    /// checks against. Default: true.
+    pub trust_env: Option<bool>,
     /// The protocol version. Default: HTTP/1.1.
     pub version: Option<Version>,
     /// Whether the body is decoded as `Content-Encoding` says. Default: true.
@@ -136,6 +140,7 @@ impl Options {
             pinned_keys,
             crl,
             key_log,
+            trust_env,
             version,
             decompress,
             encoding,
@@ -172,7 +177,7 @@ impl Options {
 
     /// What is said of TLS; where nothing is, the one value that says so is shared.
     fn tls(&self) -> Arc<TlsOptions> {
-        let defaults = TlsOptions::shared();
+        let defaults = if self.trust_env.unwrap_or(true) { environment::tls() } else { TlsOptions::shared() };
         let verify = match &self.verify {
             None | Some(Verify::Platform) => &defaults.verify,
             Some(verify) => verify,
