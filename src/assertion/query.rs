@@ -10,7 +10,7 @@ use sha2::Sha256;
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
 use crate::source::Span;
-use crate::spec;
+use crate::spec::{self, CertificateField};
 use crate::template::Engine;
 
 use super::cookie;
@@ -36,6 +36,7 @@ enum Kind {
     Header(Prepared<String>),
     Cookie(Prepared<String>, Option<String>),
     Link(Prepared<String>),
+    Certificate(CertificateField),
     Body,
     JsonPath(Prepared<Path>),
     Regex(Prepared<Regex>),
@@ -65,6 +66,7 @@ impl Query {
                 Kind::Cookie(Prepared::compile(engine, &cookie.name)?, attribute)
             }
             spec::Query::Link(relation) => Kind::Link(Prepared::compile(engine, relation)?),
+            spec::Query::Certificate(field) => Kind::Certificate(*field),
             spec::Query::Body => Kind::Body,
             spec::Query::JsonPath(path) => Kind::JsonPath(Prepared::compile(engine, path)?),
             spec::Query::Regex(pattern) => Kind::Regex(Prepared::compile(engine, pattern)?),
@@ -96,6 +98,7 @@ impl Query {
                 cookie::find(response, &name.get(context.scope)?, attribute.as_deref().unwrap_or("Value"))
             }
             Kind::Link(relation) => links(inspection, &relation.get(context.scope)?),
+            Kind::Certificate(field) => certificate(inspection, *field)?,
             Kind::Body => Value::raw(inspection.text()?),
             Kind::JsonPath(path) => nodes(&*path.get(context.scope)?, inspection.json()?).ok_or_else(|| {
                 Failure::new(format!(
@@ -124,7 +127,12 @@ impl Query {
     pub(super) fn absence(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
         let text = excerpt(self.span.text().trim(), 80);
         let failure = Failure::new(match &self.kind {
-            Kind::Header(_) | Kind::Cookie(..) | Kind::Link(_) | Kind::Variable(_) => format!("there is no {text}"),
+            Kind::Certificate(_) if inspection.response.tls.is_none() => {
+                format!("there is no {text}: the response did not come over TLS")
+            }
+            Kind::Certificate(_) | Kind::Header(_) | Kind::Cookie(..) | Kind::Link(_) | Kind::Variable(_) => {
+                format!("there is no {text}")
+            }
             _ => format!("{text} matched nothing"),
         });
         let note = match &self.kind {
@@ -160,6 +168,24 @@ fn links<'a>(inspection: &Inspection<'_>, relation: &str) -> Value<'a> {
     let links = inspection.response.links();
     let targets: Vec<Value<'a>> = links.get_all(relation).map(|link| Value::raw(link.target.clone())).collect();
     if targets.is_empty() { Value::Absent } else { Value::Nodes(targets) }
+}
+
+/// Dates are written so that their order is that of texts.
+fn certificate<'a>(inspection: &Inspection<'_>, field: CertificateField) -> Result<Value<'a>, Failure> {
+    let Some(certificate) = inspection.response.tls.as_ref().and_then(|tls| tls.certificate()) else {
+        return Ok(Value::Absent);
+    };
+    let fields = certificate.read().ok_or_else(|| Failure::new("the server's certificate cannot be read"))?;
+    Ok(Value::raw(match field {
+        CertificateField::Subject => fields.subject,
+        CertificateField::Issuer => fields.issuer,
+        CertificateField::StartDate => fields.start_date.to_string(),
+        CertificateField::ExpireDate => fields.expire_date.to_string(),
+        CertificateField::SerialNumber => fields.serial_number,
+        CertificateField::SubjectAltName if fields.subject_alt_names.is_empty() => return Ok(Value::Absent),
+        CertificateField::SubjectAltName => fields.subject_alt_names.join(", "),
+        CertificateField::Value => certificate.to_pem(),
+    }))
 }
 
 /// What a path finds: the node of one that can find one at most, and the list of any

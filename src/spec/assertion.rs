@@ -79,6 +79,8 @@ pub enum Query {
     Cookie(Box<Cookie>),
     /// Where the links of a relation lead (RFC 8288): one is a string, several are a list.
     Link(Text),
+    /// What stands in the server's certificate.
+    Certificate(CertificateField),
     /// The body as text.
     Body,
     /// What a JSONPath (RFC 9535) finds in the body.
@@ -99,6 +101,38 @@ pub enum Query {
     Redirects,
     /// The value of a variable.
     Variable(Text),
+}
+
+/// What can be asked of the server's certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateField {
+    /// Whose it is.
+    Subject,
+    /// Who signed it.
+    Issuer,
+    /// When it begins to be valid.
+    StartDate,
+    /// When it ceases to be valid.
+    ExpireDate,
+    /// Its number.
+    SerialNumber,
+    /// The names that it is made out for.
+    SubjectAltName,
+    /// The certificate itself, in PEM.
+    Value,
+}
+
+impl CertificateField {
+    /// Every field with its name, which is Hurl's.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("Subject", Self::Subject),
+        ("Issuer", Self::Issuer),
+        ("Start-Date", Self::StartDate),
+        ("Expire-Date", Self::ExpireDate),
+        ("Serial-Number", Self::SerialNumber),
+        ("Subject-Alt-Name", Self::SubjectAltName),
+        ("Value", Self::Value),
+    ];
 }
 
 /// A cookie, and the attribute of it that is asked for.

@@ -6,11 +6,12 @@ mod properties;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, SerialNumber, date_time_ymd};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::client::{Answer, InMemory, Response, Session};
-use crate::http::Status;
+use crate::client::{Answer, Certificate, InMemory, Response, Session, TlsInfo};
+use crate::http::{Status, TlsVersion};
 use crate::parse::{parse_assertion, parse_capture};
 use crate::source::SourceFile;
 use crate::spec::Format;
@@ -40,7 +41,18 @@ fn response(body: &[u8]) -> Response {
     response.timings.wait = Duration::from_millis(40);
     response.timings.total = Duration::from_millis(120);
     response.warnings.clear();
+    let certificates = vec![certificate()];
+    response.tls = Some(Arc::new(TlsInfo { version: TlsVersion::Tls13, cipher: String::new(), certificates }));
     response
+}
+
+fn certificate() -> Certificate {
+    let mut parameters = CertificateParams::new(["a.example".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    parameters.distinguished_name = DistinguishedName::new();
+    parameters.distinguished_name.push(DnType::CommonName, "a.example");
+    parameters.serial_number = Some(SerialNumber::from_slice(&[0x1e, 0xe8, 0xb1]));
+    (parameters.not_before, parameters.not_after) = (date_time_ymd(2025, 1, 10), date_time_ymd(2099, 1, 1));
+    Certificate::from_der(parameters.self_signed(&KeyPair::generate().unwrap()).unwrap().der().as_ref())
 }
 
 /// What tests evaluate with: some variables, and a folder with a file or two.

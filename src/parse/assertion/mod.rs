@@ -8,7 +8,7 @@ mod unsupported;
 mod value;
 
 pub(super) use predicate::{digest, is_unsupported_predicate, lone_predicate, predicate_with_value, unknown_predicate};
-pub(super) use query::cookie;
+pub(super) use query::{certificate, cookie};
 pub(super) use value::inline_flags;
 
 use pest::Parser as _;

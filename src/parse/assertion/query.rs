@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
 use crate::source::{Span, Spanned};
-use crate::spec::{Cookie, Query, Subject, Text};
+use crate::spec::{CertificateField, Cookie, Query, Subject, Text};
 
 use super::unsupported::{self, not_supported};
 use super::{Reader, Rule, expect_pair};
@@ -27,6 +27,7 @@ const PLAIN: &[(&str, Query)] = &[
 const WITH_ARGUMENT: &[(&str, &str)] = &[
     ("header", "the name of a header field: `header content-type`"),
     ("cookie", "the name of a cookie: `cookie session`, `cookie session[Secure]`"),
+    ("certificate", "a field of the server's certificate: `certificate Subject`"),
     ("link", "the relation of a link: `link next`"),
     ("variable", "the name of a variable: `variable userId`"),
     ("regex", "a pattern in slashes or quotes: `regex /id=(\\d+)/`"),
@@ -90,6 +91,7 @@ impl Reader {
         match kind {
             "header" => Ok(Query::Header(text)),
             "cookie" => cookie(text).map(|cookie| Query::Cookie(Box::new(cookie))),
+            "certificate" => certificate(&text),
             "link" => Ok(Query::Link(text)),
             _ => Ok(Query::Variable(text)),
         }
@@ -172,6 +174,21 @@ pub(in crate::parse) fn cookie(text: Text) -> Result<Cookie, Diagnostic> {
     Ok(Cookie { name, attribute: Some(place.with((*known).to_owned())) })
 }
 
+/// Reads what is asked of the server's certificate.
+///
+/// # Errors
+/// If a certificate has no such field.
+pub(in crate::parse) fn certificate(field: &Text) -> Result<Query, Diagnostic> {
+    let known = CertificateField::NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(&field.value));
+    let names = CertificateField::NAMES.iter().map(|&(name, _)| name);
+    known.map(|&(_, field)| Query::Certificate(field)).ok_or_else(|| {
+        Diagnostic::error(format!("a certificate has no field `{}`", field.value))
+            .at(&field.span, "")
+            .suggest(&field.value, names.clone())
+            .note(format!("there are {}", names.collect::<Vec<_>>().join(", ")))
+    })
+}
+
 fn unknown_query(name: &str, span: &Span) -> Diagnostic {
     if let Some((_, needed)) = WITH_ARGUMENT.iter().find(|(known, _)| *known == name) {
         return Diagnostic::error(format!("`{name}` stands alone")).at(span, format!("it needs {needed}"));
@@ -221,6 +238,13 @@ mod tests {
             let Query::Header(name) = query(text) else { panic!("{text}") };
             assert_eq!((name.value.as_str(), name.span.text()), (expected, span), "{text}");
         }
+        for (text, field) in [
+            ("certificate Subject", CertificateField::Subject),
+            ("certificate \"Expire-Date\"", CertificateField::ExpireDate),
+            ("certificate serial-number", CertificateField::SerialNumber),
+        ] {
+            assert!(matches!(query(text), Query::Certificate(found) if found == field), "{text}");
+        }
         assert!(matches!(query("link next"), Query::Link(relation) if relation.value == "next"));
         assert!(matches!(query("variable userId"), Query::Variable(name) if name.value == "userId"));
     }
@@ -269,7 +293,7 @@ mod tests {
             ("header == 1", "`header` stands alone", ""),
             ("xpath \"//a\" exists", "the query `xpath` is not supported yet", ""),
             ("body //a exists", "the query `xpath` is not supported yet", ""),
-            ("certificate Subject exists", "the query `certificate` is not supported yet", ""),
+            ("certificate Subjects exists", "a certificate has no field `Subjects`", "did you mean `Subject`?"),
         ] {
             let (actual, _, hint) = error(text);
             assert_eq!((actual.as_str(), hint.as_str()), (message, help), "{text}");

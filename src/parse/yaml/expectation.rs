@@ -23,6 +23,7 @@ const EXPECT: Table<Assertions> = Table(&[
     key("headers", |all, field, problems| add_each(all, header, field, problems)),
     key("cookies", |all, field, problems| add_each(all, cookie, field, problems)),
     key("links", |all, field, problems| add_each(all, link, field, problems)),
+    key("certificate", |all, field, problems| add_each(all, certificate, field, problems)),
     key("json", |all, field, problems| add_each(all, json_path, field, problems)),
     key("body", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
@@ -35,7 +36,6 @@ const EXPECT: Table<Assertions> = Table(&[
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
     key("assert", assert),
     key("xpath", refuse),
-    key("certificate", refuse),
     key("ip", refuse),
     key("schema", refuse),
 ]);
@@ -70,6 +70,10 @@ fn header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 
 fn link(relation: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     Ok((Query::Link(relation.clone()), format!("link {}", relation.value), Answer::Text))
+}
+
+fn certificate(field: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    Ok((assertion::certificate(field)?, format!("certificate {}", field.value), Answer::Text))
 }
 
 fn variable(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
