@@ -101,6 +101,10 @@ pub(super) struct RunArguments {
     /// Have a program go where a person would have to for a token of OAuth 2.0; `follow` has rqtest go there itself.
     #[arg(long, value_name = "PROGRAM")]
     pub(super) browser: Option<String>,
+    /// Add the keys of TLS connections to a file, for a tool that decrypts captured traffic
+    /// [default: the file that SSLKEYLOGFILE names].
+    #[arg(long, value_name = "FILE", require_equals = true)]
+    pub(super) key_log: Option<Option<PathBuf>>,
     /// Write a JUnit report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,

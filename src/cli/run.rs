@@ -21,7 +21,7 @@ use super::arguments::RunArguments;
 use super::exit::Exit;
 use super::project::{Project, Stop};
 use super::signals::Signals;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{proxies, servers};
 
 /// Requests in flight where nothing is said of it: they wait for a network, not for cores.
@@ -49,7 +49,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     plan.teach(&redactor);
     let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
-    let options = Options { proxies: proxies::of_environment(&redactor)?, ..options(arguments, &project, terminal) };
+    let options = Options { proxies: proxies::of_environment(&redactor)?, ..options(arguments, &project, terminal)? };
     let engine = Engine::new(arguments.seed);
     let interrupt = Interrupt::default();
     let signals =
@@ -94,20 +94,21 @@ fn start_servers(
     Ok(running)
 }
 
-fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> Options {
+fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> Result<Options, Stop> {
     let configuration = &project.configuration;
     let jobs = configuration.jobs.as_ref().map(|jobs| jobs.value);
     let fail_fast = configuration.fail_fast.as_ref().is_some_and(|wanted| wanted.value);
     let retry = configuration.retry.as_ref().map(|retry| retry.value);
     let given = arguments.browser.clone().map(|program| Browser::named(vec![program]));
     let browser = given.or_else(|| configuration.browser.clone());
-    Options {
+    Ok(Options {
         jobs: arguments.jobs.or(jobs).unwrap_or(JOBS).get(),
         fail_fast: arguments.fail_fast || fail_fast,
         retry: arguments.retry.map(|times| Retry { times, delay: Duration::ZERO }).or(retry),
         delay: arguments.delay.unwrap_or_default(),
         cookie_jar: arguments.cookie_jar.clone(),
         browser: browser.unwrap_or(if terminal.has_person() { Browser::Person } else { Browser::Nobody }),
+        key_log: arguments.key_log.as_ref().map(key_log).transpose()?,
         detail: if arguments.verbose > 0 { Detail::Full } else { Detail::Summary },
         trace: match arguments.verbose {
             0 | 1 => None,
@@ -115,7 +116,14 @@ fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> 
             _ => Some(TRACED_BODY),
         },
         proxies: None,
-    }
+    })
+}
+
+/// The file of `--key-log`, or the one that the environment names.
+fn key_log(named: &Option<PathBuf>) -> Result<PathBuf, Stop> {
+    let of_environment = || terminal::variable("SSLKEYLOGFILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let message = "--key-log needs a file: write --key-log=FILE, or set SSLKEYLOGFILE";
+    named.clone().or_else(of_environment).ok_or_else(|| Stop::usage(message))
 }
 
 fn reporters(

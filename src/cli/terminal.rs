@@ -103,8 +103,9 @@ fn is_on(value: &str) -> bool {
     !value.is_empty() && value != "0"
 }
 
+/// A variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

@@ -1,6 +1,6 @@
 //! The passwords and tokens that requests carry, which no output may show.
 
-use crate::client::{self, Proxies, Proxy};
+use crate::client::{self, Identity, Proxies, Proxy};
 use crate::http::Headers;
 use crate::secret::{Redactor, is_credential_field};
 use crate::spec::{self, Entry, Spec, Text};
@@ -19,6 +19,7 @@ pub(super) fn learn_written(spec: &Spec, redactor: &Redactor) {
 pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
     let secrets = request.auth.as_ref().map(|auth| auth.secrets());
     secrets.into_iter().flatten().for_each(|secret| redactor.learn(&secret));
+    request.options.cert.iter().filter_map(Identity::secret).for_each(|secret| redactor.learn(secret));
     if let Some((user, password)) = request.url.credentials() {
         learn_pair(user, password, redactor);
     }
@@ -39,6 +40,7 @@ pub fn learn_proxies(proxies: &Proxies, redactor: &Redactor) {
 fn learn_literals(request: &spec::Request, redactor: &Redactor) {
     let literal = |text: &&Text| !text.value.contains("{{");
     let secrets = request.auth.iter().flat_map(|auth| auth.secrets());
+    let secrets = secrets.chain(request.settings.cert.iter().filter_map(|cert| cert.secret()));
     secrets.filter(literal).for_each(|secret| redactor.learn(&secret.value));
     let values = request.headers.iter().filter(|field| is_credential_field(&field.name.value));
     let values = values.filter_map(|field| field.value.as_ref()).filter(literal);

@@ -50,6 +50,7 @@ impl<'a> FileRun<'a> {
         session.share_tokens(Arc::clone(&shared.tokens));
         session.on_prompt(shared.options.browser.visitor(&shared.connections, sender));
         session.share_cookie_files(Arc::clone(&shared.cookie_files));
+        session.defaults.options.key_log = shared.options.key_log.clone();
         session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
         session.defaults.options.proxies = shared.options.proxies.clone();
         let scope = FileScope::new(Arc::clone(&shared.variables), spec, root, &shared.engine);

@@ -27,6 +27,8 @@ pub struct Options {
     pub cookie_jar: Option<PathBuf>,
     /// Who goes where a person has to go for a token.
     pub browser: Browser,
+    /// The file that the keys of TLS connections are added to, where a request names no other.
+    pub key_log: Option<PathBuf>,
     /// What is kept of each exchange for the reports.
     pub detail: Detail,
     /// Whether what happens on the wire is kept too, and how many bytes of each body then.

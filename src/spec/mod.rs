@@ -12,6 +12,7 @@ mod rare;
 mod request;
 mod route;
 mod settings;
+mod tls;
 mod value;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use request::{
 };
 pub use route::{FixedAddresses, IpVersion, Proxies, Route};
 pub use settings::{DEFAULT_REDIRECTS, Jar, Output, Settings, Verify};
+pub use tls::{Cert, Tls};
 pub use value::{Node, Text, Value};
 
 use crate::diagnostic::Diagnostic;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::http::Version;
 use crate::source::{Existing, Spanned};
 
-use super::{Route, Silent, Text};
+use super::{Cert, Route, Silent, Text, Tls};
 
 /// How many redirects are followed where an author only says that they are.
 pub const DEFAULT_REDIRECTS: usize = 30;
@@ -26,6 +26,10 @@ pub struct Settings {
     pub verify: Option<Spanned<Verify>>,
     /// The way that it takes.
     pub route: Route,
+    /// Who the client is, where a server asks for its certificate.
+    pub cert: Option<Spanned<Cert>>,
+    /// How TLS is spoken.
+    pub tls: Tls,
     /// The protocol version.
     pub http_version: Option<Spanned<Version>>,
     /// Whether the body is decoded as `Content-Encoding` says.
@@ -56,7 +60,7 @@ pub enum Verify {
     On,
     /// Not at all.
     Off,
-    /// Against the certificates in a PEM file.
+    /// Against the certificates in a PEM file, or in those of a folder.
     Roots(Text),
 }
 
@@ -79,6 +83,8 @@ impl Silent for Settings {
         redirects: None,
         verify: None,
         route: Route::SILENT,
+        cert: None,
+        tls: Tls::SILENT,
         http_version: None,
         decompress: None,
         encoding: None,
@@ -94,7 +100,11 @@ impl Settings {
     pub fn or(&self, above: &Self) -> Self {
         macro_rules! nearest {
             ($($field:ident),* $(,)?) => {
-                Self { route: self.route.or(&above.route), $($field: self.$field.clone().or_else(|| above.$field.clone())),* }
+                Self {
+                    route: self.route.or(&above.route),
+                    tls: self.tls.or(&above.tls),
+                    $($field: self.$field.clone().or_else(|| above.$field.clone())),*
+                }
             };
         }
         nearest!(
@@ -103,6 +113,7 @@ impl Settings {
             read_timeout,
             redirects,
             verify,
+            cert,
             http_version,
             decompress,
             encoding,

@@ -22,5 +22,6 @@ mod servers;
 mod specs;
 mod streaming;
 mod support;
+mod tls;
 mod traces;
 mod wire;

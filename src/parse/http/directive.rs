@@ -4,7 +4,7 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, yaml};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Body, Capture, Defaults, Format, Jar, Text, Variable, Verify};
+use crate::spec::{Assertion, Body, Capture, Cert, Defaults, Format, Jar, Text, Variable, Verify};
 
 use super::argument::{
     cookie_jar, duration, encoding, flag, output, redirects, repeat, retry, size, skip, switch, verify, version, words,
@@ -87,6 +87,8 @@ const READERS: &[(&str, Reader)] = &[
     ("no-redirect", |draft, directive| put(&mut draft.own.settings.redirects, flag(directive, 0))),
     ("verify", |draft, directive| put(&mut draft.own.settings.verify, verify(directive))),
     ("no-reject-unauthorized", |draft, directive| put(&mut draft.own.settings.verify, flag(directive, Verify::Off))),
+    ("cert", cert),
+    ("tls", secured),
     ("proxy", route),
     ("unix-socket", route),
     ("resolve", route),
@@ -239,6 +241,25 @@ fn route(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let key = Text { value: directive.name.text().replace('-', "_"), ..text(&directive.name) };
     let route = &mut draft.own.settings.route;
     draft.diagnostics.extend(yaml::read_directive(&yaml::ROUTE, route, &key, &directive.argument));
+    Ok(())
+}
+
+/// A path as it stands, or what YAML has brackets for: `[certificate, key]`, `{certificate: …}`.
+fn cert(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let argument = words(directive)?;
+    let is_path = !argument.value.starts_with(['[', '{']) || argument.value.starts_with("{{");
+    if !is_path || argument.value == "none" {
+        return secured(draft, directive);
+    }
+    let cert = Cert::Files { certificate: text(&directive.argument), key: None, password: None };
+    put(&mut draft.own.settings.cert, Ok(directive.argument.clone().with(cert)))
+}
+
+fn secured(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    words(directive)?;
+    let key = text(&directive.name);
+    let settings = &mut draft.own.settings;
+    draft.diagnostics.extend(yaml::read_directive(&yaml::SETTINGS, settings, &key, &directive.argument));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
-use crate::spec::{Auth, Binding, Body, Entry, FileReference, Node, Piece, Request, Spec, Text, Variable};
+use crate::spec::{Auth, Binding, Body, Entry, FileReference, Node, Piece, Request, Spec, Text, Tls, Variable};
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/http");
@@ -112,6 +112,8 @@ fn dump_settings(request: &Request) -> Vec<String> {
         ("resolve", route.resolve.as_ref().map(|it| format!("{it:?}"))),
         ("local_address", route.local_address.as_ref().map(|it| format!("{it:?}"))),
         ("ip_version", route.ip_version.as_ref().map(|it| format!("{it:?}"))),
+        ("cert", settings.cert.as_ref().map(|it| format!("{it:?}"))),
+        ("tls", (settings.tls != Tls::SILENT).then(|| format!("{:?}", settings.tls))),
         ("http_version", settings.http_version.as_ref().map(|it| format!("{it:?}"))),
         ("decompress", settings.decompress.as_ref().map(|it| format!("{it:?}"))),
         ("encoding", settings.encoding.as_ref().map(|it| format!("{it:?}"))),

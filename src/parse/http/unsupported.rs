@@ -23,7 +23,6 @@ const PROTOCOLS: &[(&str, &str)] = &[
 /// Directives that change what is sent, or whether it is.
 pub(super) const DIRECTIVES: &[&str] = &[
     "attach-cookie-jar",
-    "cert",
     "each",
     "extension",
     "file-to-variable",

@@ -21,6 +21,7 @@ mod scalar;
 mod settings;
 mod syntax;
 mod table;
+mod tls;
 mod tree;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
 pub(super) use request::VARIABLES;
 pub(super) use route::ROUTE;
+pub(super) use settings::SETTINGS;
 pub(crate) use settings::{refuse, retry};
 pub(crate) use table::{Problems, Table, key};
 
@@ -150,7 +152,8 @@ mod tests {
             format!("flow: {:?}", request.flow),
             format!("variables: {:?}", request.variables),
         ];
-        let silence = Regex::new(r"\w+: (None|\[\])(, )?|\w+ \{ \}|route: Route \{ +\}(, )?").unwrap();
+        let silence =
+            Regex::new(r"\w+: (None|\[\]|Tls \{( \w+: None,?)+ \})(, )?|\w+ \{ \}|route: Route \{ +\}(, )?").unwrap();
         let captures = request.captures.iter().map(|capture| format!("{} = {:?}", capture.name.value, capture.subject));
         let lines = lines.iter().map(|line| silence.replace_all(&silence.replace_all(line, ""), "").into_owned());
         let assertions = request.assertions.iter().map(|assertion| {

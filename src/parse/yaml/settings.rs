@@ -7,16 +7,18 @@ use crate::http::Version;
 use crate::source::{Existing, Spanned};
 use crate::spec::{DEFAULT_REDIRECTS, Flow, Jar, MOST_REPEATS, Node, Output, Retry, Settings, Skip, Text, Verify};
 
-use super::Field;
 use super::table::{Problems, Table, key, not_supported};
+use super::{Field, tls};
 
 /// The keys of [`Settings`].
-pub(super) const SETTINGS: Table<Settings> = Table(&[
+pub(crate) const SETTINGS: Table<Settings> = Table(&[
     key("timeout", |settings, field, problems| settings.timeout = problems.keep(field.duration())),
     key("connect_timeout", |settings, field, problems| settings.connect_timeout = problems.keep(field.duration())),
     key("read_timeout", |settings, field, problems| settings.read_timeout = problems.keep(field.duration())),
     key("redirects", |settings, field, problems| settings.redirects = problems.keep(redirects(field))),
     key("verify", |settings, field, problems| settings.verify = problems.keep(verify(field))),
+    key("cert", |settings, field, problems| settings.cert = tls::cert(field, problems)),
+    key("tls", |settings, field, problems| settings.tls = tls::tls(field, problems)),
     key("http_version", |settings, field, problems| settings.http_version = problems.keep(version(field))),
     key("decompress", |settings, field, problems| settings.decompress = problems.keep(field.boolean())),
     key("encoding", |settings, field, problems| settings.encoding = problems.keep(field.charset())),
@@ -35,7 +37,7 @@ pub(super) const FLOW: Table<Flow> = Table(&[
 
 /// Keys of the format that nothing acts on yet.
 pub(super) const NOT_YET: Table<()> =
-    Table(&[key("cert", refuse), key("if", refuse), key("each", refuse), key("needs", refuse), key("run", refuse)]);
+    Table(&[key("if", refuse), key("each", refuse), key("needs", refuse), key("run", refuse)]);
 
 /// Reads a key of the format by saying that it is not supported yet.
 pub(crate) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
@@ -61,7 +63,7 @@ fn verify(field: Field<'_>) -> Result<Spanned<Verify>, Diagnostic> {
         Node::Bool(true) => Verify::On,
         Node::Bool(false) => Verify::Off,
         Node::Text(path) => Verify::Roots(path.clone()),
-        _ => return Err(field.expected("`true`, `false`, or the path of a PEM file")),
+        _ => return Err(field.expected("`true`, `false`, or the path of a PEM file or of a folder of such files")),
     };
     Ok(field.span().clone().with(verify))
 }

@@ -9,6 +9,7 @@ mod multipart;
 mod oauth2;
 mod route;
 mod target;
+mod tls;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ use self::compiler::Compiler;
 use self::fields::{Field, Pair};
 use self::route::Route;
 use self::target::Target;
+use self::tls::Tls;
 use super::{Engine, Scope, Template};
 
 /// A spec's request with its templates compiled.
@@ -35,8 +37,7 @@ pub struct CompiledRequest {
     body: Option<Body>,
     auth: Option<Spanned<Auth<Template>>>,
     options: Options,
-    /// The file of certificates to check the server's against.
-    roots: Option<Template>,
+    tls: Option<Box<Tls>>,
     /// The file that cookies are kept in.
     jar: Option<Template>,
     route: Option<Box<Route>>,
@@ -59,10 +60,7 @@ impl CompiledRequest {
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
             auth: request.auth.as_ref().map(|auth| auth.span.clone().with(auth.value.map(|text| compiler.text(text)))),
             options: options(&request.settings),
-            roots: match request.settings.verify.as_deref() {
-                Some(Verify::Roots(path)) => Some(compiler.text(path)),
-                _ => None,
-            },
+            tls: Tls::compile(&mut compiler, &request.settings),
             jar: match request.settings.cookie_jar.as_deref() {
                 Some(Jar::File(path)) => Some(compiler.text(path)),
                 _ => None,
@@ -93,12 +91,11 @@ impl CompiledRequest {
         request.auth = self.auth.as_ref().map(|auth| auth::render(auth, scope, root)).transpose()?;
         request.options = self.options.clone();
         request.options.version = version.or(request.options.version);
-        if let Some(roots) = &self.roots {
-            request.options.verify = Some(client::Verify::roots(resolve(roots, scope, root)?));
+        if let Some(tls) = &self.tls {
+            tls.render_into(&mut request.options, scope, root)?;
         }
         if let Some(jar) = &self.jar {
-            let path = root.resolve_new(jar.span().source().path(), &jar.render(scope)?);
-            request.options.cookie_jar = Some(client::Jar::File(path.map_err(|error| error_at(jar, error))?));
+            request.options.cookie_jar = Some(client::Jar::File(resolve_new(jar, scope, root)?));
         }
         if let Some(route) = &self.route {
             route.render_into(scope, &mut request.options)?;
@@ -156,6 +153,12 @@ fn outside(output: &Template, error: ReadError) -> Diagnostic {
     let is_outside = error.is_outside();
     let diagnostic = error_at(output, error);
     if is_outside { diagnostic.help("name its folder with `--output-root`, if it is to lie there") } else { diagnostic }
+}
+
+/// The file that a rendered path means, which need not be there yet.
+fn resolve_new(path: &Template, scope: &Scope<'_>, root: &Root) -> Result<PathBuf, Diagnostic> {
+    let reference = path.render(scope)?;
+    root.resolve_new(path.span().source().path(), &reference).map_err(|error| error_at(path, error))
 }
 
 /// An error at the place of a text.

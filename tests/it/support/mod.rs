@@ -4,11 +4,13 @@ mod fault_server;
 mod project;
 mod recorder;
 mod relay;
+mod tls_server;
 
 pub use fault_server::FaultServer;
 pub use project::{Project, Ran};
 pub use recorder::Recorder;
 pub use relay::Relay;
+pub use tls_server::{Clients, TlsServer, tls_input};
 
 /// A port that nothing listened on a moment ago.
 pub fn free_port() -> u16 {
