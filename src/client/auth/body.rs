@@ -43,14 +43,15 @@ fn hash_all(mut reader: impl Read, hasher: &mut Hasher) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
     fn reads_what_is_not_in_memory() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("b");
-        std::fs::write(&path, "b".repeat(2 * PIECE)).unwrap();
-        let length = 2 * PIECE as u64;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all("b".repeat(2 * PIECE).as_bytes()).unwrap();
+        let (path, length) = (file.path().to_owned(), 2 * PIECE as u64);
         let stream = Body::from_fn(|| &b"c"[..]).segments()[0].clone();
         let body = Body::new(vec![Segment::Bytes(b"a"[..].into()), Segment::File { path, length }, stream]);
         let mut expected = Hasher::sha256();
