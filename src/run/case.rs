@@ -94,7 +94,7 @@ impl CaseRun<'_> {
             Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
             Err(error) => attempt.error = Some(client_error(&error, self.request)),
         }
-        attempt.trace = trace.map(|trace| steps(&trace, &self.shared.redactor)).unwrap_or_default();
+        attempt.trace = trace.map(|trace| steps(&trace)).unwrap_or_default();
         attempt
     }
 

@@ -1,8 +1,10 @@
 //! The passwords and tokens that requests carry, which no output may show.
 
+use std::borrow::Cow;
+
 use crate::client::{self, Identity, Proxies, Proxy};
 use crate::http::Headers;
-use crate::secret::{Redactor, is_credential_field};
+use crate::secret::{MASK, Redactor, is_credential_field};
 use crate::spec::{self, Entry, Spec, Text};
 
 /// Learns what a spec holds in clear, before anything of it is shown.
@@ -57,8 +59,26 @@ fn learn_fields(headers: &Headers, redactor: &Redactor) {
     fields.for_each(|field| redactor.learn(after_scheme(&field.value().text())));
 }
 
+/// A head without credentials, of which nothing but the scheme is anyone's business: they
+/// may have been made for this request alone.
+pub(super) fn without_credentials(head: &str) -> String {
+    let line = |line: &str| match line.split_once(':') {
+        Some((name, value)) if is_credential_field(name.trim()) => {
+            let end = &line[line.trim_end().len()..];
+            format!("{name}: {}{end}", scheme_alone(value))
+        }
+        _ => line.to_owned(),
+    };
+    head.split_inclusive('\n').map(line).collect()
+}
+
+/// `Bearer ***` of `Bearer abc`, and `***` of `abc`.
+pub(super) fn scheme_alone(value: &str) -> Cow<'static, str> {
+    value.trim().split_once(' ').map_or_else(|| MASK.into(), |(scheme, _)| format!("{scheme} {MASK}").into())
+}
+
 /// Learns the credentials in the head of a message.
-pub(super) fn learn_head(head: &str, redactor: &Redactor) {
+fn learn_head(head: &str, redactor: &Redactor) {
     let fields = head.lines().filter_map(|line| line.split_once(':'));
     let credentials = fields.filter(|(name, _)| is_credential_field(name.trim()));
     credentials.for_each(|(_, value)| redactor.learn(after_scheme(value)));
@@ -86,6 +106,13 @@ mod tests {
     use super::*;
     use crate::source::SourceFile;
     use crate::spec::Format;
+
+    #[test]
+    fn shows_of_credentials_their_scheme_alone() {
+        let head = "GET /a:b HTTP/1.1\r\nauthorization:  Digest a=b, c=d\r\nX-API-Key: k\nHost: h\r\n\r\n";
+        let shown = "GET /a:b HTTP/1.1\r\nauthorization: Digest ***\r\nX-API-Key: ***\nHost: h\r\n\r\n";
+        assert_eq!(without_credentials(head), shown);
+    }
 
     #[test]
     fn finds_the_passwords_of_urls_wherever_they_stand() {

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::client::{PreparedRequest, Response};
 use crate::event::{Excerpt, Exchange};
 use crate::http::{Body, Header, Headers};
-use crate::secret::{MASK, is_credential_field};
+use crate::secret::is_credential_field;
+
+use super::credentials::{scheme_alone, without_credentials};
 
 /// The most bytes of a body that a report keeps.
 const MOST: usize = 16 * 1024;
@@ -48,7 +50,7 @@ fn sent(request: &PreparedRequest) -> (String, Excerpt) {
     let Some(message) = message else { return (request_head(request), sent_excerpt(&request.body)) };
     let (head, body) = message.split_at(head_end(&message));
     let head = String::from_utf8_lossy(head).trim_end().replace("\r\n", "\n");
-    (head, text_excerpt(body, || String::from_utf8(body.to_vec()).ok()))
+    (without_credentials(&head), text_excerpt(body, || String::from_utf8(body.to_vec()).ok()))
 }
 
 /// Where the head of a message ends: after its first blank line.
@@ -62,14 +64,10 @@ fn request_head(request: &PreparedRequest) -> String {
     head(first, &request.headers, sent_value)
 }
 
-/// A value without credentials, of which nothing but the scheme is anyone's business: they
-/// may have been made for this request alone.
+/// A value, without credentials.
 fn sent_value(field: &Header) -> Cow<'_, str> {
     let value = field.value().text();
-    if !is_credential_field(field.name()) {
-        return value;
-    }
-    value.trim().split_once(' ').map_or_else(|| MASK.into(), |(scheme, _)| format!("{scheme} {MASK}").into())
+    if is_credential_field(field.name()) { scheme_alone(&value) } else { value }
 }
 
 fn response_head(response: &Response) -> String {

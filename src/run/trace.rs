@@ -1,32 +1,22 @@
 //! What happened on the wire, as reports show it.
 
 use crate::event::{Excerpt, TraceStep, Wire};
-use crate::secret::Redactor;
 use crate::transport::{self, Step, Trace};
 
-use super::credentials::learn_head;
+use super::credentials::without_credentials;
 use super::record::head_end;
 
-/// The steps of a trace. The credentials in what was sent, which some ways to authenticate
-/// only work out on the way, are learnt.
-pub(super) fn steps(trace: &Trace, redactor: &Redactor) -> Vec<TraceStep> {
-    let mut steps = Vec::new();
-    for (at, step) in trace.take() {
-        steps.extend(wire(step).map(|what| TraceStep { at, what }));
-    }
-    for step in &steps {
-        if let Wire::SentHead(head) = &step.what {
-            learn_head(head, redactor);
-        }
-    }
-    steps
+/// The steps of a trace.
+pub(super) fn steps(trace: &Trace) -> Vec<TraceStep> {
+    let steps = trace.take().into_iter();
+    steps.flat_map(|(at, step)| wire(step).map(move |what| TraceStep { at, what })).collect()
 }
 
 /// What a step is to a reader: a message that was sent whole has a head and perhaps a body.
 fn wire(step: Step) -> impl Iterator<Item = Wire> {
     let (first, second) = match step {
         Step::Note(words) => (Wire::Note(words), None),
-        Step::SentHead(head) => (Wire::SentHead(text(&head)), None),
+        Step::SentHead(head) => (Wire::SentHead(without_credentials(&text(&head))), None),
         Step::SentBody(body) => (Wire::SentBody(excerpt(&body.start, body.size)), None),
         Step::SentMessage(message) => split(&message),
         Step::ReceivedHead(head) => (Wire::ReceivedHead(text(&head)), None),
@@ -42,7 +32,7 @@ fn split(message: &transport::Excerpt) -> (Wire, Option<Wire>) {
     let end = head_end(start);
     let rest = message.size - end as u64;
     let body = (rest > 0).then(|| Wire::SentBody(excerpt(&start[end..], rest)));
-    (Wire::SentHead(text(&start[..end])), body)
+    (Wire::SentHead(without_credentials(&text(&start[..end]))), body)
 }
 
 /// A head as text: UTF-8, and Latin-1 where it is not that.
