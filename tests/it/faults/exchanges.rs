@@ -44,7 +44,8 @@ fn methods() -> Vec<Case> {
 fn redirected(head: &str, status: u16) -> Vec<u8> {
     let (method, target) = head.split_once(' ').unwrap_or_default();
     if target.starts_with("/ ") {
-        return format!("HTTP/1.1 {status} On\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n").into();
+        let head = format!("HTTP/1.1 {status} On\r\nLocation: /next\r\n");
+        return (head + "Content-Length: 0\r\nConnection: close\r\n\r\n").into();
     }
     let body = if head.contains("Content-Length: ") { "with" } else { "without" };
     let said = format!("{method} {body} a body");
@@ -102,7 +103,7 @@ fn expectations() -> Vec<Case> {
         }
     });
     let refuses: fn(&str) -> Vec<u8> = |head| {
-        let refusal = b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n";
+        let refusal = b"HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         if head.contains("Expect: ") { refusal.to_vec() } else { OK.to_vec() }
     };
     let expecting = "POST {{api}}/\nExpect: 100-continue\n\nbody\n";
