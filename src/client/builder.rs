@@ -11,10 +11,11 @@ use serde::Serialize;
 use crate::http::{Body, BoxError, Method, Url};
 use crate::proto::ResponseHead;
 
+use super::items::accept_events;
 use super::pairs::pairs;
 use super::{
-    Auth, Basic, Bearer, Error, ErrorKind, Hooks, Identity, Multipart, Options, Output, Payload, PreparedRequest,
-    Proxies, Request, Response, Session, Trace, Verify,
+    Auth, Basic, Bearer, ConnectError, Error, ErrorKind, Hooks, Identity, Multipart, Options, Output, Payload,
+    PreparedRequest, Proxies, Request, Response, ServerSentEvent, Session, Trace, Verify, WebSocket,
 };
 
 /// Builds a request and sends it.
@@ -33,6 +34,29 @@ impl<'session> RequestBuilder<'session> {
         let url = Url::parse_with_default_scheme(url);
         let request = url.map(|(url, _)| Request::new(method, url)).map_err(Error::from);
         Self { session, request, body: None }
+    }
+
+    pub(super) fn websocket(session: Option<&'session Session>, url: &str) -> Self {
+        let url = Url::parse_websocket(url);
+        let request = url.map(|(url, _)| Request::new(Method::GET, url)).map_err(Error::from);
+        Self { session, request, body: None }
+    }
+
+    /// Offers a WebSocket's server a subprotocol, one after those that were offered before.
+    pub fn subprotocol(self, name: &str) -> Self {
+        self.header("Sec-WebSocket-Protocol", name)
+    }
+
+    /// Opens a WebSocket: see [`WebSocket`].
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::build`] and [`Session::connect`].
+    pub fn connect(self) -> Result<WebSocket, ConnectError> {
+        let request = self.request?;
+        match self.session {
+            Some(session) => session.connect(request),
+            None => Session::new().connect(request),
+        }
     }
 
     /// Adds a parameter to the URL's query.
@@ -326,6 +350,16 @@ impl<'session> RequestBuilder<'session> {
         self.send_by(|session, request| session.send_in_chunks(request, size, each))
     }
 
+    /// Sends the request and hands on the events of the response, which it says that it accepts:
+    /// see [`Session::send_in_events`].
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::build`] and [`Session::send_in_events`].
+    pub fn send_in_events(self, each: impl FnMut(ServerSentEvent) -> ControlFlow<()>) -> Result<Response, Error> {
+        let accepting = self.try_change(|request| Ok(accept_events(request)?));
+        accepting.send_by(|session, request| session.send_in_events(request, each))
+    }
+
     /// Sends the request and hands the body over line by line: see [`Session::send_in_lines`].
     ///
     /// # Errors
@@ -385,6 +419,11 @@ macro_rules! functions {
             }
         )*
     };
+}
+
+/// Builds the request that opens a WebSocket, which shares nothing with other requests.
+pub fn websocket(url: &str) -> RequestBuilder<'static> {
+    RequestBuilder::websocket(None, url)
 }
 
 functions! {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::http::Headers;
 use crate::proto::ResponseHead;
-use crate::transport::{BoxError, Receiver};
+use crate::transport::{BoxError, Receiver, Upgraded};
 
 use super::decode::Decoder;
 use super::sink::Sink;
@@ -32,13 +32,15 @@ pub(super) struct Collector<'a, 'sink> {
     sink: Option<&'a mut (dyn Sink + 'sink)>,
     /// Whether the sink wants more.
     flow: ControlFlow<()>,
+    /// The connection of a response that switches protocols.
+    pub(super) upgraded: Option<Upgraded>,
 }
 
 impl<'a, 'sink> Collector<'a, 'sink> {
     /// Collects the response to a request, or hands it to the sink.
     pub(super) fn new(request: &'a PreparedRequest, sink: Option<&'a mut (dyn Sink + 'sink)>) -> Self {
         let flow = ControlFlow::Continue(());
-        Self { request, coding: None, announced: None, decoder: None, body: Vec::new(), sink, flow }
+        Self { request, coding: None, announced: None, decoder: None, body: Vec::new(), sink, flow, upgraded: None }
     }
 
     /// The whole body, as far as it was not handed on, and what a person should know of it.
@@ -87,7 +89,11 @@ impl<'a, 'sink> Collector<'a, 'sink> {
 
 impl Receiver for Collector<'_, '_> {
     fn head(&mut self, head: &ResponseHead) -> Result<(), BoxError> {
-        if self.sink.is_some() && self.may_lead_on(head) {
+        let is_held_back = self.may_lead_on(head);
+        self.sink = self.sink.take().filter(|_| !is_held_back);
+        if let Some(sink) = &mut self.sink
+            && !sink.takes(head.status, &head.headers)
+        {
             self.sink = None;
         }
         if self.request.delivery.decompress {
@@ -117,6 +123,10 @@ impl Receiver for Collector<'_, '_> {
             Err(error) if self.flow.is_continue() => Err(error.into()),
             _ => Ok(self.flow),
         }
+    }
+
+    fn upgraded(&mut self, connection: Upgraded) {
+        self.upgraded = Some(connection);
     }
 }
 

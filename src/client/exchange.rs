@@ -4,6 +4,7 @@ use crate::transport::{Deadlines, Exchange, Receiver, Reply};
 
 use super::collector::Collector;
 use super::hooks::Listener;
+use super::response::Handover;
 use super::sink::Sink;
 use super::{Error, PreparedRequest, Response, Session};
 
@@ -19,7 +20,9 @@ impl Session {
         let called = self.hooks.call_pre_request(&mut request).and_then(|()| own.call_pre_request(&mut request));
         called.map_err(|error| error.with_url(&request.url))?;
         let mut collector = Collector::new(&request, sink);
-        let received = match self.carry(&request, deadlines, &mut collector) {
+        let sent = self.carry(&request, deadlines, &mut collector);
+        let upgraded = collector.upgraded.take();
+        let received = match sent {
             Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
             Err(error) => Err(collector.explain(error)),
         };
@@ -28,6 +31,7 @@ impl Session {
             error.with_url(&request.url)
         })?;
         let mut response = response(request, reply, body);
+        response.upgraded = upgraded.map(Handover::new);
         response.warnings.extend(warnings);
         response.warnings.extend(self.keep_cookies(&response)?);
         response.trace_decoded();
@@ -87,5 +91,6 @@ pub(super) fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) ->
         peer,
         tls,
         warnings,
+        upgraded: None,
     }
 }

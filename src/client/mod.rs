@@ -12,6 +12,7 @@ mod environment;
 mod exchange;
 mod hooks;
 mod in_memory;
+mod items;
 mod mounts;
 mod multipart;
 mod oauth2;
@@ -30,16 +31,19 @@ mod site;
 mod text;
 #[cfg(test)]
 mod vectors;
+mod websocket;
 
 pub use adapter::Adapter;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc, NoAuth, OAuth1, OAuth1Place};
-pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace};
+pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace, websocket};
 pub use connection::{Connection, Skip};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };
 pub use hooks::Hooks;
 pub use in_memory::{Answer, Call, Fault, InMemory};
+pub(crate) use items::accept_events;
+pub use items::{Item, ItemForm};
 pub use multipart::{Multipart, Part};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2, Prompt, Tokens};
 pub use options::Options;
@@ -50,12 +54,14 @@ pub use request::Request;
 pub use response::Response;
 pub use session::{Defaults, Sendable, Session};
 pub use sink::{Output, Saved};
+pub use websocket::{Close, ConnectError, Message, WebSocket};
 
 #[doc(inline)]
 pub use crate::http::{Error, ErrorKind, Partial};
+pub use crate::proto::ServerSentEvent;
 pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
 pub use crate::source::Existing;
 pub use crate::transport::{
     Certificate, CertificateFields, Excerpt, FixedAddresses, Identity, InvalidFixedAddresses, InvalidKeyPin,
-    InvalidProxy, IpVersion, KeyPin, Pool, PoolBuilder, Proxy, ProxyScheme, Step, TlsInfo, Trace, Verify,
+    InvalidProxy, IpVersion, KeyPin, Pool, PoolBuilder, Proxy, ProxyScheme, Step, TlsInfo, Trace, Upgraded, Verify,
 };

@@ -32,7 +32,8 @@ use super::{Error, ErrorKind, Jar, Output, Proxies, environment};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The time for all of it, redirects included. Default: 30 seconds.
+    /// The time for all of it, redirects and the messages of a WebSocket included.
+    /// Default: 30 seconds, and `read_for`.
     pub timeout: Option<Duration>,
     /// The time to open a connection: name look-up, TCP and TLS. Default: 10 seconds.
     pub connect_timeout: Option<Duration>,
@@ -87,6 +88,9 @@ pub struct Options {
     pub max_body: Option<u64>,
     /// The file that the body goes to. Default: none, it is kept in memory.
     pub output: Option<Output>,
+    /// How long the body of a response is read: what has come by then is enough, and the
+    /// response ends well. Default: to its end.
+    pub read_for: Option<Duration>,
 }
 
 /// Options in which nothing is open any more.
@@ -102,6 +106,7 @@ pub(super) struct Delivery {
     pub(super) cookie_jar: Jar,
     pub(super) max_body: Option<u64>,
     pub(super) output: Option<Output>,
+    pub(super) read_for: Option<Duration>,
     /// How connections get to where they lead, but for a proxy.
     pub(super) route: Arc<Route>,
     /// The proxies, of which the URL chooses one.
@@ -147,6 +152,7 @@ impl Options {
             cookie_jar,
             max_body,
             output,
+            read_for,
         )
     }
 
@@ -158,8 +164,9 @@ impl Options {
             return Err(Error::new(ErrorKind::Request, message));
         }
         let tls = self.tls();
+        let timeout = Duration::from_secs(30).saturating_add(self.read_for.unwrap_or_default());
         Ok(Delivery {
-            timeout: self.timeout.unwrap_or(Duration::from_secs(30)),
+            timeout: self.timeout.unwrap_or(timeout),
             connect_timeout: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
             read_timeout: self.read_timeout,
             redirects: self.redirects.unwrap_or(30),
@@ -169,6 +176,7 @@ impl Options {
             cookie_jar: self.cookie_jar.unwrap_or_default(),
             max_body: self.max_body,
             output: self.output,
+            read_for: self.read_for,
             route: route(self.unix_socket, self.resolve, self.local_address, self.ip_version),
             proxies: self.proxies.unwrap_or_default(),
             tls,
@@ -226,7 +234,7 @@ impl Delivery {
             total: start.checked_add(self.timeout),
             connect: Some(self.connect_timeout),
             read: self.read_timeout,
-            enough: None,
+            enough: self.read_for,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::http::{Body, Header, Headers, Method, Segment, Url, Version};
 use crate::transport::{Endpoint, Step};
 
 use super::options::Delivery;
+use super::websocket::handshake;
 use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Hooks, Request, Trace};
 
 /// What the client calls itself.
@@ -56,6 +57,9 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
     let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, trace, .. } = request;
     let Request { cookies, omitted_cookies, payload, auth, options, .. } = request;
     let delivery = options.or(&defaults.options).resolve()?;
+    if url.is_websocket() && delivery.version == Version::Http10 {
+        return Err(Error::new(ErrorKind::Request, "a WebSocket needs HTTP/1.1").with_url(&url));
+    }
     let params = merge(&defaults.params, params, &omitted_params);
     url.append_query(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
 
@@ -147,7 +151,11 @@ impl PreparedRequest {
             scheme: self.url.scheme(),
             host: self.url.host().to_owned(),
             port: self.url.port(),
-            route: self.delivery.route(&self.url),
+            route: match self.delivery.route(&self.url) {
+                // > [...] connect to that proxy and ask it to open a TCP connection (RFC 6455, 4.1)
+                route if self.url.is_websocket() => route.tunneling(),
+                route => route,
+            },
             tls: Arc::clone(&self.delivery.tls),
         }
     }
@@ -227,6 +235,9 @@ fn client_headers(url: &Url) -> Result<Headers, Error> {
     headers.append("User-Agent", USER_AGENT)?;
     headers.append("Accept", "*/*")?;
     headers.append("Accept-Encoding", ACCEPT_ENCODING)?;
+    if url.is_websocket() {
+        headers.extend(handshake::fields(fastrand::u128(..).to_be_bytes())?);
+    }
     Ok(headers)
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read as _};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::http::{Headers, Link, Links, Status, Timings, Url, Version};
 use crate::source;
-use crate::transport::{Step, TlsInfo};
+use crate::transport::{Step, TlsInfo, Upgraded};
 
 use super::{Error, ErrorKind, PreparedRequest, Saved, SetCookie, text};
 
@@ -56,9 +56,43 @@ pub struct Response {
     pub encoding: Option<String>,
     /// What a person should know: lowercase fragments.
     pub warnings: Vec<String>,
+    pub(super) upgraded: Option<Handover>,
+}
+
+/// A connection that carries another protocol from here on, until somebody takes it.
+#[derive(Clone, Debug)]
+pub(super) struct Handover(Arc<Mutex<Option<Upgraded>>>);
+
+impl Handover {
+    pub(super) fn new(connection: Upgraded) -> Self {
+        Self(Arc::new(Mutex::new(Some(connection))))
+    }
 }
 
 impl Response {
+    /// A response that did not come over a wire: 200 without a body. For whoever looks at a
+    /// part of a response, an item of a stream for example, as if it were one by itself.
+    pub fn made(request: PreparedRequest) -> Self {
+        Self {
+            status: Status::OK,
+            reason: String::new(),
+            version: request.version(),
+            headers: Headers::new(),
+            trailers: Headers::new(),
+            body: Vec::new(),
+            saved: None,
+            url: request.url.clone(),
+            history: Vec::new(),
+            request,
+            timings: Timings::default(),
+            peer: None,
+            tls: None,
+            encoding: None,
+            warnings: Vec::new(),
+            upgraded: None,
+        }
+    }
+
     /// The body as text: in the character set that [`Response::encoding`] names, that of a byte
     /// order mark, that of `Content-Type`, UTF-8 for JSON, that which an HTML or XML document
     /// declares, UTF-8 if it is that, else the one detected.
@@ -161,6 +195,13 @@ impl Response {
             trace.note(Step::Note(format!("{} bytes, decoded from {coding}", self.body.len())));
             trace.note_body(&self.body);
         }
+    }
+
+    /// The connection, where the response switches to another protocol (101): once, and to
+    /// whoever asks first. It is closed when the response is dropped.
+    pub fn take_upgraded(&self) -> Option<Upgraded> {
+        // A panic elsewhere leaves it whole: there is one step to it.
+        self.upgraded.as_ref()?.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The cookies that this response sets, in order; a redirect's are in the history.

@@ -10,13 +10,15 @@ use crate::transport::Pool;
 
 use super::auth::ProtectionSpaces;
 use super::cookies::Jars;
+use super::items::Items;
 use super::mounts::Mounts;
 use super::oauth2::Asker;
 use super::prepare::prepare;
 use super::sink::{Chunks, Lines, Saving, Sink};
 use super::{
-    Adapter, Auth, Cookie, CookieFiles, CookieJar, Error, ErrorKind, Hooks, Options, PreparedRequest, Prompt, Request,
-    RequestBuilder, Response, SetCookie, Tokens, redirect,
+    Adapter, Auth, ConnectError, Cookie, CookieFiles, CookieJar, Error, ErrorKind, Hooks, Item, ItemForm, Options,
+    PreparedRequest, Prompt, Request, RequestBuilder, Response, ServerSentEvent, SetCookie, Tokens, WebSocket,
+    redirect,
 };
 
 /// How many responses to one request an [`Auth`] may answer: one that is never content
@@ -193,6 +195,22 @@ impl Session {
         RequestBuilder::new(Some(self), method, url)
     }
 
+    /// Builds the request that opens a WebSocket: `ws://…` or `wss://…`, with the session's
+    /// headers, cookies, credentials, proxy and TLS. See [`RequestBuilder::connect`].
+    pub fn websocket(&self, url: &str) -> RequestBuilder<'_> {
+        RequestBuilder::websocket(Some(self), url)
+    }
+
+    /// Opens a WebSocket. A request to a URL of another scheme is sent, but never opens one.
+    ///
+    /// # Errors
+    /// If the server refuses, with its response; if it is no WebSocket that it opens; or as
+    /// [`Session::send`].
+    pub fn connect(&self, request: impl Sendable) -> Result<WebSocket, ConnectError> {
+        let response = self.send(request)?;
+        WebSocket::open(response)
+    }
+
     /// Sends a request, follows redirects, and reads the response whole. One that was prepared
     /// is sent as it stands.
     ///
@@ -263,6 +281,55 @@ impl Session {
         each: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Response, Error> {
         self.deliver(without_output(request.prepare(self)?)?, Some(&mut Lines::new(each)))
+    }
+
+    /// Sends a request and hands the body of the response to a function event by event, each as
+    /// soon as it is there; as [`Session::send_in_chunks`] in all else. The body of a response
+    /// that is no `text/event-stream`, or whose status is no success, is kept as usual.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use rqtest::client::{Answer, InMemory, Session};
+    ///
+    /// let stream = "event: note\ndata: hello\n\nevent: note\ndata: Ada\n\n";
+    /// let stream = Answer::ok(stream).header("Content-Type", "text/event-stream")?;
+    /// let session = Session::with_adapter(InMemory::new(move |_| stream.clone()));
+    /// let mut heard = Vec::new();
+    /// session.send_in_events(session.get("http://localhost/").build()?, |event| {
+    ///     heard.push(event.data);
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(heard, ["hello", "Ada"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn send_in_events(
+        &self,
+        request: impl Sendable,
+        mut each: impl FnMut(ServerSentEvent) -> ControlFlow<()>,
+    ) -> Result<Response, Error> {
+        let mut items = Items::new(Some(ItemForm::Events), |item| match item {
+            Item::Event(event) => each(event),
+            Item::Line(_) => ControlFlow::Continue(()),
+        });
+        self.deliver(without_output(request.prepare(self)?)?, Some(&mut items))
+    }
+
+    /// Sends a request and hands the body of the response to a function item by item: events
+    /// or lines, or what `Content-Type` says of the two. As [`Session::send_in_events`] in all else.
+    ///
+    /// # Errors
+    /// As [`Session::send`], and if an item is larger than 16 MiB.
+    pub fn send_in_items(
+        &self,
+        request: impl Sendable,
+        form: Option<ItemForm>,
+        each: impl FnMut(Item) -> ControlFlow<()>,
+    ) -> Result<Response, Error> {
+        self.deliver(without_output(request.prepare(self)?)?, Some(&mut Items::new(form, each)))
     }
 
     /// Completes a request: defaults, parameters, cookies, credentials, what describes the body.
@@ -438,6 +505,9 @@ impl Default for Session {
 
 /// Gives the sink what was held back, since another request might have followed.
 fn hand_over(response: &mut Response, sink: &mut dyn Sink) -> Result<(), Error> {
+    if !sink.takes(response.status, &response.headers) {
+        return Ok(());
+    }
     let held_back = std::mem::take(&mut response.body);
     if held_back.is_empty() || sink.take(&held_back)?.is_continue() {
         sink.end()?;

@@ -4,12 +4,18 @@ use std::io::{self, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use crate::http::{Headers, Status};
 use crate::source::{Access, Draft, Existing};
 
 use super::{Error, ErrorKind};
 
 /// Takes a body as it arrives, decoded.
 pub(super) trait Sink {
+    /// Whether it takes the body of a response; where it does not, that stays in the response.
+    fn takes(&mut self, _status: Status, _headers: &Headers) -> bool {
+        true
+    }
+
     /// Takes the next bytes, and says whether it wants more.
     fn take(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error>;
 
@@ -85,41 +91,66 @@ impl<F: FnMut(&[u8]) -> ControlFlow<()>> Sink for Chunks<F> {
 
 /// Hands on lines, without LF or CRLF, and at the end what no line break follows.
 pub(super) struct Lines<F> {
-    begun: Vec<u8>,
+    lines: LineDecoder,
     each: F,
     flow: ControlFlow<()>,
 }
 
 impl<F: FnMut(&[u8]) -> ControlFlow<()>> Lines<F> {
     pub(super) fn new(each: F) -> Self {
-        Self { begun: Vec::new(), each, flow: ControlFlow::Continue(()) }
-    }
-
-    fn line(&mut self, end: &[u8]) {
-        self.begun.extend_from_slice(end);
-        let line = self.begun.strip_suffix(b"\r").unwrap_or(&self.begun);
-        self.flow = (self.each)(line);
-        self.begun.clear();
+        Self { lines: LineDecoder::default(), each, flow: ControlFlow::Continue(()) }
     }
 }
 
 impl<F: FnMut(&[u8]) -> ControlFlow<()>> Sink for Lines<F> {
-    fn take(&mut self, mut bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
-        while self.flow.is_continue()
-            && let Some(at) = bytes.iter().position(|&byte| byte == b'\n')
-        {
-            self.line(&bytes[..at]);
-            bytes = &bytes[at + 1..];
+    fn take(&mut self, bytes: &[u8]) -> Result<ControlFlow<()>, Error> {
+        if self.flow.is_continue() {
+            self.flow = self.lines.push(bytes, &mut self.each);
         }
-        self.begun.extend_from_slice(bytes);
         Ok(self.flow)
     }
 
     fn end(&mut self) -> Result<(), Error> {
-        if self.flow.is_continue() && !self.begun.is_empty() {
-            self.line(b"");
+        if self.flow.is_continue() {
+            self.flow = self.lines.finish(&mut self.each);
         }
         Ok(())
+    }
+}
+
+/// Lines that end with LF or CRLF, from bytes as they arrive.
+#[derive(Debug, Default)]
+pub(super) struct LineDecoder {
+    /// The line that has no end yet.
+    begun: Vec<u8>,
+}
+
+impl LineDecoder {
+    /// Hands over every line that is whole, until one is the last that is wanted.
+    pub(super) fn push(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> ControlFlow<()> {
+        while let Some(at) = bytes.iter().position(|&byte| byte == b'\n') {
+            self.begun.extend_from_slice(&bytes[..at]);
+            self.hand_over(each)?;
+            bytes = &bytes[at + 1..];
+        }
+        self.begun.extend_from_slice(bytes);
+        ControlFlow::Continue(())
+    }
+
+    /// Hands over what no line break follows, if there is anything.
+    pub(super) fn finish(&mut self, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> ControlFlow<()> {
+        if self.begun.is_empty() { ControlFlow::Continue(()) } else { self.hand_over(each) }
+    }
+
+    /// How much of a line there is that has no end yet.
+    pub(super) fn begun(&self) -> usize {
+        self.begun.len()
+    }
+
+    fn hand_over(&mut self, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> ControlFlow<()> {
+        let flow = each(self.begun.strip_suffix(b"\r").unwrap_or(&self.begun));
+        self.begun.clear();
+        flow
     }
 }
 

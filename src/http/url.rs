@@ -276,7 +276,8 @@ impl Url {
         Ok(base.join(reference).map_err(invalid)?.into())
     }
 
-    fn written_scheme(&self) -> &'static str {
+    /// The scheme by its name: `http`, `https`, `ws` or `wss`.
+    pub fn scheme_name(&self) -> &'static str {
         match (self.protocol, self.scheme) {
             (Protocol::Http, scheme) => scheme.as_str(),
             (Protocol::WebSocket, Scheme::Http) => "ws",
@@ -285,7 +286,7 @@ impl Url {
     }
 
     fn without_credentials(&self) -> String {
-        format!("{}://{}{}", self.written_scheme(), self.host_header(), self.target)
+        format!("{}://{}{}", self.scheme_name(), self.host_header(), self.target)
     }
 }
 
@@ -349,7 +350,7 @@ impl std::str::FromStr for Url {
 /// The whole URL, without its password.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://", self.written_scheme())?;
+        write!(f, "{}://", self.scheme_name())?;
         if let Some(Credentials { user, password }) = &self.credentials {
             let hidden = if password.is_empty() { "" } else { ":***" };
             write!(f, "{user}{hidden}@")?;

@@ -139,6 +139,7 @@ fn options(settings: &Settings) -> Options {
         encoding: settings.encoding.as_deref().cloned(),
         cookie_jar,
         max_body: settings.max_body.as_deref().copied(),
+        read_for: None,
         ..Options::default()
     }
 }
