@@ -157,6 +157,8 @@ pub struct Exchange {
     pub response_head: String,
     /// The start of the response's body.
     pub response_body: Excerpt,
+    /// What was said over a WebSocket that the exchange has opened, in order.
+    pub messages: Vec<Message>,
     /// How long each phase took.
     pub timings: Timings,
 }
@@ -185,6 +187,26 @@ pub enum Wire {
     ReceivedBody(Excerpt),
     /// An exchange was done, after so long.
     Done(Timings),
+}
+
+/// A message of a WebSocket, as reports show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Who sent it.
+    pub direction: Direction,
+    /// What it is: `text`, `binary`, `ping`, `pong` or `close`.
+    pub kind: &'static str,
+    /// The start of what it holds; of a close frame, code and reason.
+    pub content: Excerpt,
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To the server.
+    Sent,
+    /// From the server.
+    Received,
 }
 
 /// The start of a body.

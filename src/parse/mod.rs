@@ -4,6 +4,7 @@ mod assertion;
 mod charset;
 mod http;
 mod message;
+mod protocol;
 mod quantity;
 pub mod yaml;
 

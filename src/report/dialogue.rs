@@ -3,7 +3,7 @@
 use super::paint::{Ink, Paint};
 use super::wording;
 use crate::diagnostic::visible;
-use crate::event::{Excerpt, Exchange};
+use crate::event::{Direction, Excerpt, Exchange, Message};
 use crate::secret::Redactor;
 
 /// How much of a body is shown.
@@ -23,6 +23,15 @@ pub(super) fn dialogue(exchange: &Exchange, room: Room, redactor: &Redactor, pai
     std::iter::once(paint.text(Ink::Strong, &summary))
         .chain(sent.iter().map(|line| marked(">", line)))
         .chain(received.iter().map(|line| marked("<", line)))
+        .chain(exchange.messages.iter().flat_map(|said| {
+            spoken(said, room, redactor).into_iter().map(|line| {
+                let mark = match said.direction {
+                    Direction::Sent => ">",
+                    Direction::Received => "<",
+                };
+                marked(mark, &line)
+            })
+        }))
         .chain([paint.text(Ink::Faint, &format!("* {}", wording::timings(&exchange.timings)))])
         .collect::<Vec<_>>()
         .join("\n")
@@ -40,5 +49,17 @@ fn message(head: &str, body: &Excerpt, room: Room, redactor: &Redactor) -> Vec<S
     let text = redactor.redact(&body.text).replace("\r\n", "\n");
     lines.extend(wording::shorten(&visible(&text), room.lines, room.characters));
     lines.extend(wording::body_remark(body));
+    lines
+}
+
+/// A message of a WebSocket: `text: hello`.
+fn spoken(said: &Message, room: Room, redactor: &Redactor) -> Vec<String> {
+    let mut lines = message("", &said.content, room, redactor);
+    // What separates a head from a body.
+    lines.drain(..usize::from(said.content.size > 0));
+    match lines.first_mut() {
+        Some(first) => *first = format!("{}: {first}", said.kind),
+        None => lines.push(said.kind.to_owned()),
+    }
     lines
 }

@@ -121,6 +121,7 @@ fn exchange(method: &str, path: &str, status: u16, body: &str) -> Exchange {
         status: Some(status),
         response_head: format!("HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\n"),
         response_body: excerpt(body),
+        messages: Vec::new(),
         timings: Timings {
             connect: milliseconds(1),
             wait: milliseconds(2),

@@ -15,6 +15,7 @@ use crate::template::{FileScope, Scope};
 
 use super::compiled::{Compiled, collect};
 use super::credentials::learn_rendered;
+use super::protocol::CompiledProtocol;
 use super::record::exchanges;
 use super::shared::Shared;
 use super::trace::steps;
@@ -90,15 +91,25 @@ impl CaseRun<'_> {
         learn_rendered(&request, &self.shared.redactor);
         request.trace = self.shared.options.trace.map(|body_limit| Arc::new(Trace::new(body_limit)));
         let trace = request.trace.clone();
-        match self.session.send(request) {
-            Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
-            Err(error) => attempt.error = Some(client_error(&error, self.request)),
+        match &compiled.protocol {
+            CompiledProtocol::Http => match self.session.send(request) {
+                Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
+                Err(error) => attempt.error = Some(client_error(&error, self.request)),
+            },
+            CompiledProtocol::WebSocket(conversation) => {
+                self.converse(conversation, request, compiled, file_scope, &mut attempt);
+            }
+            CompiledProtocol::Stream(stream) => match self.collect(stream, request, file_scope) {
+                Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
+                Err(error) => attempt.error = Some(client_error(&error, self.request)),
+            },
         }
         attempt.trace = trace.map(|trace| steps(&trace)).unwrap_or_default();
         attempt
     }
 
-    fn examine(
+    /// Holds a response against what is expected of it, and takes from it what is to be kept.
+    pub(super) fn examine(
         &self,
         compiled: &Compiled,
         response: client::Response,
@@ -114,7 +125,7 @@ impl CaseRun<'_> {
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
-        attempt.outcomes = compiled.assertions.iter().map(evaluate).collect();
+        attempt.outcomes.extend(compiled.assertions.iter().map(evaluate));
         let mut missing = Vec::new();
         let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());
@@ -146,7 +157,7 @@ impl Attempt {
 }
 
 /// The error at the request that it struck, with those of its causes that say more than it does.
-fn client_error(error: &client::Error, request: &spec::Request) -> CaseError {
+pub(super) fn client_error(error: &client::Error, request: &spec::Request) -> CaseError {
     let mut diagnostic = Diagnostic::error(error.to_string()).at(&request_line(request), "");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -174,7 +185,7 @@ fn what_was_read(partial: &client::Partial) -> String {
 }
 
 /// The method and the target where they stand on one line, else the start of the target.
-fn request_line(request: &spec::Request) -> Span {
+pub(super) fn request_line(request: &spec::Request) -> Span {
     let target = &request.target.span;
     let whole = request.method.as_ref().map(|method| method.span.to(target));
     let is_line = |span: &Span| !span.text().is_empty() && !span.text().contains('\n');

@@ -5,12 +5,17 @@ use crate::diagnostic::Diagnostic;
 use crate::spec;
 use crate::template::{CompiledRequest, Engine};
 
+use super::protocol::CompiledProtocol;
+
 /// A request, its templates, assertions and captures compiled.
 #[derive(Debug)]
 pub(super) struct Compiled {
+    pub(super) protocol: CompiledProtocol,
     pub(super) request: CompiledRequest,
     pub(super) assertions: Vec<CompiledAssertion>,
     pub(super) captures: Vec<CompiledCapture>,
+    /// Whether the author expects a status.
+    pub(super) asserts_status: bool,
 }
 
 impl Compiled {
@@ -21,11 +26,14 @@ impl Compiled {
     pub(super) fn new(engine: &Engine, spec: &spec::Request) -> Result<Self, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let request = CompiledRequest::compile(engine, spec).map_err(|mut diagnostics| wrong.append(&mut diagnostics));
+        let protocol = CompiledProtocol::new(engine, spec, &mut wrong);
+        let is_status = |assertion: &spec::Assertion| assertion.subject.query.value == spec::Query::Status;
+        let asserts_status = spec.assertions.iter().any(is_status);
         let compile = |assertion| CompiledAssertion::compile(engine, assertion);
         let assertions = collect(&spec.assertions, compile, &mut wrong);
         let captures = collect(&spec.captures, |capture| CompiledCapture::compile(engine, capture), &mut wrong);
         match request {
-            Ok(request) if wrong.is_empty() => Ok(Self { request, assertions, captures }),
+            Ok(request) if wrong.is_empty() => Ok(Self { protocol, request, assertions, captures, asserts_status }),
             _ => Err(wrong),
         }
     }

@@ -10,6 +10,7 @@ mod interrupt;
 mod mailbox;
 mod plan;
 mod planner;
+mod protocol;
 mod record;
 mod select;
 mod servers;

@@ -40,6 +40,7 @@ fn exchange(response: &Response, detail: Detail) -> Exchange {
         status: Some(response.status.code()),
         response_head: if full { response_head(response) } else { String::new() },
         response_body: if full { received_excerpt(response) } else { size_alone(response.size()) },
+        messages: Vec::new(),
         timings: response.timings,
     }
 }
@@ -97,6 +98,11 @@ fn received_excerpt(response: &Response) -> Excerpt {
         return size_alone(response.size());
     }
     text_excerpt(&response.body, || response.text().ok().map(Cow::into_owned))
+}
+
+/// The start of a message, which is text or bytes.
+pub(super) fn message_excerpt(bytes: &[u8]) -> Excerpt {
+    text_excerpt(bytes, || std::str::from_utf8(bytes).ok().map(str::to_owned))
 }
 
 fn text_excerpt(bytes: &[u8], decode: impl FnOnce() -> Option<String>) -> Excerpt {

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Auth, Capture, Rare, Settings, Silent, Text, Value, Variable};
+use super::{Assertion, Auth, Capture, Protocol, Rare, Settings, Silent, Text, Value, Variable};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Request {
     pub tags: Vec<Spanned<String>>,
     /// The line that reports point at: the request line, or the YAML entry's first.
     pub span: Span,
+    /// What is spoken with the server.
+    pub protocol: Protocol,
     /// The method. `None`: not written, and so GET, unless the target's template renders
     /// to a whole request line.
     pub method: Option<Text>,

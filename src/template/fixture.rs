@@ -12,7 +12,8 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Status;
 use crate::source::{Root, SourceFile, Span};
 use crate::spec::{
-    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Request, Settings, Spec, Text, Value, Variable,
+    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Protocol, Request, Settings, Spec, Text, Value,
+    Variable,
 };
 
 use super::{CompiledRequest, Engine, FileScope, Scope, Template, Variables};
@@ -84,6 +85,7 @@ pub(super) fn request(target: &str, format: Format) -> Request {
         description: None,
         tags: vec![],
         span: target.span.clone(),
+        protocol: Protocol::Http,
         method: None,
         target,
         version: None,

@@ -25,7 +25,7 @@ mod value;
 mod view;
 
 pub use engine::Engine;
-pub use request::CompiledRequest;
+pub use request::{CompiledMessage, CompiledRequest};
 pub use scope::{FileScope, Scope, Variables};
 pub use text::Template;
 pub use tree::CompiledValue;

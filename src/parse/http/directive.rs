@@ -2,7 +2,7 @@
 //! row of one table.
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::parse::{parse_assertion, parse_capture, yaml};
+use crate::parse::{parse_assertion, parse_capture, protocol, yaml};
 use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Body, Capture, Cert, Defaults, Format, Jar, Text, Variable, Verify};
 
@@ -25,6 +25,8 @@ pub(super) struct Draft {
     pub stage: Option<Spanned<Stage>>,
     /// The message that is sent as it is.
     pub raw: Option<Spanned<Raw>>,
+    /// What is said of the protocol.
+    pub protocol: protocol::Draft,
     /// What defaults can say too: how it is sent, what is sent with it, ….
     pub own: Defaults,
     /// Variables of the request alone.
@@ -76,6 +78,10 @@ const READERS: &[(&str, Reader)] = &[
     ("cookies", carried),
     ("auth", carried),
     ("raw", raw),
+    // What is spoken.
+    ("steps", protocol),
+    ("messages", protocol),
+    ("stream", protocol),
     ("variables", variables),
     ("lazy", variables),
     // How it is sent.
@@ -171,7 +177,7 @@ fn unknown(name: &Span) -> Diagnostic {
 /// speak of the file, but a file has no response.
 pub(super) fn in_vain(directives: &[Directive], requests_above: usize) -> impl Iterator<Item = Diagnostic> {
     let concerns_response =
-        |directive: &Directive| matches!(directive.name.text(), "assert" | "capture" | "setup" | "teardown");
+        |directive: &Directive| matches!(directive.name.text(), "assert" | "capture" | "setup" | "stream" | "teardown");
     let in_vain = directives
         .iter()
         .filter(move |directive| requests_above > 0 || concerns_response(directive))
@@ -260,6 +266,12 @@ fn secured(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let key = text(&directive.name);
     let settings = &mut draft.own.settings;
     draft.diagnostics.extend(yaml::read_directive(&yaml::SETTINGS, settings, &key, &directive.argument));
+    Ok(())
+}
+
+fn protocol(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let key = text(&directive.name);
+    draft.diagnostics.extend(yaml::read_directive(&yaml::PROTOCOL, &mut draft.protocol, &key, &directive.argument));
     Ok(())
 }
 

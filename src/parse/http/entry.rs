@@ -1,15 +1,16 @@
 //! From a block to an entry of the spec: a request, or everything that is wrong with one.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::parse::protocol::Named;
 use crate::parse::{message, parse_assertion};
 use crate::source::{Span, Spanned};
-use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Request, Value, Variable};
+use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Protocol, Request, Value, Variable};
 
 use super::blocks::Block;
 use super::directive::{self, Draft, Raw, Stage};
 use super::head::{self, Definition};
 use super::request_line::RequestLine;
-use super::{Above, body, shorthand, text, trailer, unsupported};
+use super::{Above, body, conversation, shorthand, text, trailer, unsupported};
 
 /// What a block gives.
 #[derive(Debug)]
@@ -34,13 +35,18 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
     let mut head = head::read(&block.head);
     let tail = trailer::split(&block.body);
     let mut draft = directive::read(&head.directives);
-    let (body, body_diagnostics) = read_body(&mut draft, &tail.body, &head.fields);
+    let named = head.request_line.as_ref().and_then(|line| line.protocol);
+    let (body, body_diagnostics) = match named {
+        Some(Named::WebSocket) => (None, read_messages(&mut draft, &tail.body, &head.fields)),
+        _ => read_body(&mut draft, &tail.body, &head.fields),
+    };
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
     }
     draft.own.settings.output = tail.output.or(draft.own.settings.output);
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
     let auth = read_auth(&mut draft, &mut head.fields);
+    let protocol = read_protocol(&mut draft, named);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
     if let Some(line) = head.line.as_ref().filter(|_| stage < above.stage) {
         draft.diagnostics.push(out_of_order(stage, draft.stage.as_ref().map_or(line, |stage| &stage.span)));
@@ -56,7 +62,7 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
     draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
-            whole(request(draft, request_line, line, head.fields, body, auth))
+            whole(Request { protocol, ..request(draft, request_line, line, head.fields, body, auth) })
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
@@ -74,6 +80,31 @@ fn read_body(draft: &mut Draft, body: &Span, fields: &[HeaderField]) -> (Option<
             (None, vec![error.at(&raw.span, "the message")])
         }
     }
+}
+
+/// Reads the messages of a WebSocket, unless a directive gives its steps.
+fn read_messages(draft: &mut Draft, body: &Span, fields: &[HeaderField]) -> Vec<Diagnostic> {
+    let (steps, mut diagnostics) = conversation::read(body, fields);
+    match (&draft.protocol.steps, steps) {
+        (Some(written), Some(below)) => {
+            let error = Diagnostic::error("messages beside the steps of the WebSocket").at(&below.span, "");
+            diagnostics.push(error.at(&written.span, "the steps"));
+        }
+        (None, below) => draft.protocol.steps = below,
+        (Some(_), None) => {}
+    }
+    if let Some(raw) = &draft.raw {
+        diagnostics.push(Diagnostic::error("a WebSocket has no message that is sent as it is").at(&raw.span, ""));
+    }
+    diagnostics
+}
+
+/// What is spoken with the server; of a block without a request line nothing is known.
+fn read_protocol(draft: &mut Draft, named: Option<Named>) -> Protocol {
+    std::mem::take(&mut draft.protocol).finish(named).unwrap_or_else(|diagnostic| {
+        draft.diagnostics.push(diagnostic);
+        Protocol::Http
+    })
 }
 
 fn out_of_order(stage: Stage, place: &Span) -> Diagnostic {
@@ -125,6 +156,7 @@ fn request(
         description: draft.description,
         tags: draft.tags,
         span,
+        protocol: Protocol::Http,
         method: line.method,
         target: line.target,
         version: line.version,

@@ -22,6 +22,7 @@
 mod argument;
 mod blocks;
 mod body;
+mod conversation;
 mod directive;
 mod entry;
 mod grammar;

@@ -3,7 +3,8 @@
 use pest::iterators::Pair;
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::http::{Method, Version};
+use crate::http::{Method, Url, Version};
+use crate::parse::protocol::Named;
 use crate::source::{Span, Spanned};
 use crate::spec::{Format, Text};
 
@@ -11,11 +12,22 @@ use super::grammar::{self, Rule, locate, matches};
 use super::{text, unsupported};
 
 /// What a target begins with where nothing but its look tells it from other text.
-const TARGET_STARTS: &[&str] = &["http://", "https://", "/", "{{"];
+const TARGET_STARTS: &[&str] = &["http://", "https://", "ws://", "wss://", "/", "{{"];
+
+/// Words in the place of a method that mean another protocol.
+const PROTOCOLS: &[(&str, Named)] = &[
+    ("WEBSOCKET", Named::WebSocket),
+    ("WS", Named::WebSocket),
+    ("WSS", Named::WebSocket),
+    ("SSE", Named::Events),
+    ("EVENTSOURCE", Named::Events),
+];
 
 /// What a request line says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RequestLine {
+    /// The protocol, where its name stands in the place of a method, or its scheme before the target.
+    pub protocol: Option<Named>,
     /// The method, where it is written.
     pub method: Option<Text>,
     /// The target, or the whole line where its version is a reference.
@@ -88,13 +100,15 @@ impl Draft {
             Some(method) => check_method(method, &target)?,
             None => check_lone_target(&target)?,
         }
-        let method = self.method.as_ref().map(text);
+        let protocol = self.method.as_ref().and_then(protocol).or_else(|| implied(&self.method, &target));
+        let method = self.method.as_ref().filter(|_| protocol.is_none()).map(text);
         match &self.version {
-            None => Ok(RequestLine { method, target, version: None }),
+            None => Ok(RequestLine { protocol, method, target, version: None }),
             Some(version) if version.text().contains("{{") => {
-                Ok(RequestLine { method: None, target: whole_line(method, target, version), version: None })
+                let target = whole_line(method, target, version);
+                Ok(RequestLine { protocol, method: None, target, version: None })
             }
-            Some(version) => Ok(RequestLine { method, target, version: Some(read_version(version)?) }),
+            Some(version) => Ok(RequestLine { protocol, method, target, version: Some(read_version(version)?) }),
         }
     }
 }
@@ -111,6 +125,16 @@ impl RequestLine {
         let message = format!("the method `{}` is not known, and is sent as it is", method.value);
         Some(Diagnostic::warning(message).at(&method.span, "").help(format!("did you mean `{near}`?")))
     }
+}
+
+/// The protocol that a word in the place of a method means.
+fn protocol(word: &Span) -> Option<Named> {
+    PROTOCOLS.iter().find(|(name, _)| *name == word.text()).map(|&(_, protocol)| protocol)
+}
+
+/// The protocol of a target without a method.
+fn implied(method: &Option<Span>, target: &Text) -> Option<Named> {
+    (method.is_none() && Url::begins_as_websocket(&target.value)).then_some(Named::WebSocket)
 }
 
 /// The text of a target that stands on one line or on several.
@@ -216,11 +240,33 @@ mod tests {
             ("GET / HTTP/1.1 a", "malformed request line"),
             ("Hello world", "malformed request line"),
             ("GET / HTTP/4", "`HTTP/4` is not a version of HTTP"),
+            ("WEBSOCKET", "a method without a URL"),
             ("GRPC a/b", "a gRPC request is not supported yet"),
             ("curl -X GET http://a", "a curl command is not supported yet"),
         ];
         for (line, message) in cases {
             assert_eq!(of(line), Err(vec![message.to_owned()]), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn tells_other_protocols_by_their_names() {
+        for (line, protocol, method) in [
+            ("WEBSOCKET ws://h/", Some(Named::WebSocket), None),
+            ("WS {{host}}/a", Some(Named::WebSocket), None),
+            ("wss://h/", Some(Named::WebSocket), None),
+            ("SSE https://h/", Some(Named::Events), None),
+            ("EVENTSOURCE /a HTTP/1.1", Some(Named::Events), None),
+            ("GET ws://h/", None, Some("GET")),
+            ("https://h/?ws://", None, None),
+        ] {
+            let head = super::super::head::read(&SourceFile::new("a.http", line).span(0..line.len()));
+            let read = head.request_line.unwrap();
+            assert_eq!(
+                (read.protocol, read.method.map(|method| method.value).as_deref()),
+                (protocol, method),
+                "{line}"
+            );
         }
     }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
-use crate::spec::{Auth, Binding, Body, Entry, FileReference, Node, Piece, Request, Spec, Text, Tls, Variable};
+use crate::spec::{
+    Auth, Binding, Body, Entry, FileReference, Node, Piece, Protocol, Request, Spec, Step, Text, Tls, Variable,
+};
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/http");
@@ -84,6 +86,7 @@ fn dump_request(request: &Request) -> Vec<String> {
         other => format!("  auth {other:?}"),
     }));
     lines.extend(dump_settings(request));
+    lines.extend(dump_protocol(&request.protocol));
     if let Some(Body::Message(_)) = request.body.as_deref() {
         lines.push("  raw".to_owned());
     }
@@ -94,6 +97,23 @@ fn dump_request(request: &Request) -> Vec<String> {
     lines.extend(request.captures.iter().map(|it| format!("  capture {} {}", place(&it.span), it.name.value)));
     lines.extend(request.diagnostics.iter().map(dump_diagnostic));
     lines
+}
+
+/// What is spoken, where it is not only a request and a response.
+fn dump_protocol(protocol: &Protocol) -> Vec<String> {
+    match protocol {
+        Protocol::Http => Vec::new(),
+        Protocol::Stream(stream) => vec![format!("  stream {stream:?}")],
+        Protocol::WebSocket(conversation) => {
+            let steps = conversation.steps.iter().map(|step| match &step.value {
+                Step::Send { body: Body::Content(pieces), .. } => {
+                    format!("  send {}", pieces.iter().map(dump_piece).collect::<Vec<_>>().join(", "))
+                }
+                other => format!("  step {} {other:?}", place(&step.span)),
+            });
+            std::iter::once("  websocket".to_owned()).chain(steps).collect()
+        }
+    }
 }
 
 /// The settings that are given, as `Debug` shows them.

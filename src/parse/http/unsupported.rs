@@ -8,12 +8,7 @@ use crate::source::Span;
 /// Words in the place of a method that mean another protocol, or another tool.
 const PROTOCOLS: &[(&str, &str)] = &[
     ("GRAPHQL", "a GraphQL request line"),
-    ("WEBSOCKET", "a WebSocket request"),
-    ("WS", "a WebSocket request"),
-    ("WSS", "a WebSocket request"),
     ("GRPC", "a gRPC request"),
-    ("SSE", "an event stream"),
-    ("EVENTSOURCE", "an event stream"),
     ("RSOCKET", "an RSocket request"),
     ("MQTT", "an MQTT request"),
     ("AMQP", "an AMQP request"),

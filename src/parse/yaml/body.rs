@@ -84,18 +84,19 @@ fn message(field: Field<'_>, problems: &mut Problems) -> Option<Vec<Piece>> {
     (!pieces.is_empty()).then_some(pieces)
 }
 
-fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {
+/// Bytes, written in base64.
+pub(super) fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {
     let text = field.text()?;
     let compact: String = text.value.split_ascii_whitespace().collect();
     let bytes = STANDARD.decode(compact).map_err(|_| {
-        let problem = Diagnostic::error("`bytes`: not base64").at(&text.span, "");
+        let problem = Diagnostic::error(format!("`{}`: not base64", field.key.value)).at(&text.span, "");
         problem.help("`text` and `file` take what they send as it is")
     })?;
     Ok(text.span.with(bytes))
 }
 
 /// A text, or `{file: …}`: a list of both is sent one after the other.
-fn piece(field: Field<'_>, problems: &mut Problems) -> Option<Piece> {
+pub(super) fn piece(field: Field<'_>, problems: &mut Problems) -> Option<Piece> {
     match field.only_entry() {
         Some(entry) if entry.key.value == "file" => file(entry, problems).map(Piece::File),
         _ => problems.keep(field.scalar().ok_or_else(|| field.expected("a text, or `{file: path}`")).map(Piece::Text)),

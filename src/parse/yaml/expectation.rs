@@ -103,7 +103,15 @@ fn add_each(all: &mut Assertions, lookup: Lookup, field: Field<'_>, problems: &m
     }
 }
 
-fn demand(all: &mut Assertions, query: Query, text: &str, answer: Answer, field: Field<'_>, problems: &mut Problems) {
+/// Adds what must hold of the answer to a query that reports show as given.
+pub(super) fn demand(
+    all: &mut Assertions,
+    query: Query,
+    text: &str,
+    answer: Answer,
+    field: Field<'_>,
+    problems: &mut Problems,
+) {
     let demands = predicate::read(field, answer, problems);
     all.extend(demands.into_iter().map(|demand| Assertion {
         subject: Subject { query: field.key.span.clone().with(query.clone()), filters: Vec::new() },
@@ -135,7 +143,7 @@ fn capture(field: Field<'_>) -> Result<Capture, Diagnostic> {
 }
 
 /// The place of a text in the assertion language, which is read as it stands there.
-fn sentence(field: Field<'_>, wanted: &str) -> Result<Span, Diagnostic> {
+pub(super) fn sentence(field: Field<'_>, wanted: &str) -> Result<Span, Diagnostic> {
     match &field.value.node {
         Node::Text(text) if text.is_verbatim() => Ok(text.span.clone()),
         Node::Text(_) => {

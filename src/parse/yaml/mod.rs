@@ -15,6 +15,7 @@ mod oauth1;
 mod oauth2;
 mod operand;
 mod predicate;
+mod protocol;
 mod request;
 mod route;
 mod scalar;
@@ -30,6 +31,7 @@ pub(super) use body::BODIES;
 pub(super) use defaults::CARRIED;
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
+pub(super) use protocol::PROTOCOL;
 pub(super) use request::VARIABLES;
 pub(super) use route::ROUTE;
 pub(super) use settings::SETTINGS;
@@ -110,7 +112,7 @@ mod tests {
 
     use super::*;
     use crate::source::read_source;
-    use crate::spec::{Assertion, Entry, Request};
+    use crate::spec::{Assertion, Entry, Protocol, Request};
 
     /// The YAML fixtures whose names begin as given, by name.
     fn inputs(prefix: &str) -> Vec<Arc<SourceFile>> {
@@ -151,6 +153,10 @@ mod tests {
             format!("settings: {settings:?}"),
             format!("flow: {:?}", request.flow),
             format!("variables: {:?}", request.variables),
+            match &request.protocol {
+                Protocol::Http => String::new(),
+                other => format!("protocol: {other:?}"),
+            },
         ];
         let silence =
             Regex::new(r"\w+: (None|\[\]|Tls \{( \w+: None,?)+ \})(, )?|\w+ \{ \}|route: Route \{ +\}(, )?").unwrap();

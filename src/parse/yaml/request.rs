@@ -2,16 +2,21 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Method;
-use crate::parse::message;
+use crate::parse::protocol::Named;
+use crate::parse::{message, protocol};
 use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Text, Variable};
 
 use super::body::{self, BODIES, Bodies};
+use super::protocol::PROTOCOL;
 use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, defaults, expectation};
 
+/// The key of a WebSocket: `websocket: URL`.
+const WEBSOCKET: &str = "websocket";
+
 /// The methods that have a key of their own: `get: URL`.
-const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+const METHODS: &[&str] = &[WEBSOCKET, "get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
 /// What the entries of a request have been read into so far.
 #[derive(Default)]
@@ -22,6 +27,7 @@ struct Draft {
     short: Vec<(Text, Option<Text>)>,
     method: Option<Text>,
     url: Option<Text>,
+    protocol: protocol::Draft,
     bodies: Bodies,
     own: Defaults,
     variables: Vec<Variable>,
@@ -53,6 +59,7 @@ pub(super) fn has_key(name: &str) -> bool {
 
 fn names() -> impl Iterator<Item = &'static str> {
     let own = METHODS.iter().copied().chain(REQUEST.names()).chain(VARIABLES.names());
+    let own = own.chain(PROTOCOL.names());
     own.chain(BODIES.names()).chain(defaults::names())
 }
 
@@ -93,6 +100,7 @@ fn read_field(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
     }
     let known = REQUEST.read(draft, field, problems)
         || VARIABLES.read(&mut draft.variables, field, problems)
+        || PROTOCOL.read(&mut draft.protocol, field, problems)
         || BODIES.read(&mut draft.bodies, field, problems)
         || defaults::read_field(&mut draft.own, field, problems);
     if !known {
@@ -104,12 +112,17 @@ impl Draft {
     /// The request, as far as it can be told what it is.
     fn finish(mut self, field: Field<'_>, problems: &mut Problems) -> Option<Request> {
         let span = field.span();
-        let (method, target) = self.destination(span, problems)?;
+        let Destination { named, method, target } = self.destination(span, problems)?;
+        if let (Some(Named::WebSocket), Some((key, _))) = (named, self.bodies.first()) {
+            problems.push(no_body(key));
+        }
+        let protocol = problems.keep(self.protocol.finish(named))?;
         Some(Request {
             name: self.name,
             description: self.description,
             tags: self.tags,
             span: span.clone(),
+            protocol,
             method,
             target,
             version: None,
@@ -128,7 +141,7 @@ impl Draft {
     }
 
     /// Method and URL, from `get: URL` or from `method` and `url`; without a method it is a GET.
-    fn destination(&mut self, span: &Span, problems: &mut Problems) -> Option<(Option<Text>, Text)> {
+    fn destination(&mut self, span: &Span, problems: &mut Problems) -> Option<Destination> {
         let mut short = std::mem::take(&mut self.short).into_iter();
         match (short.next(), self.url.take()) {
             (Some((key, url)), None) => {
@@ -136,21 +149,43 @@ impl Draft {
                 if let Some(second) = second {
                     problems.push(two_methods(&key, &second));
                 }
-                let method = Spanned { value: key.value.to_ascii_uppercase(), span: key.span };
-                Some((Some(Text::new(method, key.format)), url?))
+                Some(Destination::of(key, url?))
             }
             (Some((key, _)), Some(url)) => {
                 let message = format!("both `{}` and `url` say where the request goes", key.value);
                 problems.push(Diagnostic::error(message).at(&url.span, "").at(&key.span, ""));
                 None
             }
-            (None, Some(url)) => Some((self.method.take(), url)),
+            (None, Some(target)) => Some(Destination { named: None, method: self.method.take(), target }),
             (None, None) => {
                 problems.push(nowhere(span));
                 None
             }
         }
     }
+}
+
+/// Where a request goes, and what is spoken there.
+struct Destination {
+    named: Option<Named>,
+    method: Option<Text>,
+    target: Text,
+}
+
+impl Destination {
+    /// What `get: URL` or `websocket: URL` says.
+    fn of(key: Text, target: Text) -> Self {
+        if key.value == WEBSOCKET {
+            return Self { named: Some(Named::WebSocket), method: None, target };
+        }
+        let method = Spanned { value: key.value.to_ascii_uppercase(), span: key.span };
+        Self { named: None, method: Some(Text::new(method, key.format)), target }
+    }
+}
+
+fn no_body(key: &Text) -> Diagnostic {
+    let message = format!("a WebSocket has no body, but messages: `{}`", key.value);
+    Diagnostic::error(message).at(&key.span, "").help("send them in its `steps`: `- send: …`, `- send_json: …`")
 }
 
 fn two_methods(first: &Text, second: &Text) -> Diagnostic {
@@ -161,7 +196,7 @@ fn two_methods(first: &Text, second: &Text) -> Diagnostic {
 fn nowhere(span: &Span) -> Diagnostic {
     let first_line = span.slice(0..span.text().lines().next().map_or(0, str::len));
     let problem = Diagnostic::error("this request does not say where it goes").at(&first_line, "");
-    problem.help("write `get: URL`, `post: URL`, …, or `method:` and `url:`")
+    problem.help("write `get: URL`, `post: URL`, …, `websocket: URL`, or `method:` and `url:`")
 }
 
 fn method(field: Field<'_>) -> Result<Text, Diagnostic> {

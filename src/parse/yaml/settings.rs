@@ -53,7 +53,8 @@ fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
     Ok(field.span().clone().with(count))
 }
 
-fn repeat(field: Field<'_>) -> Result<Spanned<u32>, Diagnostic> {
+/// How many times.
+pub(super) fn repeat(field: Field<'_>) -> Result<Spanned<u32>, Diagnostic> {
     let expected = || field.expected(&format!("a whole number from 1 to {MOST_REPEATS}"));
     field.whole().ok().filter(|times| (1..=MOST_REPEATS).contains(&times.value)).ok_or_else(expected)
 }

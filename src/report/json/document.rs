@@ -137,7 +137,21 @@ struct Exchange {
     status: Option<u16>,
     request: Half,
     response: Half,
+    /// What was said over a WebSocket; left out where there was none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<Spoken>,
     timings_ms: Milliseconds,
+}
+
+/// A message of a WebSocket.
+#[derive(Debug, Serialize)]
+struct Spoken {
+    direction: &'static str,
+    kind: &'static str,
+    text: String,
+    /// Whether `text` is the whole.
+    complete: bool,
+    size: u64,
 }
 
 /// A body, or a part of one, as it went over the wire.
@@ -264,7 +278,21 @@ impl Draft {
             status: exchange.status,
             request: self.half(&exchange.request_head, &exchange.request_body, whole),
             response: self.half(&exchange.response_head, &exchange.response_body, whole),
+            messages: exchange.messages.iter().filter(|_| whole).map(|message| self.spoken(message)).collect(),
             timings_ms: Milliseconds::from(&exchange.timings),
+        }
+    }
+
+    fn spoken(&self, message: &event::Message) -> Spoken {
+        Spoken {
+            direction: match message.direction {
+                event::Direction::Sent => "sent",
+                event::Direction::Received => "received",
+            },
+            kind: message.kind,
+            text: self.text(&message.content.text),
+            complete: message.content.complete,
+            size: message.content.size,
         }
     }
 

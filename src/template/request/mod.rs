@@ -5,19 +5,23 @@ mod body;
 mod compiler;
 mod content;
 mod fields;
+mod message;
 mod multipart;
 mod oauth2;
 mod route;
 mod target;
 mod tls;
 
+pub use message::CompiledMessage;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::client::{self, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
 use crate::source::{Existing, ReadError, Root, Spanned};
-use crate::spec::{self, Auth, Jar, Settings, Verify};
+use crate::spec::{self, Auth, Jar, Protocol, Settings, Verify};
 
 use self::body::Body;
 use self::compiler::Compiler;
@@ -59,7 +63,7 @@ impl CompiledRequest {
             cookies: compiler.pairs(&request.cookies),
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
             auth: request.auth.as_ref().map(|auth| auth.span.clone().with(auth.value.map(|text| compiler.text(text)))),
-            options: options(&request.settings),
+            options: Options { read_for: read_for(&request.protocol), ..options(&request.settings) },
             tls: Tls::compile(&mut compiler, &request.settings),
             jar: match request.settings.cookie_jar.as_deref() {
                 Some(Jar::File(path)) => Some(compiler.text(path)),
@@ -114,6 +118,14 @@ impl CompiledRequest {
             field.render_into(scope, &mut headers, &mut omitted)?;
         }
         Ok((headers, omitted))
+    }
+}
+
+/// How long a stream is read.
+fn read_for(protocol: &Protocol) -> Option<Duration> {
+    match protocol {
+        Protocol::Stream(stream) => stream.time,
+        Protocol::Http | Protocol::WebSocket(_) => None,
     }
 }
 

@@ -16,14 +16,17 @@ pub(super) struct Target {
     url: Template,
     version: Option<Version>,
     format: Format,
+    is_websocket: bool,
 }
 
 impl Target {
     /// Compiles the line. A URL without templates is one already, or wrong.
     pub(super) fn compile(compiler: &mut Compiler<'_>, request: &spec::Request) -> Self {
         let url = compiler.text(&request.target);
+        let is_websocket = request.protocol.is_websocket();
         let fixed = url.as_literal().filter(|literal| *literal == request.target.value).map(str::trim);
-        if let Some(Err(error)) = fixed.filter(|target| !target.starts_with('/')).map(parse) {
+        let fixed = fixed.filter(|target| !target.starts_with('/'));
+        if let Some(Err(error)) = fixed.map(|target| parse(target, is_websocket)) {
             compiler.error(error.at(url.span(), ""));
         }
         Self {
@@ -31,6 +34,7 @@ impl Target {
             url,
             version: request.version.as_deref().copied(),
             format: request.target.format,
+            is_websocket,
         }
     }
 
@@ -68,9 +72,9 @@ impl Target {
                     .help("write the whole URL, or add the header `Host: …`"));
             }
         };
-        let (url, assumed) = parse(&absolute).map_err(|error| error.at(self.url.span(), ""))?;
+        let (url, assumed) = parse(&absolute, self.is_websocket).map_err(|error| error.at(self.url.span(), ""))?;
         if assumed {
-            let scheme = url.scheme().as_str();
+            let scheme = url.scheme_name();
             scope.warn(
                 Diagnostic::warning(format!("the URL names no scheme: `{scheme}` is assumed"))
                     .at(self.url.span(), "")
@@ -82,13 +86,20 @@ impl Target {
 }
 
 /// The URL that a text is, and whether its scheme is assumed.
-fn parse(text: &str) -> Result<(Url, bool), Diagnostic> {
-    let scheme = ["http:", "https:"].into_iter().find(|scheme| text.starts_with(scheme));
+fn parse(text: &str, is_websocket: bool) -> Result<(Url, bool), Diagnostic> {
+    let scheme = ["http:", "https:", "ws:", "wss:"].into_iter().find(|scheme| text.starts_with(scheme));
     if let Some(scheme) = scheme.filter(|scheme| text[scheme.len()..].starts_with('/') && !text.contains("://")) {
         let error = Diagnostic::error(format!("`{text}` lacks a slash after its scheme"));
         return Err(error.help(format!("begin it with `{scheme}//`")));
     }
-    Url::parse_with_default_scheme(text).map_err(|error| Diagnostic::error(error.to_string()))
+    let url = if is_websocket { Url::parse_websocket(text) } else { Url::parse_with_default_scheme(text) };
+    url.map_err(|error| {
+        let diagnostic = Diagnostic::error(error.to_string());
+        match Url::begins_as_websocket(text) && !is_websocket {
+            true => diagnostic.help("write `WEBSOCKET URL` in a `.http` file, or `websocket: URL` in YAML"),
+            false => diagnostic,
+        }
+    })
 }
 
 /// A request line, or only the target of one.

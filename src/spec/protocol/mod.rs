@@ -1,0 +1,27 @@
+//! What is spoken with a server: a file for each protocol that has more to say than a
+//! request and a response.
+
+mod conversation;
+mod stream;
+
+pub use conversation::{Conversation, Expectation, Farewell, MessageKind, Step};
+pub use stream::{Stream, StreamForm};
+
+/// What is spoken with a server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Protocol {
+    /// A request, and a response that is read whole.
+    #[default]
+    Http,
+    /// A WebSocket (RFC 6455): messages in both directions, once a GET has opened it.
+    WebSocket(Box<Conversation>),
+    /// A request, and a response that is read item by item, for as long as is wanted.
+    Stream(Box<Stream>),
+}
+
+impl Protocol {
+    /// Whether it is a WebSocket.
+    pub fn is_websocket(&self) -> bool {
+        matches!(self, Self::WebSocket(_))
+    }
+}
