@@ -30,5 +30,5 @@ fn events(call: &Call<'_>) -> Answer {
         }
         Ok(())
     };
-    Ok(Response::streamed("text/event-stream", None, Box::new(write)).with_header("Cache-Control", "no-store")?)
+    Response::streamed("text/event-stream", None, Box::new(write)).with_header("Cache-Control", "no-store")
 }
