@@ -332,8 +332,10 @@ mod tests {
         (Connection::with_pool("http://h:81/path", Pool::with_connector(server.clone())).unwrap(), server)
     }
 
+    type Take = fn(&mut Connection) -> Result<(), Error>;
+
     /// A step of each kind, by its name.
-    const STEPS: &[(&str, fn(&mut Connection) -> Result<(), Error>)] = &[
+    const STEPS: &[(&str, Take)] = &[
         ("put_request", |connection| connection.put_request("GET", "/a", Skip { host: true, accept_encoding: true })),
         ("put_header", |connection| connection.put_header("A", ["b"])),
         ("end_headers", Connection::end_headers),

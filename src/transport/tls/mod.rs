@@ -67,8 +67,11 @@ impl Tls {
                 _ => {}
             }
         }
-        clock.note(|| description(&connection));
-        Ok(TlsWire::new(connection, carrier))
+        let is_resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+        let wire = TlsWire::new(connection, carrier);
+        clock.note(|| agreed(wire.info(), is_resumed));
+        clock.note(|| certified(wire.info()));
+        Ok(wire)
     }
 
     /// The configuration, made when it is first needed: reading the platform's roots takes time.
@@ -83,12 +86,18 @@ impl Tls {
     }
 }
 
-/// `TLSv1.3, TLS13_AES_256_GCM_SHA384, resumed`
-fn description(connection: &ClientConnection) -> String {
-    let version = connection.protocol_version().and_then(|version| version.as_str());
-    let cipher = connection.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str());
-    let resumed = (connection.handshake_kind() == Some(HandshakeKind::Resumed)).then_some("resumed");
-    [version, cipher, resumed].into_iter().flatten().collect::<Vec<_>>().join(", ")
+/// `TLS 1.3, TLS_AES_256_GCM_SHA384, resumed`
+fn agreed(info: &TlsInfo, is_resumed: bool) -> String {
+    let resumed = if is_resumed { ", resumed" } else { "" };
+    format!("{}, {}{resumed}", info.version, info.cipher)
+}
+
+/// `the certificate of CN=example.org, valid until 2027-01-31T12:00:00Z`
+fn certified(info: &TlsInfo) -> String {
+    match info.certificate().and_then(Certificate::read) {
+        Some(fields) => format!("the certificate of {}, valid until {}", fields.subject, fields.expire_date),
+        None => "a certificate that cannot be read".to_owned(),
+    }
 }
 
 fn server_name(endpoint: &Endpoint) -> Result<ServerName<'static>, Error> {
@@ -128,6 +137,20 @@ mod tests {
 
     /// More than the buffers of two sockets hold.
     const HUGE: usize = 16 * 1024 * 1024;
+
+    #[test]
+    fn a_trace_says_what_was_agreed_and_whose_certificate_it_is() {
+        let authority = Authority::new("root");
+        let certificate = Certificate::from_der(authority.issue(&parameters(&["127.0.0.1"])).chain[0].as_ref());
+        let info = TlsInfo {
+            version: crate::http::TlsVersion::Tls13,
+            cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
+            certificates: vec![certificate],
+        };
+        assert_eq!(agreed(&info, true), "TLS 1.3, TLS_AES_128_GCM_SHA256, resumed");
+        let words = certified(&info);
+        assert!(words.starts_with("the certificate of ") && words.contains(", valid until "), "{words}");
+    }
 
     #[test]
     fn talks_to_a_server_whose_root_is_given() {

@@ -29,6 +29,11 @@ impl TlsWire {
         Self { connection, carrier, info }
     }
 
+    /// What the handshake came to.
+    pub(super) fn info(&self) -> &TlsInfo {
+        &self.info
+    }
+
     fn stream(&mut self) -> Stream<'_, ClientConnection, Box<dyn Wire>> {
         Stream::new(&mut self.connection, &mut self.carrier)
     }
