@@ -2,9 +2,10 @@
 
 use std::io::Write as _;
 
+use rqtest::serve::PracticeServer;
 use serde_json::Value;
 
-use crate::support::{FaultServer, Project};
+use crate::support::{FaultServer, Project, Relay};
 
 /// A key whose answer the servers of these tests know.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -100,7 +101,7 @@ fn what_was_expected_of_a_message_fails_at_its_line_and_the_rest_goes_on() {
     let assertions = attempt["assertions"].as_array().unwrap();
     let told: Vec<_> = assertions.iter().map(|it| (it["location"]["line"].as_u64(), it["passed"].as_bool())).collect();
     assert_eq!(code, 1);
-    assert_eq!(told, [(Some(5), Some(false)), (Some(6), Some(true)), (Some(7), Some(false))].map(|(a, b)| (a, b)));
+    assert_eq!(told, [(Some(5), Some(false)), (Some(6), Some(true)), (Some(7), Some(false))]);
     let messages: Vec<_> = attempt["exchanges"][0]["messages"].as_array().unwrap().clone();
     let said: Vec<_> =
         messages.iter().map(|it| (it["direction"].as_str(), it["kind"].as_str(), it["text"].as_str())).collect();
@@ -130,4 +131,22 @@ fn a_server_that_does_not_answer_the_close_frame_is_worth_a_warning() {
     assert_eq!(code, 0, "{attempt:#}");
     let warning = attempt["warnings"][0]["message"].as_str().unwrap_or_default();
     assert!(warning.contains("did not end well"), "{attempt:#}");
+}
+
+#[test]
+fn a_proxy_is_asked_for_a_tunnel() {
+    let server = PracticeServer::start(([127, 0, 0, 1], 0).into()).unwrap();
+    let relay = Relay::to(server.address().to_string());
+    let spec = "# @proxy http://{{proxy}}\nWEBSOCKET ws://origin.example/websocket/echo\n\nhello\n\n?? $[0] == hello\n";
+    let variable = format!("proxy={}", relay.authority());
+    let ran = Project::new().file("a.http", spec).run(&["run", "a.http", "--var", &variable]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert_eq!(relay.take(), ["CONNECT origin.example:80 HTTP/1.1 as nobody"]);
+}
+
+#[test]
+fn a_request_over_http_is_told_what_to_write() {
+    let project = Project::new().file("a.http", "GET ws://example.org/\n");
+    let ran = project.run(&["run", "a.http"]);
+    assert!(ran.code == 1 && ran.stdout.contains("write `WEBSOCKET URL`"), "{}", ran.stdout);
 }
