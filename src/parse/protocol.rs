@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{Conversation, Protocol, Step, Stream, StreamForm};
+use crate::spec::{Conversation, Protocol, Steps, Stream, StreamForm};
 
 /// A protocol that a request names in the place of its method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum Named {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     /// `steps`
-    pub(super) steps: Option<Spanned<Vec<Spanned<Step>>>>,
+    pub(super) steps: Option<Spanned<Steps>>,
     /// `stream`
     pub(super) stream: Option<Spanned<Stream>>,
 }

@@ -27,7 +27,7 @@ pub use aws::AwsSigV4;
 pub use defaults::Defaults;
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2};
-pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Stream, StreamForm};
+pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};
 pub use request::{

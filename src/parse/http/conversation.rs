@@ -3,7 +3,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Body, Expectation, HeaderField, MessageKind, Step};
+use crate::spec::{Body, Expectation, HeaderField, MessageKind, Step, Steps};
 
 use super::body;
 use super::line::{Line, lines_of, trimmed};
@@ -21,7 +21,7 @@ enum Separator {
 
 /// Reads the messages of a block. Each separator with `wait-for-server` waits for one
 /// message of the server's; between two of them nothing is sent.
-pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Spanned<Vec<Spanned<Step>>>>, Vec<Diagnostic>) {
+pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Spanned<Steps>>, Vec<Diagnostic>) {
     let mut reader = Reader { span, fields, start: 0, steps: Vec::new(), diagnostics: Vec::new() };
     for line in lines_of(span) {
         if let Some(separator) = separator(&line) {
@@ -38,7 +38,7 @@ struct Reader<'a> {
     fields: &'a [HeaderField],
     /// Where the message begins, relative to the start of the span.
     start: usize,
-    steps: Vec<Spanned<Step>>,
+    steps: Steps,
     diagnostics: Vec<Diagnostic>,
 }
 

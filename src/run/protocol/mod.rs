@@ -20,7 +20,7 @@ pub(super) enum CompiledProtocol {
     /// Steps over a WebSocket.
     WebSocket(Vec<CompiledStep>),
     /// A request, and a response that is read item by item.
-    Stream(CompiledStream),
+    Stream(Box<CompiledStream>),
 }
 
 impl CompiledProtocol {
@@ -37,7 +37,7 @@ impl CompiledProtocol {
                 });
                 Self::WebSocket(steps.collect())
             }
-            Protocol::Stream(stream) => Self::Stream(CompiledStream::new(engine, stream, wrong)),
+            Protocol::Stream(stream) => Self::Stream(Box::new(CompiledStream::new(engine, stream, wrong))),
         }
     }
 }

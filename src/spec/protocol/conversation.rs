@@ -10,8 +10,11 @@ use crate::spec::{Assertion, Body, Capture, Text};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
     /// The steps.
-    pub steps: Vec<Spanned<Step>>,
+    pub steps: Steps,
 }
+
+/// Steps in their order, each with its place.
+pub type Steps = Vec<Spanned<Step>>;
 
 /// A step of a conversation.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 mod conversation;
 mod stream;
 
-pub use conversation::{Conversation, Expectation, Farewell, MessageKind, Step};
+pub use conversation::{Conversation, Expectation, Farewell, MessageKind, Step, Steps};
 pub use stream::{Stream, StreamForm};
 
 /// What is spoken with a server.

@@ -7,10 +7,10 @@ use crate::parse::yaml::operand::Answer;
 use crate::parse::yaml::table::{Problems, Table, key};
 use crate::parse::yaml::{Field, settings};
 use crate::source::Spanned;
-use crate::spec::{Assertion, Body, Expectation, Farewell, MessageKind, Node, Piece, Query, Step, Text};
+use crate::spec::{Assertion, Body, Expectation, Farewell, MessageKind, Node, Piece, Query, Step, Steps, Text};
 
-/// What a step that is nothing else is.
-const STEPS: &str = "`send`, `send_json`, `send_bytes`, `expect`, `expect_close`, `ping` or `close`";
+/// What a step can be, as messages say it.
+const ACTIONS: &str = "`send`, `send_json`, `send_bytes`, `expect`, `expect_close`, `ping` or `close`";
 
 /// What the entries of a step have been read into so far.
 #[derive(Default)]
@@ -68,7 +68,7 @@ const STEP: Table<Draft> = Table(&[
 ]);
 
 /// Reads a list of steps.
-pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Vec<Spanned<Step>>>> {
+pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Steps>> {
     let items = problems.keep(field.items())?;
     let steps = items.filter_map(|item| Some(item.span().clone().with(step(item, problems)?))).collect();
     Some(field.span().clone().with(steps))
@@ -78,7 +78,7 @@ pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<
 fn step(field: Field<'_>, problems: &mut Problems) -> Option<Step> {
     if !matches!(field.value.node, Node::Map(_)) {
         let text =
-            problems.keep(field.scalar().ok_or_else(|| field.expected(&format!("a text, or a map with {STEPS}"))));
+            problems.keep(field.scalar().ok_or_else(|| field.expected(&format!("a text, or a map with {ACTIONS}"))));
         return text.map(|text| send(MessageKind::Text, Body::Content(vec![Piece::Text(text)])));
     }
     let mut draft = Draft::default();
@@ -117,7 +117,7 @@ impl Draft {
             }
             // `{timeout: 2s}` waits for a message, whatever it holds.
             (None, Some(_)) => Ok(Step::Expect(detail(Expectation::default()))),
-            (None, None) => Err(field.expected(STEPS)),
+            (None, None) => Err(field.expected(ACTIONS)),
         }
     }
 }
