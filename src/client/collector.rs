@@ -137,3 +137,30 @@ fn announced_length(headers: &Headers) -> Option<u64> {
         .and_then(|value| value.text().parse().ok())
         .filter(|_| !headers.contains("Transfer-Encoding"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::client::site::{gzip, leads, notes, site};
+    use crate::client::{Answer, ErrorKind, Options};
+
+    #[test]
+    fn decodes_bodies_where_there_are_any() {
+        let encoded = |bytes: &[u8]| Answer::ok(gzip(bytes)).header("Content-Encoding", "gzip").unwrap();
+        let many = Answer::ok("").header("Content-Encoding", "gzip,gzip,gzip,gzip,gzip,gzip").unwrap();
+        let (session, _) = site(vec![("/text", encoded(b"text")), ("/many", many)]);
+        assert_eq!(session.get("http://h/text").send().unwrap().body, b"text");
+        assert_eq!(session.head("http://h/text").send().unwrap().body, b"");
+        assert_eq!(session.get("http://h/many").send().unwrap().body, b"");
+        let raw = Options { decompress: Some(false), ..Options::default() };
+        assert_eq!(session.get("http://h/text").options(raw).send().unwrap().body, gzip(b"text"));
+    }
+
+    #[test]
+    fn stops_a_body_that_is_too_large_on_a_redirect_too() {
+        let bomb = Answer { body: gzip(&[0; 100_000]), ..leads(302, "/b") };
+        let (mut session, log) = site(vec![("/a", bomb.header("Content-Encoding", "gzip").unwrap())]);
+        session.defaults.options.max_body = Some(50_000);
+        assert_eq!(session.get("http://h/a").send().unwrap_err().kind(), ErrorKind::TooLarge);
+        assert_eq!(notes(&log).len(), 1);
+    }
+}

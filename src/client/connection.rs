@@ -58,7 +58,6 @@ use crate::proto::encode_request_head;
 use crate::transport::{Channel, Pool, Step, Trace};
 
 use super::collector::Collector;
-use super::exchange::response;
 use super::prepare::PreparedRequest;
 use super::{Defaults, Error, ErrorKind, Options, Payload, Request, Response};
 
@@ -274,7 +273,7 @@ impl Connection {
         self.channel = persists.then_some(channel);
         request.headers = draft.headers;
         request.url = self.origin.join(&draft.target).unwrap_or(request.url);
-        let mut response = response(request, reply, body);
+        let mut response = Response::new(request, reply, body);
         response.warnings.extend(warnings);
         Ok(response)
     }

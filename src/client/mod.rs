@@ -9,7 +9,6 @@ mod cookies;
 mod declaration;
 mod decode;
 mod environment;
-mod exchange;
 mod hooks;
 mod in_memory;
 mod items;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::http::{Headers, Link, Links, Status, Timings, Url, Version};
 use crate::source;
-use crate::transport::{Step, TlsInfo, Upgraded};
+use crate::transport::{Reply, Step, TlsInfo, Upgraded};
 
 use super::{Error, ErrorKind, PreparedRequest, Saved, SetCookie, text};
 
@@ -70,6 +70,29 @@ impl Handover {
 }
 
 impl Response {
+    /// A response, but for what came before it.
+    pub(super) fn new(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Self {
+        let Reply { head, trailers, timings, peer, tls, warnings, .. } = reply;
+        Self {
+            status: head.status,
+            reason: head.reason,
+            version: head.version,
+            headers: head.headers,
+            trailers,
+            body,
+            saved: None,
+            url: request.url.clone(),
+            history: Vec::new(),
+            encoding: request.delivery.encoding.clone(),
+            request,
+            timings,
+            peer,
+            tls,
+            warnings,
+            upgraded: None,
+        }
+    }
+
     /// A response that did not come over a wire: 200 without a body. For whoever looks at a
     /// part of a response, an item of a stream for example, as if it were one by itself.
     pub fn made(request: PreparedRequest) -> Self {
@@ -253,5 +276,30 @@ impl Response {
 
     fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message).with_url(&self.url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::client::site::{site, status};
+    use crate::client::{Answer, ErrorKind};
+
+    #[test]
+    fn reads_responses() {
+        let json = Answer::ok("{\"a\": [1]}").header("Content-Type", "application/json").unwrap();
+        let (session, _) = site(vec![("/json", json), ("/missing", status(404))]);
+        let response = session.get("http://h/json").send().unwrap();
+        assert_eq!(response.json_value().unwrap()["a"][0], 1);
+        assert_eq!(response.json::<std::collections::HashMap<String, Vec<u8>>>().unwrap()["a"], [1]);
+        let unexpected = response.json::<Vec<u8>>().unwrap_err();
+        assert!(unexpected.to_string().starts_with("the body is not the JSON expected: invalid type"), "{unexpected}");
+        assert!(response.raise_for_status().is_ok());
+        let missing = session.get("http://h/missing").send().unwrap();
+        assert_eq!(missing.json_value().unwrap_err().to_string(), "the body is empty, and so not JSON");
+        let error = missing.raise_for_status().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (ErrorKind::Status(missing.status), "status 404 Not Found for GET http://h/missing")
+        );
     }
 }

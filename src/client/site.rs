@@ -1,5 +1,6 @@
 //! A site of fixed answers that notes what it is asked for.
 
+use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
 use crate::http::Status;
@@ -34,4 +35,11 @@ pub(super) fn site(routes: Vec<(&'static str, Answer)>) -> (Session, Log) {
 
 pub(super) fn notes(log: &Log) -> Vec<String> {
     log.lock().unwrap().clone()
+}
+
+/// What gzip makes of these bytes.
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }

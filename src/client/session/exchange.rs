@@ -2,11 +2,12 @@
 
 use crate::transport::{Deadlines, Exchange, Receiver, Reply};
 
-use super::collector::Collector;
-use super::hooks::Listener;
-use super::response::Handover;
-use super::sink::Sink;
-use super::{Error, PreparedRequest, Response, Session};
+use super::super::collector::Collector;
+use super::super::hooks::Listener;
+use super::super::response::Handover;
+use super::super::sink::Sink;
+use super::super::{Error, PreparedRequest, Response};
+use super::Session;
 
 impl Session {
     /// Sends a request and reads its response.
@@ -30,7 +31,7 @@ impl Session {
             request.note(|| error.to_string());
             error.with_url(&request.url)
         })?;
-        let mut response = response(request, reply, body);
+        let mut response = Response::new(request, reply, body);
         response.upgraded = upgraded.map(Handover::new);
         response.warnings.extend(warnings);
         response.warnings.extend(self.keep_cookies(&response)?);
@@ -69,28 +70,5 @@ impl Session {
         let own = response.request.hooks.clone();
         let called = self.hooks.call_post_request(response).and_then(|()| own.call_post_request(response));
         called.map_err(|error| error.with_url(&response.url))
-    }
-}
-
-/// A response, but for what came before it.
-pub(super) fn response(request: PreparedRequest, reply: Reply, body: Vec<u8>) -> Response {
-    let Reply { head, trailers, timings, peer, tls, warnings, .. } = reply;
-    Response {
-        status: head.status,
-        reason: head.reason,
-        version: head.version,
-        headers: head.headers,
-        trailers,
-        body,
-        saved: None,
-        url: request.url.clone(),
-        history: Vec::new(),
-        encoding: request.delivery.encoding.clone(),
-        request,
-        timings,
-        peer,
-        tls,
-        warnings,
-        upgraded: None,
     }
 }
