@@ -17,7 +17,6 @@ mod connection;
 mod endpoint;
 mod exchange;
 mod fixed;
-mod idle;
 mod input;
 mod landing;
 #[cfg(test)]

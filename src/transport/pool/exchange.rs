@@ -1,44 +1,15 @@
-//! The connections of a run.
+//! One exchange on a connection of a pool, and again on another where the first would not do.
 
-use std::fmt;
-use std::io;
-use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
-
-use crate::http::{Headers, Method};
+use crate::http::Method;
 use crate::proto::auth::DigestChallenge;
 use crate::secret::Secret;
 
-use super::attempt::{Fate, Outcome, attempt};
-use super::connect::Network;
-use super::connection::{Admission, Connection};
-use super::idle::{Idle, Limits};
-use super::proxy::Authorizations;
-use super::send::absolute_target;
-use super::{
-    Channel, Clock, Connector, Deadlines, Endpoint, Error, ErrorKind, Exchange, Receiver, Reply, Trace, Upgraded,
-};
-
-/// How long to wait for a descriptor before the next try.
-const DESCRIPTOR_PAUSE: Duration = Duration::from_millis(20);
-
-/// How much earlier than the server a connection that rests is given up.
-const MARGIN: Duration = Duration::from_secs(1);
-
-/// How often to try for a descriptor, where no deadline is nearer.
-const DESCRIPTOR_ATTEMPTS: u32 = 500;
-
-/// What the system says where a process has no more descriptors: ENFILE, EMFILE, WSAEMFILE.
-const OUT_OF_DESCRIPTORS: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
-
-/// Connections that are kept open for the next request of the same endpoint.
-pub struct Pool {
-    connector: Box<dyn Connector>,
-    idle: Idle,
-    /// What proxies are told of who asks them.
-    authorizations: Arc<Authorizations>,
-}
+use super::super::attempt::{Fate, Outcome, attempt};
+use super::super::connection::{Admission, Connection};
+use super::super::send::absolute_target;
+use super::super::{Clock, Error, ErrorKind, Exchange, Receiver, Reply, Upgraded};
+use super::Pool;
+use super::keep_alive::keep_alive;
 
 /// What becomes of a proxy's wish for other proof of who sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,69 +18,7 @@ enum Challenges {
     HandedOver,
 }
 
-/// Says how many connections a pool keeps, and for how long. Those that serve a request
-/// do not count.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "there is no pool before `build`"]
-pub struct PoolBuilder {
-    limits: Limits,
-}
-
-impl PoolBuilder {
-    /// The most connections at rest, to all hosts together; the one that rests longest is
-    /// closed. Default: 128.
-    pub fn idle_connections(mut self, most: usize) -> Self {
-        self.limits.connections = most;
-        self
-    }
-
-    /// The most connections at rest to one host by one way; 0 keeps none. Default: 128.
-    pub fn idle_per_host(mut self, most: usize) -> Self {
-        self.limits.per_host = most;
-        self
-    }
-
-    /// How long a connection rests, where the server does not say less (`Keep-Alive:
-    /// timeout=5`). Default: 60 seconds.
-    pub fn idle_time(mut self, longest: Duration) -> Self {
-        self.limits.idle_time = longest;
-        self
-    }
-
-    /// The pool.
-    pub fn build(self) -> Arc<Pool> {
-        let authorizations = Arc::new(Authorizations::default());
-        let network = Network::new(Arc::clone(&authorizations));
-        Arc::new(Pool { connector: Box::new(network), idle: Idle::new(self.limits), authorizations })
-    }
-}
-
 impl Pool {
-    /// A pool with no connections, which will lead over the network.
-    pub fn new() -> Arc<Self> {
-        Self::builder().build()
-    }
-
-    /// A pool whose connections are opened in another way.
-    pub fn with_connector(connector: impl Connector + 'static) -> Arc<Self> {
-        let authorizations = Arc::default();
-        Arc::new(Self { connector: Box::new(connector), idle: Idle::default(), authorizations })
-    }
-
-    /// A pool that keeps connections otherwise than by default.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use rqtest::client::{Pool, Session};
-    ///
-    /// let pool = Pool::builder().idle_per_host(4).idle_time(Duration::from_secs(5)).build();
-    /// let session = Session::with_pool(pool);
-    /// ```
-    pub fn builder() -> PoolBuilder {
-        PoolBuilder { limits: Limits::default() }
-    }
-
     /// Sends a request and hands the response over as it arrives, on a connection of the
     /// pool or a new one.
     ///
@@ -140,21 +49,6 @@ impl Pool {
                 self.exchange_without_expectation(exchange, receiver)
             }
         }
-    }
-
-    /// Opens a connection that is the caller's own.
-    ///
-    /// # Errors
-    /// If it cannot be opened in time.
-    pub fn channel(
-        &self,
-        endpoint: &Endpoint,
-        deadlines: Deadlines,
-        trace: Option<&Arc<Trace>>,
-    ) -> Result<Channel, Error> {
-        let mut clock = Clock::traced(deadlines, trace);
-        let connection = self.open(endpoint, &mut clock)?;
-        Ok(Channel::new(connection, clock))
     }
 
     /// > A client that receives a 417 (Expectation Failed) status code in response to a
@@ -246,21 +140,6 @@ impl Pool {
         }
         outcome
     }
-
-    /// Opens a connection. A process that is out of descriptors gives up the connections
-    /// at rest, and then waits for other exchanges to end.
-    fn open(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Connection, Error> {
-        for _ in 0..DESCRIPTOR_ATTEMPTS {
-            match self.connector.connect(endpoint, clock) {
-                Ok(wire) => return Ok(Connection::new(endpoint.clone(), wire)),
-                Err(error) if !is_out_of_descriptors(&error) => return Err(error),
-                Err(_) if self.idle.clear() > 0 => {}
-                Err(_) if clock.remaining().is_err() => break,
-                Err(_) => thread::sleep(DESCRIPTOR_PAUSE),
-            }
-        }
-        Err(Error::new(ErrorKind::Connect, "too many files are open: raise the limit (ulimit -n) or run fewer jobs"))
-    }
 }
 
 /// Whether a request may be sent once more: the connection went away before there was an
@@ -271,42 +150,17 @@ fn is_repeatable(connection: &Connection, method: &Method, error: &Error) -> boo
         && (connection.is_unwritten() || method.is_idempotent())
 }
 
-/// How long the server lets the connection rest, as `Keep-Alive: timeout=5, max=100` says
-/// it (RFC 2068, 19.7.1.1), less what a request needs to arrive before that is over.
-fn keep_alive(headers: &Headers) -> Option<Duration> {
-    let value = headers.get("Keep-Alive")?.text();
-    let timeout = value.split(',').find_map(|parameter| {
-        let (name, seconds) = parameter.split_once('=')?;
-        seconds.trim().parse().ok().filter(|_| name.trim().eq_ignore_ascii_case("timeout"))
-    });
-    let timeout = Duration::from_secs(timeout?);
-    Some(timeout - MARGIN.min(timeout / 2))
-}
-
-fn is_out_of_descriptors(error: &(dyn std::error::Error + 'static)) -> bool {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .filter_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error())
-        .any(|code| OUT_OF_DESCRIPTORS.contains(&code))
-}
-
-impl fmt::Debug for Pool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").field("idle", &self.idle.len()).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
     use std::net::TcpStream;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Instant;
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::http::{Body, Phase};
     use crate::transport::loopback::{Call, Server, read_head, read_request, reset};
-    use crate::transport::{Memory, Wire};
+    use crate::transport::{Deadlines, Memory};
 
     const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -317,34 +171,6 @@ mod tests {
         let reused: Vec<bool> = (0..3).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
         assert_eq!(reused, [false, true, true]);
         assert_eq!(server.accepted(), 1);
-    }
-
-    #[test]
-    fn heeds_how_long_the_server_lets_a_connection_rest() {
-        for (value, expected) in [
-            ("timeout=5, max=100", Some(4000)),
-            ("max=100,Timeout = 1", Some(500)),
-            ("timeout=0", Some(0)),
-            ("timeout=60", Some(59_000)),
-            ("300", None),
-            ("timeout=soon", None),
-        ] {
-            let mut headers = Headers::new();
-            headers.append("Keep-Alive", value).unwrap();
-            assert_eq!(keep_alive(&headers), expected.map(Duration::from_millis), "{value}");
-        }
-        let server = Server::answering(&["HTTP/1.1 200 OK\r\nKeep-Alive: timeout=0\r\nContent-Length: 0\r\n\r\n"; 2]);
-        let pool = Pool::new();
-        let reused: Vec<bool> = (0..2).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
-        assert_eq!((reused, server.accepted()), (vec![false, false], 2));
-    }
-
-    #[test]
-    fn keeps_as_many_connections_as_it_was_built_for() {
-        let server = Server::answering(&[HELLO, HELLO]);
-        let pool = Pool::builder().idle_per_host(0).build();
-        let reused: Vec<bool> = (0..2).map(|_| Call::get(&server).send(&pool).unwrap().0.reused).collect();
-        assert_eq!((reused, pool.idle.len()), (vec![false, false], 0));
     }
 
     #[test]
@@ -465,32 +291,6 @@ mod tests {
         let call = Call::get(&server).within(Duration::ZERO);
         assert_eq!(call.send(&Pool::new()).unwrap_err().kind(), ErrorKind::Timeout(Phase::Total));
         assert_eq!(server.accepted(), 0);
-    }
-
-    /// Has no descriptor left until the pool has given up its idle connection.
-    struct Exhausted {
-        memory: Memory,
-        failures: AtomicUsize,
-    }
-
-    impl Connector for Exhausted {
-        fn connect(&self, endpoint: &Endpoint, clock: &mut Clock) -> Result<Box<dyn Wire>, Error> {
-            if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
-                let cause = io::Error::from_raw_os_error(OUT_OF_DESCRIPTORS[0]);
-                return Err(Error::new(ErrorKind::Connect, "cannot connect").with_source(cause));
-            }
-            self.memory.connect(endpoint, clock)
-        }
-    }
-
-    #[test]
-    fn backs_off_where_there_is_no_descriptor_left() {
-        for (failures, expected) in [(3, None), (usize::MAX, Some(ErrorKind::Connect))] {
-            let connector = Exhausted { memory: Memory::new([[HELLO]]), failures: failures.into() };
-            let call = Call::get(&Server::answering(&[])).within(Duration::from_millis(200));
-            let result = call.send(&Pool::with_connector(connector));
-            assert_eq!(result.err().map(|error| error.kind()), expected, "{failures}");
-        }
     }
 
     #[test]

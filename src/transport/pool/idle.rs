@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Endpoint;
-use super::connection::Connection;
+use super::super::Endpoint;
+use super::super::connection::Connection;
 
 /// How many connections are kept, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
