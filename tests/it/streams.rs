@@ -60,3 +60,13 @@ fn what_is_no_stream_of_events_is_not_read_as_one() {
     let ran = run(&server, "  stream: events\n  expect: {json: {$.a: 1}}\n");
     assert_eq!(ran.code, 0, "{}", ran.stdout);
 }
+
+#[test]
+fn a_flood_of_items_is_an_error_before_it_fills_the_memory() {
+    let events = FaultServer::repeats("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", "data\n\n");
+    let lines = FaultServer::repeats("HTTP/1.1 200 OK\r\n\r\n", "1\n");
+    for (server, more) in [(&events, "{as: events, until: '$.data == 9'}"), (&lines, "lines")] {
+        let ran = run(server, &format!("  stream: {more}\n"));
+        assert!(ran.code == 1 && ran.stdout.contains("more than 100000 items"), "{more}: {}", ran.stdout);
+    }
+}

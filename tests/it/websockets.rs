@@ -150,3 +150,15 @@ fn a_request_over_http_is_told_what_to_write() {
     let ran = project.run(&["run", "a.http"]);
     assert!(ran.code == 1 && ran.stdout.contains("write `WEBSOCKET URL`"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_flood_of_messages_is_an_error_before_it_fills_the_memory() {
+    let server = FaultServer::start(|stream, _| {
+        drop(stream.write_all(format!("{SWITCH}{ACCEPT}\r\n").as_bytes()));
+        while stream.write_all(&b"\x81\x01a".repeat(1000)).is_ok() {}
+    });
+    let (code, attempt) = run(&server, "  steps: [expect_close: 1000]\n");
+    let error = &attempt["error"];
+    assert_eq!((code, error["kind"].as_str()), (1, Some("too-large")), "{error}");
+    assert!(error.to_string().contains("more than 100000 messages"), "{error}");
+}

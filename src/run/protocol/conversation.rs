@@ -153,7 +153,7 @@ impl Talk<'_, '_> {
             let warning = Diagnostic::warning(format!("the WebSocket did not end well: {error}")).at(&place, "");
             self.attempt.warnings.push(warning);
         }
-        Ok(())
+        self.transcript.check(&request_line(self.run.request))
     }
 
     fn close(&mut self, close: &Close) -> Result<(), Error> {
@@ -236,6 +236,7 @@ impl Talk<'_, '_> {
         let message = received.map_err(|error| failed(&error, at))?;
         if let Some(message) = &message {
             self.transcript.received(message.clone());
+            self.transcript.check(at)?;
         }
         Ok(message)
     }

@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 use serde_json::{Value, json};
 
 use crate::assertion::{CompiledAssertion, Context, Inspection};
-use crate::client::{self, Error, Item, ItemForm, Response, accept_events};
+use crate::client::{self, Error, ErrorKind, Item, ItemForm, Response, accept_events};
 use crate::diagnostic::Diagnostic;
 use crate::run::case::CaseRun;
 use crate::spec::{Stream, StreamForm};
 use crate::template::{Engine, FileScope, Scope};
 
-use super::transcript::json_or_text;
+use super::transcript::{MOST_ITEMS, json_or_text};
 
 /// The most bytes that a stream may have, where nothing else is said: its items are kept.
 const MOST: u64 = 64 * 1024 * 1024;
@@ -20,7 +20,7 @@ const MOST: u64 = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(in crate::run) struct CompiledStream {
     form: Option<ItemForm>,
-    count: usize,
+    count: Option<usize>,
     until: Option<CompiledAssertion>,
 }
 
@@ -33,7 +33,7 @@ impl CompiledStream {
             StreamForm::Events => ItemForm::Events,
             StreamForm::Lines => ItemForm::Lines,
         });
-        Self { form, count: stream.count.map_or(usize::MAX, |count| count as usize), until }
+        Self { form, count: stream.count.map(|count| count as usize), until }
     }
 }
 
@@ -57,8 +57,16 @@ impl CaseRun<'_> {
             let Some(item) = value(item) else { return ControlFlow::Continue(()) };
             let is_last = stream.until.as_ref().is_some_and(|until| self.holds(until, &item, &mut single, file_scope));
             items.push(item);
-            if is_last || items.len() >= stream.count { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if is_last || items.len() >= stream.count.unwrap_or(MOST_ITEMS + 1) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })?;
+        if stream.count.is_none() && items.len() > MOST_ITEMS {
+            let message = format!("the stream has more than {MOST_ITEMS} items: say with `count` how many are enough");
+            return Err(Error::new(ErrorKind::TooLarge, message).with_url(&response.url));
+        }
         if response.status.is_success() && response.body.is_empty() {
             response.body = Value::Array(items).to_string().into_bytes();
             response.encoding = Some("utf-8".to_owned());

@@ -6,12 +6,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::client::Message;
-use crate::event::{self, Direction};
+use crate::client::{ErrorKind, Message};
+use crate::diagnostic::Diagnostic;
+use crate::event::{self, CaseError, Direction};
 use crate::run::record::message_excerpt;
+use crate::source::Span;
 
 /// The most messages that a report keeps.
 const MOST: usize = 500;
+
+/// The most messages or items that are kept for assertions, where no number is asked for.
+pub(super) const MOST_ITEMS: usize = 100_000;
+
+/// The most bytes of all messages that are kept for assertions.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
 
 /// What was said so far.
 #[derive(Debug, Default)]
@@ -22,6 +30,10 @@ pub(super) struct Transcript {
     heard: Vec<Value>,
     /// The messages of the server that no step has waited for.
     pending: VecDeque<Message>,
+    /// The bytes of the messages of the server.
+    size: usize,
+    /// Whether there were more messages than are kept.
+    overflowed: bool,
 }
 
 impl Transcript {
@@ -33,10 +45,26 @@ impl Transcript {
     /// Notes what the server has sent; texts and bytes wait for their step.
     pub(super) fn received(&mut self, message: Message) {
         self.show(Direction::Received, &message);
-        if let Some(value) = value(&message) {
+        let Some(value) = value(&message) else { return };
+        self.size = self.size.saturating_add(size(&message));
+        // How large a single one may be is up to `max_body`.
+        let is_too_large = self.size > MOST_BYTES && !self.heard.is_empty();
+        if is_too_large || self.heard.len() == MOST_ITEMS {
+            self.overflowed = true;
+        } else {
             self.heard.push(value);
             self.pending.push_back(message);
         }
+    }
+
+    /// # Errors
+    /// If the server has said more than is kept.
+    pub(super) fn check(&self, at: &Span) -> Result<(), CaseError> {
+        if !self.overflowed {
+            return Ok(());
+        }
+        let message = format!("the server has sent more than {MOST_ITEMS} messages, or more than 256 MiB");
+        Err(CaseError::client(ErrorKind::TooLarge, Diagnostic::error(message).at(at, "in this step")))
     }
 
     /// The first message of the server that no step has waited for.
@@ -60,6 +88,14 @@ impl Transcript {
             };
             self.shown.push(event::Message { direction, kind, content });
         }
+    }
+}
+
+fn size(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(close) => close.reason.len(),
     }
 }
 
