@@ -19,6 +19,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::source::remove_drafts;
+
 use arguments::{Arguments, Command};
 use exit::Exit;
 use terminal::Terminal;
@@ -36,6 +38,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments, &terminal),
         Command::Serve(arguments) => serve::serve(&arguments, &terminal),
     };
+    // An interrupted run does not wait for what is still being saved.
+    remove_drafts();
     exit.into()
 }
 

@@ -1,17 +1,22 @@
 //! A file in the making: it stands beside its place under another name until it is whole.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many names are tried for a draft, where others were left behind.
 const NAMES: usize = 100;
 
 /// Tells the drafts of one process apart.
 static DRAFTS: AtomicU32 = AtomicU32::new(0);
+
+/// The drafts that have not come to their place.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// How many files of one name may stand side by side.
 const COPIES: u32 = 10_000;
@@ -59,9 +64,7 @@ impl Draft {
             fs::create_dir_all(folder)?;
         }
         let name = target.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))?;
-        if target.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
+        refuse_what_is_no_file(&target)?;
         let options = options(access);
         for _ in 0..NAMES {
             let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
@@ -69,7 +72,7 @@ impl Draft {
             let path = target.with_file_name(draft);
             match options.open(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                opened => return Ok(Self { writer: BufWriter::new(opened?), path: Beside(path), target }),
+                opened => return Ok(Self { writer: BufWriter::new(opened?), path: Beside::new(path), target }),
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
@@ -102,15 +105,46 @@ impl Write for Draft {
     }
 }
 
+impl Beside {
+    fn new(path: PathBuf) -> Self {
+        unfinished().insert(path.clone());
+        Self(path)
+    }
+}
+
 impl Drop for Beside {
     fn drop(&mut self) {
+        unfinished().remove(&self.0);
         // Nothing is there to remove after a rename, and nothing can be done about other errors.
         let _ = fs::remove_file(&self.0);
     }
 }
 
+/// Removes all drafts that have not come to their place: the process ends, and threads that
+/// write them do not.
+pub fn remove_drafts() {
+    for path in std::mem::take(&mut *unfinished()) {
+        // As for each of them alone.
+        let _ = fs::remove_file(path);
+    }
+}
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The first of `a.json`, `a-1.json`, `a-2.json`, … that nobody has, taken at once by an empty
 /// file, so that two who look for one at the same time find two.
+/// A pipe or a device would be lost if a file took its place.
+fn refuse_what_is_no_file(target: &Path) -> io::Result<()> {
+    match fs::metadata(target) {
+        Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is a pipe, a socket or a device")),
+        // What cannot be looked at is not there, or fails when it is written.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 fn reserve(target: &Path) -> io::Result<PathBuf> {
     for number in 0..COPIES {
         let path = if number == 0 { target.to_owned() } else { numbered(target, number) };
@@ -176,6 +210,18 @@ mod tests {
             assert_eq!(fs::metadata(path).unwrap().len(), 4);
         }
         assert_eq!(names(folder.path()), ["a.tar-1.gz", "a.tar-2.gz", "a.tar.gz", "b", "b-1"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn replaces_no_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+        for path in [Path::new("/dev/null"), &link] {
+            let error = Draft::create(path, Access::Usual).unwrap_err().to_string();
+            assert_eq!(error, "it is a pipe, a socket or a device");
+        }
     }
 
     #[test]

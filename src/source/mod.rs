@@ -7,7 +7,7 @@ mod root;
 mod span;
 mod walk;
 
-pub use draft::{Access, Draft, Existing};
+pub use draft::{Access, Draft, Existing, remove_drafts};
 pub use replace::replace;
 pub use root::{ReadError, Root, files_at, open, read_bytes, read_private_source, read_source};
 pub use span::{Location, SourceFile, Span, Spanned};

@@ -82,3 +82,20 @@ fn says_why_a_file_cannot_be_written_before_anything_is_sent() {
     assert!(ran.stdout.contains("cannot write") && ran.code == 1, "{}", ran.stdout);
     assert!(server.received().is_empty());
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_half_of_a_body() {
+    let server = FaultServer::says_and_stalls("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello");
+    let project = Project::new().file("a.http", "GET {{api}}/\n\n>> out.txt\n");
+    let mut command = project.command();
+    command.args(["run", "a.http", "--var", &format!("api={}", server.base_url())]);
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    while files(&project).len() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(files(&project), ["a.http"]);
+}
