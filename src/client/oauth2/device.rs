@@ -52,9 +52,11 @@ impl Device {
         // Some servers write `verification_url`, as a draft of the RFC did.
         let url = text("verification_uri_complete").or_else(|| text("verification_url"));
         let url = url.map_or_else(|| required("verification_uri"), Ok)?;
+        // A program is given it: what a server says must not be an option to that, or a file.
+        let url: Url = url.parse().map_err(|_| "its `verification_uri` is no URL of http or https".to_owned())?;
         Ok(Self {
             code: Secret::new(required("device_code")?.to_owned()),
-            prompt: Prompt { url: url.to_owned(), code: Some(required("user_code")?.to_owned()) },
+            prompt: Prompt { url: url.to_string(), code: Some(required("user_code")?.to_owned()) },
             interval: seconds("interval").unwrap_or(INTERVAL),
             life: seconds("expires_in").unwrap_or(Duration::MAX),
         })
@@ -118,10 +120,18 @@ mod tests {
     fn says_what_is_missing() {
         for (value, expected) in [
             (json!({}), "its `verification_uri` is missing, or no text"),
-            (json!({"verification_uri": "u"}), "its `device_code` is missing, or no text"),
-            (json!({"verification_uri": "u", "device_code": "d"}), "its `user_code` is missing, or no text"),
+            (json!({"verification_uri": "http://u/"}), "its `device_code` is missing, or no text"),
+            (json!({"verification_uri": "http://u/", "device_code": "d"}), "its `user_code` is missing, or no text"),
         ] {
             assert_eq!(read(&value).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn leads_nobody_to_what_is_no_web_page() {
+        for url in ["--remote-debugging-port=1", "file:///etc/passwd", "javascript:alert(1)", "/device", "calc.exe"] {
+            let value = json!({"device_code": "d", "user_code": "u", "verification_uri": url});
+            assert_eq!(read(&value).unwrap_err(), "its `verification_uri` is no URL of http or https", "{url}");
         }
     }
 }
