@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+/// The most characters of a server's words that an error repeats.
+const LONGEST: usize = 500;
+
 /// The errors that have a meaning, and what each means.
 const MEANINGS: &[(&str, &str)] = &[
     ("access_denied", "whoever was asked did not agree"),
@@ -46,8 +49,11 @@ impl Refusal {
 }
 
 /// What a server wrote, on one line: control characters could forge what is shown.
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+pub(super) fn printable(text: &str) -> String {
+    let visible = |character: char| if character.is_control() { ' ' } else { character };
+    let end = text.char_indices().nth(LONGEST).map(|(end, _)| end);
+    let shown = text[..end.unwrap_or(text.len())].chars().map(visible);
+    shown.chain(end.map(|_| '…')).collect()
 }
 
 impl fmt::Display for Refusal {
@@ -93,6 +99,13 @@ mod tests {
             let refusal = Refusal::read(value.as_object().unwrap()).map(|refusal| refusal.to_string());
             assert_eq!(refusal.as_deref(), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn repeats_a_server_at_no_great_length() {
+        let value = json!({"error": "é".repeat(1000), "error_description": "x".repeat(900_000)});
+        let refusal = Refusal::read(value.as_object().unwrap()).unwrap().to_string();
+        assert_eq!(refusal, format!("{}…: {}…", "é".repeat(LONGEST), "x".repeat(LONGEST)));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use crate::http::{Headers, InvalidHeader};
 use crate::secret::Secret;
 
+use super::refusal::printable;
+
 /// How long before its end a token is renewed, so that it is still good when it arrives …
 const MARGIN: Duration = Duration::from_secs(30);
 
@@ -33,7 +35,7 @@ impl Token {
         // Required by the RFC, left out by some servers, and in any case.
         let kind = text("token_type").unwrap_or("Bearer");
         if !kind.eq_ignore_ascii_case("bearer") {
-            return Err(format!("its token is of the type `{kind}`: only `Bearer` is known"));
+            return Err(format!("its token is of the type `{}`: only `Bearer` is known", printable(kind)));
         }
         let secret = |text: &str| Secret::new(text.to_owned());
         let life = members.get("expires_in").map(seconds).transpose()?.flatten();
