@@ -162,7 +162,12 @@ impl OAuth2 {
 
 impl Auth for OAuth2 {
     fn authorize(&self, request: &mut PreparedRequest, session: &Session) -> Result<(), Error> {
-        let token = session.tokens().get(&Endpoint::new(self, session, request), Instant::now())?;
+        let begun = Instant::now();
+        let token = session.tokens().get(&Endpoint::new(self, session, request), begun)?;
+        // The time for all of it holds for the token too, unless a person is asked.
+        if self.grant.is_silent() {
+            request.delivery.timeout = request.delivery.timeout.saturating_sub(begun.elapsed());
+        }
         Ok(token.authorize(&mut request.headers)?)
     }
 

@@ -231,6 +231,18 @@ fn lets_a_redactor_know_every_token() {
     assert!(!format!("{:?}", by(Grant::password("ada", "pass")).client("c", "secret")).contains("secret\""));
 }
 
+#[test]
+fn the_time_for_all_of_it_holds_for_the_token_too() {
+    let (mut session, _) = site(&[], |number, fields| {
+        thread::sleep(Duration::from_millis(50));
+        numbered(number, fields)
+    });
+    session.defaults.options.timeout = Some(Duration::from_secs(9));
+    let prepared = session.get("http://api/").auth(by(Grant::ClientCredentials)).build();
+    let prepared = session.prepare(prepared.unwrap()).unwrap();
+    assert!(prepared.delivery.timeout <= Duration::from_millis(8950), "{:?}", prepared.delivery.timeout);
+}
+
 fn device() -> OAuth2 {
     by(Grant::DeviceCode { authorization_url: url("http://id/device") }).public_client("c")
 }
