@@ -4,12 +4,12 @@
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The most bytes that the head of a request may have.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// How long a connection may say nothing: browsers open some that they may never use.
+/// How long a connection may take to bring its request: browsers open some that they may never use.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// The time between two looks for a connection.
@@ -69,9 +69,8 @@ impl Landing {
 /// Reads a request and answers it; its target, if that is of the path.
 fn receive(mut stream: TcpStream, path: &str) -> io::Result<Option<String>> {
     stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(SILENCE))?;
     stream.set_write_timeout(Some(SILENCE))?;
-    let head = read_head(&mut stream)?;
+    let head = read_head(&mut stream, Instant::now() + SILENCE)?;
     let target = target(&head).filter(|target| target.split('?').next() == Some(path));
     let (status, page) = if target.is_some() { ("200 OK", PAGE) } else { ("404 Not Found", "") };
     let length = page.len();
@@ -82,9 +81,12 @@ fn receive(mut stream: TcpStream, path: &str) -> io::Result<Option<String>> {
     Ok(target)
 }
 
-fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+fn read_head(stream: &mut TcpStream, until: Instant) -> io::Result<Vec<u8>> {
     let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
     while !head.windows(4).any(|window| window == b"\r\n\r\n") && head.len() < MAX_HEAD {
+        // A byte now and then would keep all others out.
+        let left = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero());
+        stream.set_read_timeout(Some(left.ok_or(io::ErrorKind::TimedOut)?))?;
         match stream.read(&mut buffer)? {
             0 => break,
             count => head.extend_from_slice(&buffer[..count]),
@@ -129,6 +131,25 @@ mod tests {
         let (refused, answer) = visitor.join().unwrap();
         assert!(refused.iter().all(|answer| answer.starts_with("HTTP/1.1 404 ")), "{refused:?}");
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("can be closed"), "{answer}");
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test visits like a browser")]
+    fn a_visitor_who_stammers_does_not_keep_the_others_out() {
+        let landing = Landing::open(LOOPBACK, None).unwrap();
+        let mut stammering = TcpStream::connect((LOOPBACK, landing.port())).unwrap();
+        let stammer = thread::spawn(move || {
+            while stammering.write_all(b"G").is_ok() {
+                thread::sleep(SILENCE / 20);
+            }
+        });
+        let port = landing.port();
+        let visitor = thread::spawn(move || visit(port, "GET /back HTTP/1.1\r\n\r\n"));
+        let start = Instant::now();
+        assert!(landing.wait("/back", || start.elapsed() < SILENCE * 10).unwrap().is_some());
+        drop(landing);
+        assert!(visitor.join().unwrap().starts_with("HTTP/1.1 200 OK"));
+        stammer.join().unwrap();
     }
 
     #[test]
