@@ -6,7 +6,7 @@ use std::sync::RwLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
@@ -23,6 +23,25 @@ const CREDENTIAL_FIELDS: &[&str] = &["Authorization", "Proxy-Authorization", "X-
 /// Whether a header field of this name holds credentials.
 pub fn is_credential_field(name: &str) -> bool {
     CREDENTIAL_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Parameters of queries that let whoever has them in (RFC 6750, 2.3): tokens, keys, and the
+/// signatures of URLs that clouds hand out.
+const CREDENTIAL_PARAMETERS: &[&str] = &[
+    "access_token",
+    "api_key",
+    "apikey",
+    "client_secret",
+    "refresh_token",
+    "sig",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "X-Goog-Signature",
+];
+
+/// Whether a parameter of a query of this name holds credentials.
+pub fn is_credential_parameter(name: &str) -> bool {
+    CREDENTIAL_PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// A value that prints as `***`.
@@ -70,6 +89,15 @@ impl Redactor {
         let mut forms = self.forms.write().expect("no holder of this lock panics");
         for form in encoded_forms(secret) {
             forms.insert((std::cmp::Reverse(form.len()), form));
+        }
+    }
+
+    /// Learns the credentials of a query.
+    pub fn learn_query(&self, query: &str) {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        for (_, written) in pairs.filter(|(name, _)| is_credential_parameter(name)) {
+            self.learn(written);
+            self.learn(&percent_decode_str(written).decode_utf8_lossy());
         }
     }
 
@@ -143,6 +171,13 @@ mod tests {
             }
         }
         assert_eq!(redactor.redact("?q=~p%2Ass+word~&x"), "?q=***&x");
+    }
+
+    #[test]
+    fn learns_what_lets_in_from_a_query() {
+        let redactor = Redactor::default();
+        redactor.learn_query("a=first&x-amz-signature=5ec2et&access_token=a%2Fb%3Dc&flag&sig=");
+        assert_eq!(redactor.redact("first 5ec2et a%2Fb%3Dc a/b=c"), "first *** *** ***");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::client::{self, Identity, Proxies, Proxy};
 use crate::http::Headers;
-use crate::secret::{MASK, Redactor, is_credential_field};
+use crate::secret::{MASK, Redactor, is_credential_field, is_credential_parameter};
 use crate::spec::{self, Entry, Spec, Text};
 
 /// Learns what a spec holds in clear, before anything of it is shown.
@@ -25,6 +25,9 @@ pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
     if let Some((user, password)) = request.url.credentials() {
         learn_pair(user, password, redactor);
     }
+    request.url.query().into_iter().for_each(|query| redactor.learn_query(query));
+    let parameters = request.params.iter().filter(|(name, _)| is_credential_parameter(name));
+    parameters.for_each(|(_, value)| redactor.learn(value));
     request.options.proxies.iter().for_each(|proxies| learn_proxies(proxies, redactor));
     learn_fields(&request.headers, redactor);
     if let (true, Some(message)) = (request.payload.is_message, request.payload.body.in_memory()) {
@@ -132,13 +135,16 @@ mod tests {
     #[test]
     fn learns_the_credentials_of_a_request_wherever_they_are_kept() {
         let redactor = Redactor::default();
-        let mut request = client::Request::new(crate::http::Method::GET, "http://ada:secret1@h/".parse().unwrap());
+        let mut request =
+            client::Request::new(crate::http::Method::GET, "http://ada:secret1@h/?sig=secret5".parse().unwrap());
         request.headers.append("authorization", "Digest user=x, response=secret2").unwrap();
         request.options.proxies = Some(Proxies::all("http://ada:secret4@p".parse().unwrap()));
         request.auth = Some(std::sync::Arc::new(client::Bearer::new("secret3")));
+        request.params.push(("access_token".to_owned(), "secret6".to_owned()));
         learn_rendered(&request, &redactor);
-        let shown =
-            redactor.redact("secret1 YWRhOnNlY3JldDE= user=x, response=secret2 secret3 YWRhOnNlY3JldDQ=").into_owned();
-        assert_eq!(shown, "*** *** *** *** ***");
+        let shown = redactor
+            .redact("secret1 YWRhOnNlY3JldDE= user=x, response=secret2 secret3 YWRhOnNlY3JldDQ= secret5 secret6")
+            .into_owned();
+        assert_eq!(shown, "*** *** *** *** *** *** ***");
     }
 }

@@ -316,3 +316,25 @@ fn few_descriptors_suffice_for_the_requests_and_for_the_reports() {
     assert!(ran.code <= 1, "{}{}", ran.stdout, ran.stderr);
     assert!(project.read("r.xml").contains("tests=\"30\""));
 }
+
+#[test]
+fn urls_that_let_in_whoever_has_them_are_not_shown_whole() {
+    let server = FaultServer::answers(|head| {
+        let to = if head.contains("/moved") { "" } else { "Location: /moved?X-Amz-Signature=5ec2et-1\r\n" };
+        let status = if to.is_empty() { "200 OK" } else { "302 Found" };
+        format!("HTTP/1.1 {status}\r\n{to}Content-Length: 0\r\n\r\n").into_bytes()
+    });
+    let aws = "auth: {aws_sigv4: {access_key: AK, secret_key: 5ec2et-4, region: r, service: s, expires: 60s}}";
+    let spec = format!(
+        "requests:\n- {{get: '{{{{ api }}}}/a?access_token=5ec2et-2', params: {{api_key: 5ec2et-3}}, expect: {{status: 201}}}}\n\
+         - {{get: '{{{{ api }}}}/moved', {aws}, expect: {{status: 201}}}}\n"
+    );
+    let project = Project::new().file("a.yaml", spec);
+    let ran = project.run_against(&server.base_url(), &["a.yaml", "-vvv", "--junit", "a.xml", "--json", "a.json"]);
+    for shown in [ran.stdout, project.read("a.xml"), project.read("a.json")] {
+        assert!(shown.contains("access_token=***") && shown.contains("X-Amz-Signature=***"), "{shown}");
+        assert!(!shown.contains("5ec2et"), "{shown}");
+        let signed = shown.split("X-Amz-Signature=").skip(1).all(|rest| rest.starts_with("***"));
+        assert!(signed, "{shown}");
+    }
+}

@@ -144,7 +144,7 @@ impl Auth for AwsSigV4 {
         self.expires.is_none().then_some("Authorization")
     }
 
-    fn authorize(&self, request: &mut PreparedRequest, _session: &Session) -> Result<(), Error> {
+    fn authorize(&self, request: &mut PreparedRequest, session: &Session) -> Result<(), Error> {
         let (region, service) = self.scope(request.url.host())?;
         let time = self.timestamp()?;
         let payload_hash = self.payload_hash(request, &service)?;
@@ -160,6 +160,9 @@ impl Auth for AwsSigV4 {
             None => self.sign_header(request, &signer, &payload_hash),
             Some(expires) => {
                 self.sign_query(request, &signer, &payload_hash, expires);
+                if let (Some(redactor), Some(query)) = (&session.secrets, request.url.query()) {
+                    redactor.learn_query(query);
+                }
                 Ok(())
             }
         }

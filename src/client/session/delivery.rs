@@ -56,6 +56,9 @@ impl Session {
             return Ok(Some(next));
         }
         let Some(next) = redirect::next(response, self.secrets.as_deref())? else { return Ok(None) };
+        if let (Some(redactor), Some(query)) = (&self.secrets, next.url.query()) {
+            redactor.learn_query(query);
+        }
         response.request.note(|| format!("following the redirect to {}", next.url));
         self.complete(next).map(Some)
     }
