@@ -410,52 +410,9 @@ impl<'session> RequestBuilder<'session> {
     }
 }
 
-macro_rules! functions {
-    ($($(#[doc = $doc:literal])* $name:ident $method:ident)*) => {
-        $(
-            $(#[doc = $doc])*
-            pub fn $name(url: &str) -> RequestBuilder<'static> {
-                RequestBuilder::new(None, Method::$method, url)
-            }
-        )*
-    };
-}
-
-/// Builds the request that opens a WebSocket, which shares nothing with other requests.
-pub fn websocket(url: &str) -> RequestBuilder<'static> {
-    RequestBuilder::websocket(None, url)
-}
-
-functions! {
-    /// Builds a GET that shares nothing with other requests.
-    get GET
-    /// Builds a POST that shares nothing with other requests.
-    post POST
-    /// Builds a PUT that shares nothing with other requests.
-    put PUT
-    /// Builds a PATCH that shares nothing with other requests.
-    patch PATCH
-    /// Builds a DELETE that shares nothing with other requests.
-    delete DELETE
-    /// Builds an OPTIONS that shares nothing with other requests.
-    options OPTIONS
-    /// Builds a TRACE that shares nothing with other requests.
-    trace TRACE
-}
-
-/// Builds a HEAD that shares nothing with other requests, and whose redirects are not followed.
-pub fn head(url: &str) -> RequestBuilder<'static> {
-    RequestBuilder::new(None, Method::HEAD, url).redirects(0)
-}
-
-/// Builds a request of any method that shares nothing with other requests.
-pub fn request(method: Method, url: &str) -> RequestBuilder<'static> {
-    RequestBuilder::new(None, method, url)
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::client::ErrorKind;
+    use crate::client::{get, post, put};
 
     use super::*;
 

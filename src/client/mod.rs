@@ -30,11 +30,12 @@ mod site;
 mod text;
 #[cfg(test)]
 mod vectors;
+mod verbs;
 mod websocket;
 
 pub use adapter::Adapter;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc, NoAuth, OAuth1, OAuth1Place};
-pub use builder::{RequestBuilder, delete, get, head, options, patch, post, put, request, trace, websocket};
+pub use builder::RequestBuilder;
 pub use connection::{Connection, Skip};
 pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
@@ -53,6 +54,7 @@ pub use request::Request;
 pub use response::Response;
 pub use session::{Defaults, Sendable, Session};
 pub use sink::{Output, Saved};
+pub use verbs::{delete, get, head, options, patch, post, put, request, trace, websocket};
 pub use websocket::{Close, ConnectError, Message, WebSocket};
 
 #[doc(inline)]

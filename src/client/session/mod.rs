@@ -7,7 +7,7 @@ mod send;
 
 use std::sync::{Arc, Mutex};
 
-use crate::http::{BoxError, Headers, Method};
+use crate::http::{BoxError, Headers};
 use crate::secret::Redactor;
 use crate::transport::Pool;
 
@@ -16,9 +16,7 @@ use super::cookies::Jars;
 use super::mounts::Mounts;
 use super::oauth2::Asker;
 use super::prepare::prepare;
-use super::{
-    Adapter, Auth, CookieFiles, Error, Hooks, Options, PreparedRequest, Prompt, Request, RequestBuilder, Tokens,
-};
+use super::{Adapter, Auth, CookieFiles, Error, Hooks, Options, PreparedRequest, Prompt, Request, Tokens};
 
 /// Sends requests that share cookies and defaults, over a pool of connections.
 ///
@@ -101,36 +99,6 @@ impl Sendable for PreparedRequest {
     }
 }
 
-macro_rules! methods {
-    ($($(#[doc = $doc:literal])* $name:ident $method:ident)*) => {
-        impl Session {
-            $(
-                $(#[doc = $doc])*
-                pub fn $name(&self, url: &str) -> RequestBuilder<'_> {
-                    self.request(Method::$method, url)
-                }
-            )*
-        }
-    };
-}
-
-methods! {
-    /// Builds a GET.
-    get GET
-    /// Builds a POST.
-    post POST
-    /// Builds a PUT.
-    put PUT
-    /// Builds a PATCH.
-    patch PATCH
-    /// Builds a DELETE.
-    delete DELETE
-    /// Builds an OPTIONS.
-    options OPTIONS
-    /// Builds a TRACE.
-    trace TRACE
-}
-
 impl Session {
     /// A session with connections of its own.
     pub fn new() -> Self {
@@ -179,23 +147,6 @@ impl Session {
         self.mounts.mount(prefix, adapter)
     }
 
-    /// Builds a HEAD whose redirects are not followed, as with requests: see [`RequestBuilder::redirects`].
-    pub fn head(&self, url: &str) -> RequestBuilder<'_> {
-        self.request(Method::HEAD, url).redirects(0)
-    }
-
-    /// Builds a request of any method. A URL without a scheme is one of `https`, or of
-    /// `http` where that is usual: see [`crate::http::Url::parse_with_default_scheme`].
-    pub fn request(&self, method: Method, url: &str) -> RequestBuilder<'_> {
-        RequestBuilder::new(Some(self), method, url)
-    }
-
-    /// Builds the request that opens a WebSocket: `ws://…` or `wss://…`, with the session's
-    /// headers, cookies, credentials, proxy and TLS. See [`RequestBuilder::connect`].
-    pub fn websocket(&self, url: &str) -> RequestBuilder<'_> {
-        RequestBuilder::websocket(Some(self), url)
-    }
-
     /// Completes a request: defaults, parameters, cookies, credentials, what describes the body.
     ///
     /// # Errors
@@ -234,7 +185,7 @@ impl Default for Session {
 mod tests {
     use crate::client::site::{notes, site};
     use crate::client::{Bearer, Cookie, NoAuth, Response};
-    use crate::http::Url;
+    use crate::http::{Method, Url};
 
     use super::*;
 
