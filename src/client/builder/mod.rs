@@ -1,22 +1,19 @@
 //! A request, built step by step. What is wrong with a step is said when it is sent.
 
+mod options;
+mod send;
+mod watch;
+
 use std::fmt::Display;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::http::{Body, BoxError, Method, Url};
-use crate::proto::ResponseHead;
+use crate::http::{Body, Method, Url};
 
-use super::items::accept_events;
 use super::pairs::pairs;
-use super::{
-    Auth, Basic, Bearer, ConnectError, Error, ErrorKind, Hooks, Identity, Multipart, Options, Output, Payload,
-    PreparedRequest, Proxies, Request, Response, ServerSentEvent, Session, Trace, Verify, WebSocket,
-};
+use super::{Auth, Basic, Bearer, Error, ErrorKind, Multipart, Payload, Request, Session};
 
 /// Builds a request and sends it.
 #[derive(Debug)]
@@ -45,18 +42,6 @@ impl<'session> RequestBuilder<'session> {
     /// Offers a WebSocket's server a subprotocol, one after those that were offered before.
     pub fn subprotocol(self, name: &str) -> Self {
         self.header("Sec-WebSocket-Protocol", name)
-    }
-
-    /// Opens a WebSocket: see [`WebSocket`].
-    ///
-    /// # Errors
-    /// As [`RequestBuilder::build`] and [`Session::connect`].
-    pub fn connect(self) -> Result<WebSocket, ConnectError> {
-        let request = self.request?;
-        match self.session {
-            Some(session) => session.connect(request),
-            None => Session::new().connect(request),
-        }
     }
 
     /// Adds a parameter to the URL's query.
@@ -181,207 +166,6 @@ impl<'session> RequestBuilder<'session> {
         self.change(|request| request.auth = Some(Arc::new(auth)))
     }
 
-    /// The time for all of it, redirects included.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        self.change(|request| request.options.timeout = Some(timeout))
-    }
-
-    /// How many redirects are followed; with 0 a redirect is the response.
-    pub fn redirects(self, redirects: usize) -> Self {
-        self.change(|request| request.options.redirects = Some(redirects))
-    }
-
-    /// Which proxies are taken; what these say nothing of is left to the session.
-    pub fn proxies(self, proxies: Proxies) -> Self {
-        self.change(|request| request.options.proxies = Some(proxies))
-    }
-
-    /// The Unix socket that is connected to in the place of the URL's host.
-    ///
-    /// ```
-    /// # #[cfg(unix)] {
-    /// use std::io::{Read as _, Write as _};
-    /// use std::os::unix::net::UnixListener;
-    ///
-    /// use rqtest::client::get;
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// let path = folder.path().join("api.sock");
-    /// let listener = UnixListener::bind(&path)?;
-    /// std::thread::spawn(move || {
-    ///     let (mut stream, _) = listener.accept()?;
-    ///     stream.read(&mut [0; 1024])?;
-    ///     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-    /// });
-    /// assert_eq!(get("http://localhost/").unix_socket(&path).send()?.text()?, "hi");
-    /// # }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
-        self.change(|request| request.options.unix_socket = Some(path.into()))
-    }
-
-    /// The most bytes that the response's body may have, decoded.
-    pub fn max_body(self, bytes: u64) -> Self {
-        self.change(|request| request.options.max_body = Some(bytes))
-    }
-
-    /// Whether the body is decoded as `Content-Encoding` says.
-    pub fn decompress(self, decompress: bool) -> Self {
-        self.change(|request| request.options.decompress = Some(decompress))
-    }
-
-    /// Has the body of the response written to a file, which is replaced if it is there. It appears
-    /// as a whole or not at all. See [`Response::saved`].
-    ///
-    /// ```
-    /// use rqtest::client::{Answer, InMemory, Session};
-    ///
-    /// # let folder = std::env::temp_dir().join(format!("rqtest-{}", std::process::id()));
-    /// let session = Session::with_adapter(InMemory::new(|_| Answer::ok("a,b\n1,2\n")));
-    /// let response = session.get("http://localhost/table").save_to(folder.join("table.csv")).send()?;
-    /// assert_eq!((response.body.len(), response.size()), (0, 8));
-    /// assert_eq!(response.text()?, "a,b\n1,2\n"); // read back from the file
-    /// # std::fs::remove_dir_all(folder).expect("the folder is there");
-    /// # Ok::<(), rqtest::client::Error>(())
-    /// ```
-    pub fn save_to(self, path: impl Into<PathBuf>) -> Self {
-        self.output(Output::to(path))
-    }
-
-    /// Has the body of the response written to a file.
-    pub fn output(self, output: Output) -> Self {
-        self.change(|request| request.options.output = Some(output))
-    }
-
-    /// How the server's certificate is checked.
-    ///
-    /// ```
-    /// use rqtest::client::{Answer, InMemory, Session, Verify};
-    ///
-    /// let session = Session::with_adapter(InMemory::new(|request| match request.endpoint.tls.verify {
-    ///     Verify::Off => Answer::ok("whoever you are"),
-    ///     _ => Answer::ok("show me your certificate"),
-    /// }));
-    /// let response = session.get("https://example.org/").verify(Verify::Off).send()?;
-    /// assert_eq!(response.text()?, "whoever you are");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn verify(self, verify: Verify) -> Self {
-        self.change(|request| request.options.verify = Some(verify))
-    }
-
-    /// Who sends it, where a server asks for a client's certificate.
-    pub fn cert(self, identity: Identity) -> Self {
-        self.change(|request| request.options.cert = Some(identity))
-    }
-
-    /// How it is sent, in all respects.
-    pub fn options(self, options: Options) -> Self {
-        self.change(|request| request.options = options)
-    }
-
-    /// Calls a function right before it is sent: see [`Hooks::pre_request`].
-    pub fn pre_request(
-        self,
-        hook: impl Fn(&mut PreparedRequest) -> Result<(), BoxError> + Send + Sync + 'static,
-    ) -> Self {
-        self.hook(|hooks| hooks.pre_request(hook))
-    }
-
-    /// Shows a function the head of the response: see [`Hooks::on_headers`].
-    pub fn on_headers(
-        self,
-        hook: impl Fn(&PreparedRequest, &ResponseHead) -> Result<(), BoxError> + Send + Sync + 'static,
-    ) -> Self {
-        self.hook(|hooks| hooks.on_headers(hook))
-    }
-
-    /// Shows a function each piece of the body as it comes: see [`Hooks::on_data`].
-    pub fn on_data(
-        self,
-        hook: impl Fn(&PreparedRequest, &[u8]) -> Result<(), BoxError> + Send + Sync + 'static,
-    ) -> Self {
-        self.hook(|hooks| hooks.on_data(hook))
-    }
-
-    /// Gives a function the response: see [`Hooks::post_request`].
-    pub fn post_request(self, hook: impl Fn(&mut Response) -> Result<(), BoxError> + Send + Sync + 'static) -> Self {
-        self.hook(|hooks| hooks.post_request(hook))
-    }
-
-    /// Tells a trace what happens on the wire; what it holds is there also where there is no response.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    ///
-    /// use rqtest::client::{Step, Trace, get};
-    ///
-    /// let trace = Arc::new(Trace::new(0));
-    /// get("http://127.0.0.1:1/").trace(&trace).send().unwrap_err();
-    /// let (_, first) = trace.take().remove(0);
-    /// assert_eq!(first, Step::Note("connecting to 127.0.0.1:1".to_owned()));
-    /// ```
-    pub fn trace(self, trace: &Arc<Trace>) -> Self {
-        self.change(|request| request.trace = Some(Arc::clone(trace)))
-    }
-
-    /// The request.
-    ///
-    /// # Errors
-    /// What was wrong with the first step that was wrong.
-    pub fn build(self) -> Result<Request, Error> {
-        self.request
-    }
-
-    /// Sends the request and reads the response whole.
-    ///
-    /// # Errors
-    /// As [`RequestBuilder::build`] and [`Session::send`].
-    pub fn send(self) -> Result<Response, Error> {
-        self.send_by(|session, request| session.send(request))
-    }
-
-    /// Sends the request and hands the body over in chunks: see [`Session::send_in_chunks`].
-    ///
-    /// # Errors
-    /// As [`RequestBuilder::send`].
-    pub fn send_in_chunks(self, size: usize, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Response, Error> {
-        self.send_by(|session, request| session.send_in_chunks(request, size, each))
-    }
-
-    /// Sends the request and hands on the events of the response, which it says that it accepts:
-    /// see [`Session::send_in_events`].
-    ///
-    /// # Errors
-    /// As [`RequestBuilder::build`] and [`Session::send_in_events`].
-    pub fn send_in_events(self, each: impl FnMut(ServerSentEvent) -> ControlFlow<()>) -> Result<Response, Error> {
-        let accepting = self.try_change(|request| Ok(accept_events(request)?));
-        accepting.send_by(|session, request| session.send_in_events(request, each))
-    }
-
-    /// Sends the request and hands the body over line by line: see [`Session::send_in_lines`].
-    ///
-    /// # Errors
-    /// As [`RequestBuilder::send`].
-    pub fn send_in_lines(self, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Response, Error> {
-        self.send_by(|session, request| session.send_in_lines(request, each))
-    }
-
-    fn send_by(self, send: impl FnOnce(&Session, Request) -> Result<Response, Error>) -> Result<Response, Error> {
-        let request = self.request?;
-        match self.session {
-            Some(session) => send(session, request),
-            None => send(&Session::new(), request),
-        }
-    }
-
-    fn hook(self, add: impl FnOnce(&mut Hooks) -> &mut Hooks) -> Self {
-        self.change(|request| {
-            add(&mut request.hooks);
-        })
-    }
-
     /// Gives the request its body. It has one: a second is not taken for the better one.
     fn carry(mut self, step: &'static str, payload: impl FnOnce() -> Result<Payload, Error>) -> Self {
         let first = self.body.replace(step);
@@ -412,6 +196,8 @@ impl<'session> RequestBuilder<'session> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::client::{get, post, put};
 
     use super::*;
