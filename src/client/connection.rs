@@ -58,8 +58,7 @@ use crate::proto::encode_request_head;
 use crate::transport::{Channel, Pool, Step, Trace};
 
 use super::collector::Collector;
-use super::prepare::PreparedRequest;
-use super::{Defaults, Error, ErrorKind, Options, Payload, Request, Response};
+use super::{Defaults, Error, ErrorKind, Options, Payload, PreparedRequest, Request, Response};
 
 /// What [`Connection::put_request`] adds, unless it is told not to: as httplib, and no more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

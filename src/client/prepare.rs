@@ -4,49 +4,16 @@
 use std::sync::Arc;
 
 use crate::http::{Body, Header, Headers, Method, Segment, Url, Version};
-use crate::transport::{Endpoint, Step};
 
-use super::options::Delivery;
+use super::cookies::{Omitted, own_cookies};
 use super::websocket::handshake;
-use super::{Auth, Basic, Cookie, Defaults, Error, ErrorKind, Hooks, Request, Trace};
+use super::{Auth, Basic, Defaults, Error, ErrorKind, PreparedRequest, Request};
 
 /// What the client calls itself.
 const USER_AGENT: &str = concat!("rqtest/", env!("CARGO_PKG_VERSION"));
 
 /// The codings that the client can undo.
 const ACCEPT_ENCODING: &str = "gzip, deflate, br, zstd";
-
-/// A request that is complete: what stands here is what is sent.
-#[derive(Clone, Debug)]
-pub struct PreparedRequest {
-    /// The method.
-    pub method: Method,
-    /// The URL, the parameters appended.
-    pub url: Url,
-    /// Every header field, in order.
-    pub headers: Headers,
-    /// The body.
-    pub body: Body,
-    pub(super) delivery: Delivery,
-    /// Who sends it, where that is not in the headers already.
-    pub(super) auth: Option<Arc<dyn Auth>>,
-    /// The cookies that the author gave, without those of the jar.
-    pub(super) own_cookies: String,
-    /// Which of the jar's cookies the author keeps out.
-    pub(super) omitted_cookies: Omitted,
-    /// Whether the body is the whole message, to which nothing is added.
-    pub(super) is_message: bool,
-    pub(super) hooks: Hooks,
-    pub(super) trace: Option<Arc<Trace>>,
-}
-
-/// What is kept out.
-#[derive(Clone, Debug)]
-pub(super) enum Omitted {
-    All,
-    /// That of these names.
-    Named(Vec<String>),
-}
 
 /// Completes a request with a session's defaults; the jar's cookies and the proof of who
 /// sends it are still missing.
@@ -127,71 +94,6 @@ fn first_word(message: &Body) -> Option<Method> {
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 
-impl PreparedRequest {
-    /// Whether the body is the whole message, head included: then the header fields are none.
-    pub fn is_message(&self) -> bool {
-        self.is_message
-    }
-
-    /// Tells the trace something in words, where there is one.
-    pub(super) fn note(&self, words: impl FnOnce() -> String) {
-        if let Some(trace) = &self.trace {
-            trace.note(Step::Note(words()));
-        }
-    }
-
-    /// The protocol version on its request line.
-    pub fn version(&self) -> Version {
-        self.delivery.version
-    }
-
-    /// Where it goes.
-    pub(super) fn endpoint(&self) -> Endpoint {
-        Endpoint {
-            scheme: self.url.scheme(),
-            host: self.url.host().to_owned(),
-            port: self.url.port(),
-            route: match self.delivery.route(&self.url) {
-                // > [...] connect to that proxy and ask it to open a TCP connection (RFC 6455, 4.1)
-                route if self.url.is_websocket() => route.tunneling(),
-                route => route,
-            },
-            tls: Arc::clone(&self.delivery.tls),
-        }
-    }
-
-    /// Gives the request the cookies of its author and, where none of those has their
-    /// name, of the jar.
-    pub(super) fn set_cookies(&mut self, from_jar: &[&Cookie]) -> Result<(), Error> {
-        let mut cookies = String::new();
-        for cookie in from_jar {
-            if !self.omitted_cookies.holds(&cookie.name) && !names(&self.own_cookies).any(|name| name == cookie.name) {
-                push_pair(&mut cookies, &cookie.name, &cookie.value);
-            }
-        }
-        if cookies.is_empty() {
-            cookies.clone_from(&self.own_cookies);
-        } else if !self.own_cookies.is_empty() {
-            cookies.push_str("; ");
-            cookies.push_str(&self.own_cookies);
-        }
-        if cookies.is_empty() {
-            self.headers.remove("Cookie");
-            return Ok(());
-        }
-        Ok(self.headers.set("Cookie", cookies)?)
-    }
-}
-
-impl Omitted {
-    fn holds(&self, name: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Named(names) => names.iter().any(|omitted| omitted == name),
-        }
-    }
-}
-
 /// The pairs of both, those of `upper` in the place of those of their name in `lower`, as
 /// requests merges them.
 fn merge(lower: &[(String, String)], upper: Vec<(String, String)>, omitted: &[String]) -> Vec<(String, String)> {
@@ -253,47 +155,6 @@ fn unframed() -> Error {
 
 fn url_auth(url: &Url) -> Option<Arc<dyn Auth>> {
     url.credentials().map(|(user, password)| Arc::new(Basic::new(user, password)) as _)
-}
-
-/// The `Cookie` lines that the author wrote, joined (RFC 6265bis, 4.2.1), and the cookies
-/// given by name, each of which stays one cookie whatever its value came from.
-fn own_cookies(headers: &Headers, cookies: &[(String, String)]) -> Result<String, Error> {
-    let mut own = String::new();
-    for line in headers.get_all("Cookie") {
-        if !own.is_empty() {
-            own.push_str("; ");
-        }
-        own.push_str(&line.text());
-    }
-    for (name, value) in cookies {
-        if let Some(wrong) =
-            name.chars().find(|wrong| "=;".contains(*wrong)).or(value.chars().find(|wrong| *wrong == ';'))
-        {
-            return Err(Error::new(
-                ErrorKind::Request,
-                format!("the cookie `{name}` holds a `{wrong}`, which would end it"),
-            ));
-        }
-        push_pair(&mut own, name, value);
-    }
-    Ok(own)
-}
-
-/// A cookie without a name is its value alone (RFC 6265bis, 5.8.3).
-fn push_pair(cookies: &mut String, name: &str, value: &str) {
-    if !cookies.is_empty() {
-        cookies.push_str("; ");
-    }
-    cookies.push_str(name);
-    if !name.is_empty() {
-        cookies.push('=');
-    }
-    cookies.push_str(value);
-}
-
-fn names(cookies: &str) -> impl Iterator<Item = &str> {
-    let pairs = cookies.split(';').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').map_or("", |(name, _)| name.trim()))
 }
 
 #[cfg(test)]
@@ -421,25 +282,6 @@ mod tests {
             let sent = prepared_with(request, defaults).unwrap();
             assert_eq!(sent.headers.text("Authorization").as_deref(), expected, "{url}");
         }
-    }
-
-    #[test]
-    fn merges_cookies_of_jar_header_and_request() {
-        let mut request = request(&Method::GET, "http://h/");
-        request.headers = headers(&[("Cookie", "a=1; b=2"), ("X", "y"), ("cookie", "c=3")]);
-        request.cookies = vec![("d".to_owned(), "4".to_owned()), (String::new(), "5".to_owned())];
-        let mut prepared = prepared(request);
-        let cookie = |name: &str| {
-            let mut jar = crate::client::CookieJar::new();
-            let cookie = crate::client::SetCookie::parse(&format!("{name}=jar")).unwrap();
-            jar.store(&"http://h/".parse().unwrap(), cookie, std::time::SystemTime::UNIX_EPOCH).unwrap();
-            jar.iter().next().unwrap().clone()
-        };
-        prepared.set_cookies(&[]).unwrap();
-        assert_eq!(prepared.headers.text("cookie").unwrap(), "a=1; b=2; c=3; d=4; 5");
-        prepared.set_cookies(&[&cookie("b"), &cookie("j"), &cookie("")]).unwrap();
-        assert_eq!(prepared.headers.text("cookie").unwrap(), "j=jar; a=1; b=2; c=3; d=4; 5");
-        assert_eq!(prepared.headers.get_all("cookie").count(), 1);
     }
 
     #[test]

@@ -3,12 +3,14 @@
 mod cookie;
 mod date;
 mod domain;
+mod field;
 mod file;
 mod files;
 mod jar;
 mod set_cookie;
 
 pub use cookie::{Cookie, CookieRefusal};
+pub(super) use field::{Omitted, own_cookies};
 pub use file::{CookieFileError, CookieFormat};
 pub(super) use files::Jars;
 pub use files::{CookieFiles, Jar};
