@@ -114,13 +114,14 @@ impl Blocks {
 
     /// A line for all warnings of one message, at the first of their places.
     fn brief_warnings<'a>(&self, all: impl Iterator<Item = &'a Diagnostic>) -> Vec<String> {
-        let mut messages: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut messages: Vec<(String, Vec<String>)> = Vec::new();
         for diagnostic in all {
+            let said = advised(diagnostic);
             let place = diagnostic.span().map(ToString::to_string).unwrap_or_default();
-            match messages.iter_mut().find(|(message, _)| *message == diagnostic.message) {
+            match messages.iter_mut().find(|(message, _)| *message == said) {
                 Some((_, places)) if places.contains(&place) => {}
                 Some((_, places)) => places.push(place),
-                None => messages.push((&diagnostic.message, vec![place])),
+                None => messages.push((said, vec![place])),
             }
         }
         let mut lines: Vec<String> =
@@ -142,6 +143,12 @@ impl Blocks {
         };
         format!("{word}: {}  {}", self.line(message), self.paint.text(Ink::Faint, &place)).trim_end().to_owned()
     }
+}
+
+/// What a warning says, and what it says to try.
+fn advised(diagnostic: &Diagnostic) -> String {
+    let help = diagnostic.help.iter().map(|help| format!(": {help}"));
+    std::iter::once(diagnostic.message.clone()).chain(help).collect()
 }
 
 /// `5 requests`, `5 skipped`, or `2 failed, 1 skipped of 5`.
