@@ -19,22 +19,30 @@ pub(super) fn dialogue(exchange: &Exchange, room: Room, redactor: &Redactor, pai
     let summary = line(&wording::exchange(exchange), redactor);
     let sent = message(&exchange.request_head, &exchange.request_body, room, redactor);
     let received = message(&exchange.response_head, &exchange.response_body, room, redactor);
-    let marked = |mark: &str, line: &str| format!("{} {line}", paint.text(Ink::Faint, mark)).trim_end().to_owned();
+    let marked = |mark: &str, line: &str| marked(mark, line, paint);
     std::iter::once(paint.text(Ink::Strong, &summary))
         .chain(sent.iter().map(|line| marked(">", line)))
         .chain(received.iter().map(|line| marked("<", line)))
-        .chain(exchange.messages.iter().flat_map(|said| {
-            spoken(said, room, redactor).into_iter().map(|line| {
-                let mark = match said.direction {
-                    Direction::Sent => ">",
-                    Direction::Received => "<",
-                };
-                marked(mark, &line)
-            })
-        }))
+        .chain(messages(exchange, room, redactor, paint))
         .chain([paint.text(Ink::Faint, &format!("* {}", wording::timings(&exchange.timings)))])
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// The messages of a WebSocket, after `>` and `<` as well.
+pub(super) fn messages(exchange: &Exchange, room: Room, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let lines = |said: &Message| {
+        let mark = match said.direction {
+            Direction::Sent => ">",
+            Direction::Received => "<",
+        };
+        spoken(said, room, redactor).into_iter().map(move |line| marked(mark, &line, paint))
+    };
+    exchange.messages.iter().flat_map(lines).collect()
+}
+
+fn marked(mark: &str, line: &str, paint: Paint) -> String {
+    format!("{} {line}", paint.text(Ink::Faint, mark)).trim_end().to_owned()
 }
 
 /// Text from outside as one line: without secrets, control characters and line breaks.

@@ -28,6 +28,19 @@ fn digest_is_asked_for_once_a_file() {
 }
 
 #[test]
+fn a_401_that_is_answered_is_not_told_as_a_redirect() {
+    let server = practice();
+    let text = "# @auth {digest: [ada, wrong]}\nGET {{api}}/redirect-to?url=/digest-auth/auth/ada/lovelace\n\n?? status == 200\n";
+    let ran = Project::new().file("a.http", text).run_against(&server.base_url(), &["a.http"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("401 Unauthorized in ") && ran.stdout.contains(" after 1 redirect\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn credentials_stay_at_their_origin() {
     let (first, second) = (practice(), practice());
     let secrets = ["s3cr3t-key", "c0nsumer-s3cret", "t0ken-s3cret"];

@@ -6,7 +6,7 @@ use super::{Options, Verbosity};
 use crate::diagnostic::{Diagnostic, Style};
 use crate::event::{Attempt, CaseOutline, CaseResult, FileOutline, Verdict};
 use crate::report::Counts;
-use crate::report::dialogue::{Room, dialogue, line};
+use crate::report::dialogue::{Room, dialogue, line, messages};
 use crate::report::paint::{Ink, Paint};
 use crate::report::problem::{headline, problems};
 use crate::report::statistics::is_flaky;
@@ -93,10 +93,20 @@ impl Blocks {
     /// What happened on the wire, attempt by attempt.
     fn traces(&self, result: &CaseResult) -> Vec<String> {
         let room = (self.options.verbosity >= Verbosity::WireAndBodies).then_some(ROOM);
-        let trace = |attempt: &Attempt| wire(&attempt.trace, room, self.style(DETAIL), &self.redactor);
+        let trace = |attempt: &Attempt| {
+            let wire = wire(&attempt.trace, room, self.style(DETAIL), &self.redactor);
+            let said = room.map(|room| self.messages(attempt, room)).unwrap_or_default();
+            [wire].into_iter().chain(said).collect::<Vec<_>>().join("\n")
+        };
         let attempts = result.attempts.iter().enumerate();
         let lines = attempts.flat_map(|(index, attempt)| [self.attempt_line(result, index), trace(attempt)]);
         lines.filter(|lines| !lines.is_empty()).map(|lines| indent(DETAIL, &lines)).collect()
+    }
+
+    /// What was said over WebSockets: the trace ends with their handshakes.
+    fn messages(&self, attempt: &Attempt, room: Room) -> Vec<String> {
+        let said = |exchange| messages(exchange, room, &self.redactor, self.paint);
+        attempt.exchanges.iter().flat_map(said).collect()
     }
 
     /// `attempt 1 of 3: status is 503, not 200`; nothing where there was only one. What became
@@ -145,7 +155,9 @@ impl Blocks {
 
     /// The request that was judged, and how many redirects led there.
     fn exchanges(&self, attempt: &Attempt) -> impl Iterator<Item = String> {
-        let redirects = match attempt.exchanges.len().saturating_sub(1) {
+        let earlier = &attempt.exchanges[..attempt.exchanges.len().saturating_sub(1)];
+        // The rest of them are requests that were answered with another, as by Digest.
+        let redirects = match earlier.iter().filter(|exchange| matches!(exchange.status, Some(300..=399))).count() {
             0 => String::new(),
             redirects => format!(" after {}", wording::count(redirects, "redirect")),
         };
