@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{Conversation, Protocol, Steps, Stream, StreamForm};
+use crate::spec::{Conversation, Protocol, Request, Steps, Stream, StreamForm};
 
 /// A protocol that a request names in the place of its method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,4 +49,15 @@ impl Draft {
             (None, None, None) => Ok(Protocol::Http),
         }
     }
+}
+
+/// An `output` of what is read item by item, or message by message.
+pub(super) fn saved_in_vain(request: &Request) -> Option<Diagnostic> {
+    let read = match request.protocol {
+        Protocol::Http => return None,
+        Protocol::Stream(_) => "a stream is read item by item",
+        Protocol::WebSocket(_) => "a WebSocket is read message by message",
+    };
+    let output = request.settings.output.as_ref()?;
+    Some(Diagnostic::error(format!("{read}, and has no `output`")).at(&output.span, ""))
 }

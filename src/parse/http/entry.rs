@@ -1,7 +1,7 @@
 //! From a block to an entry of the spec: a request, or everything that is wrong with one.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::parse::protocol::Named;
+use crate::parse::protocol::{Named, saved_in_vain};
 use crate::parse::{message, parse_assertion};
 use crate::source::{Span, Spanned};
 use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Protocol, Request, Value, Variable};
@@ -174,9 +174,10 @@ fn request(
     }
 }
 
-/// A request, unless it says something beside its message.
+/// A request, unless it says what does not belong together.
 fn whole(request: Request) -> Entry {
-    let Some(error) = message::in_vain(&request) else { return Entry::Request(Box::new(request)) };
+    let problem = message::in_vain(&request).or_else(|| saved_in_vain(&request));
+    let Some(error) = problem else { return Entry::Request(Box::new(request)) };
     let Request { name, tags, span, mut diagnostics, .. } = request;
     diagnostics.push(error);
     Entry::Invalid(Invalid { name, tags, span, diagnostics })

@@ -37,6 +37,12 @@ fn auth(field: Field<'_>, problems: &mut Problems) -> Option<Auth> {
 
 /// The one scheme of the map, and what reads it.
 fn scheme(field: Field<'_>) -> Result<(Field<'_>, Scheme), Diagnostic> {
+    if let Node::Map(entries) = &field.value.node
+        && let [(first, _), (second, _), ..] = entries.as_slice()
+    {
+        let message = format!("`auth` names one scheme, and not both `{}` and `{}`", first.value, second.value);
+        return Err(Diagnostic::error(message).at(&second.span, "the second").at(&first.span, "the first"));
+    }
     let Some(scheme) = field.only_entry() else {
         return Err(field.expected("`none`, or one scheme such as `{bearer: token}`"));
     };

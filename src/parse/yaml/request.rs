@@ -75,6 +75,7 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
     let is_map = matches!(field.value.node, Node::Map(_));
     let request = if is_map { draft.finish(field, &mut problems) } else { None };
     problems.extend(request.as_ref().and_then(message::in_vain));
+    problems.extend(request.as_ref().and_then(protocol::saved_in_vain));
     let mut diagnostics = problems.besides(found);
     match request {
         Some(mut request) if diagnostics.is_empty() => {

@@ -11,7 +11,7 @@ use crate::spec::{Assertion, Format, Node, Predicate, Query, Stream, StreamForm,
 
 /// The keys of a stream.
 const STREAM: Table<Stream> = Table(&[
-    key("as", |stream, field, problems| stream.form = problems.keep(form(field))),
+    key("as", |stream, field, problems| stream.form = problems.keep(form(field, "`events` or `lines`"))),
     key("count", |stream, field, problems| stream.count = problems.keep(count(field)).map(|count| count.value)),
     key("for", |stream, field, problems| stream.time = problems.keep(field.duration()).map(|time| time.value)),
     key("until", |stream, field, problems| stream.until = problems.keep(until(field))),
@@ -24,16 +24,16 @@ pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<
         Node::Map(_) => STREAM.read_map(&mut stream, field, problems),
         Node::Bool(true) => {}
         Node::Bool(false) => return None,
-        _ => stream.form = problems.keep(form(field)),
+        _ => stream.form = problems.keep(form(field, "`events`, `lines`, or a map such as `{count: 3, for: 2s}`")),
     }
     Some(field.span().clone().with(stream))
 }
 
-fn form(field: Field<'_>) -> Result<StreamForm, Diagnostic> {
+fn form(field: Field<'_>, expected: &str) -> Result<StreamForm, Diagnostic> {
     match field.scalar().as_ref().map(|text| text.value.as_str()) {
         Some("events") => Ok(StreamForm::Events),
         Some("lines") => Ok(StreamForm::Lines),
-        _ => Err(field.expected("`events`, `lines`, or a map such as `{count: 3, for: 2s}`")),
+        _ => Err(field.expected(expected)),
     }
 }
 
