@@ -137,9 +137,27 @@ fn every_template_of_the_table_renders() {
 
 #[test]
 fn the_configuration_is_read() {
-    let project = project().file("configuration.yaml", block("yaml", "configuration").text);
-    let listed = project.run(&["list", "users.http", "--config", "configuration.yaml"]);
-    assert_eq!((listed.code, listed.stderr.as_str()), (0, ""));
+    let configurations: Vec<Block> = blocks().into_iter().filter(|block| block.role == "configuration").collect();
+    assert!(configurations.len() > 2);
+    for block in configurations {
+        let project = project().file("configuration.yaml", block.text);
+        let listed = project.run(&["list", "users.http", "--config", "configuration.yaml"]);
+        assert_eq!((listed.code, listed.stderr.as_str()), (0, ""), "line {}", block.line);
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_heading() {
+    let is_of_an_anchor = |letter: &char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    let anchor = |heading: &str| -> String {
+        heading.to_lowercase().replace(' ', "-").chars().filter(is_of_an_anchor).collect()
+    };
+    let headings = README.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' '));
+    let anchors: BTreeSet<String> = headings.map(anchor).collect();
+    let link = Regex::new(r"\]\(#([^)]*)\)").unwrap();
+    for found in link.captures_iter(README) {
+        assert!(anchors.contains(&found[1]), "nothing is called #{}", &found[1]);
+    }
 }
 
 #[test]
