@@ -13,7 +13,8 @@ use crate::source::{Root, Span};
 use crate::spec::{self, Retry};
 use crate::template::{FileScope, Scope};
 
-use super::compiled::{Compiled, collect};
+use super::collect::collect;
+use super::compiled::Compiled;
 use super::credentials::learn_rendered;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
@@ -99,7 +100,7 @@ impl CaseRun<'_> {
             CompiledProtocol::WebSocket(conversation) => {
                 self.converse(conversation, request, compiled, file_scope, &mut attempt);
             }
-            CompiledProtocol::Stream(stream) => match self.collect(stream, request, file_scope) {
+            CompiledProtocol::Stream(stream) => match self.read_items(stream, request, file_scope) {
                 Ok(response) => self.examine(compiled, response, file_scope, &mut attempt),
                 Err(error) => attempt.error = Some(client_error(&error, self.request)),
             },

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::spec;
 use crate::template::{CompiledRequest, Engine};
 
+use super::collect::collect;
 use super::protocol::CompiledProtocol;
 
 /// A request, its templates, assertions and captures compiled.
@@ -37,13 +38,4 @@ impl Compiled {
             _ => Err(wrong),
         }
     }
-}
-
-/// What `make` makes of each item; what it cannot make goes to `wrong`.
-pub(super) fn collect<'a, T, U>(
-    items: &'a [T],
-    make: impl Fn(&'a T) -> Result<U, Diagnostic>,
-    wrong: &mut Vec<Diagnostic>,
-) -> Vec<U> {
-    items.iter().filter_map(|item| make(item).map_err(|diagnostic| wrong.push(diagnostic)).ok()).collect()
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod case;
+mod collect;
 mod compiled;
 mod credentials;
 mod executor;

@@ -8,7 +8,8 @@ use crate::client::{self, Close, ConnectError, Error, Message, Response, WebSock
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError};
 use crate::run::case::{CaseRun, client_error, request_line};
-use crate::run::compiled::{Compiled, collect};
+use crate::run::collect::collect;
+use crate::run::compiled::Compiled;
 use crate::run::record::{Detail, exchanges};
 use crate::source::Span;
 use crate::spec::MessageKind;

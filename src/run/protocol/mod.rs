@@ -1,6 +1,7 @@
 //! What is spoken with a server beside one request and one response: a file for each protocol.
 
 mod conversation;
+mod items;
 mod steps;
 mod stream;
 mod transcript;

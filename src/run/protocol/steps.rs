@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::assertion::{CompiledAssertion, CompiledCapture};
 use crate::diagnostic::Diagnostic;
-use crate::run::compiled::collect;
+use crate::run::collect::collect;
 use crate::source::{Span, Spanned};
 use crate::spec::{self, Expectation, Format, MessageKind, Step, Text};
 use crate::template::{CompiledMessage, Engine, Template};
