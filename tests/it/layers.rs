@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("proto", &["http"]),
     ("transport", &["source", "secret", "http", "proto"]),
     ("client", &["source", "secret", "http", "proto", "transport"]),
-    ("template", &["source", "secret", "diagnostic", "http", "spec", "client"]),
+    ("template", &["source", "diagnostic", "http", "spec", "client"]),
     ("assertion", &["source", "diagnostic", "http", "spec", "client", "template"]),
     ("event", &["source", "diagnostic", "http", "assertion", "client"]),
     ("serve", &["http", "proto"]),
