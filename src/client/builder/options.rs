@@ -58,7 +58,7 @@ impl RequestBuilder<'_> {
     }
 
     /// Has the body of the response written to a file, which is replaced if it is there. It appears
-    /// as a whole or not at all. See [`Response::saved`].
+    /// as a whole or not at all. See [`Response::saved`](crate::client::Response::saved).
     ///
     /// ```
     /// use rqtest::client::{Answer, InMemory, Session};
