@@ -213,6 +213,9 @@ impl fmt::Display for ReadError {
             ReadErrorKind::NotUtf8 { offset } => write!(f, "{path} is not UTF-8: byte {offset} begins no character"),
             ReadErrorKind::TooLarge { limit } => write!(f, "{path} has more than the {limit} bytes that are read"),
             ReadErrorKind::NotAFile => write!(f, "{path} is not a file"),
+            ReadErrorKind::Outside { root } if root == Path::new(".") => {
+                write!(f, "{path} lies outside of the current folder")
+            }
             ReadErrorKind::Outside { root } => write!(f, "{path} lies outside of {}", root.display()),
         }
     }
