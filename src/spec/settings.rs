@@ -42,7 +42,32 @@ pub struct Settings {
     pub max_body: Option<Spanned<u64>>,
     /// The file that the response body goes to.
     pub output: Option<Spanned<Output>>,
+    /// The keys of which no level above is asked: their defaults are taken away.
+    pub removed: Vec<&'static str>,
 }
+
+/// Makes one setting silent.
+type Forget = fn(&mut Settings);
+
+/// The keys that null takes a default of away, each with what forgets it.
+const REMOVABLE: &[(&str, Forget)] = &[
+    ("timeout", |settings| settings.timeout = None),
+    ("connect_timeout", |settings| settings.connect_timeout = None),
+    ("read_timeout", |settings| settings.read_timeout = None),
+    ("redirects", |settings| settings.redirects = None),
+    ("verify", |settings| settings.verify = None),
+    ("unix_socket", |settings| settings.route.unix_socket = None),
+    ("resolve", |settings| settings.route.resolve = None),
+    ("local_address", |settings| settings.route.local_address = None),
+    ("ip_version", |settings| settings.route.ip_version = None),
+    ("tls", |settings| settings.tls = Tls::SILENT),
+    ("http_version", |settings| settings.http_version = None),
+    ("decompress", |settings| settings.decompress = None),
+    ("encoding", |settings| settings.encoding = None),
+    ("cookie_jar", |settings| settings.cookie_jar = None),
+    ("max_body", |settings| settings.max_body = None),
+    ("output", |settings| settings.output = None),
+];
 
 /// A file that a response body goes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,18 +116,42 @@ impl Silent for Settings {
         cookie_jar: None,
         max_body: None,
         output: None,
+        removed: Vec::new(),
     };
 }
 
 impl Settings {
+    /// Forgets a setting, and lets no level above say it, so that the client's own default
+    /// holds; whether the key is one that can be taken away like this.
+    pub fn remove(&mut self, key: &str) -> bool {
+        let found = REMOVABLE.iter().find(|(name, _)| *name == key);
+        if let Some((name, forget)) = found {
+            forget(self);
+            self.removed.push(name);
+        }
+        found.is_some()
+    }
+
     /// These settings, and those of the level above where these are silent.
     #[must_use]
     pub fn or(&self, above: &Self) -> Self {
+        if self.removed.is_empty() {
+            return self.nearest(above);
+        }
+        let mut left = above.clone();
+        for key in &self.removed {
+            left.remove(key);
+        }
+        self.nearest(&left)
+    }
+
+    fn nearest(&self, above: &Self) -> Self {
         macro_rules! nearest {
             ($($field:ident),* $(,)?) => {
                 Self {
                     route: self.route.or(&above.route),
                     tls: self.tls.or(&above.tls),
+                    removed: self.removed.iter().chain(&above.removed).copied().collect(),
                     $($field: self.$field.clone().or_else(|| above.$field.clone())),*
                 }
             };
@@ -121,5 +170,28 @@ impl Settings {
             max_body,
             output,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::IpVersion;
+
+    fn level(timeout: u64) -> Settings {
+        let source = crate::source::SourceFile::new("a.yaml", "5");
+        let span = source.span(0..1);
+        let route = Route { ip_version: Some(span.clone().with(IpVersion::V6)), ..Route::SILENT };
+        Settings { timeout: Some(span.with(Duration::from_secs(timeout))), route, ..Settings::default() }
+    }
+
+    #[test]
+    fn what_is_taken_away_comes_back_from_no_level_above() {
+        let mut file = Settings::default();
+        assert!(file.remove("timeout") && !file.remove("name"));
+        let merged = Settings::default().or(&file).or(&level(1));
+        assert_eq!((merged.timeout, merged.route.ip_version.is_some()), (None, true));
+        let nearer = level(2).or(&file).or(&level(1));
+        assert_eq!(nearer.timeout.map(|timeout| timeout.value), Some(Duration::from_secs(2)));
     }
 }

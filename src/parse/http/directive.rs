@@ -150,12 +150,26 @@ pub(super) fn read(directives: &[Directive]) -> Draft {
 fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let name = directive.name.text();
     match reader_of(directive) {
+        Some(_) if removes(directive, &mut draft.own) => Ok(()),
         Some(reader) => reader(draft, directive),
         None if FOR_EDITORS.contains(&name) => Ok(()),
         None if unsupported::DIRECTIVES.contains(&name) => {
             Err(unsupported::error(&format!("`@{name}`"), &directive.name))
         }
         None => Err(unknown(&directive.name)),
+    }
+}
+
+/// Whether it takes a default away, as null does in YAML: `# @timeout null`.
+fn removes(directive: &Directive, own: &mut Defaults) -> bool {
+    directive.argument.text() == "null" && own.settings.remove(&key_of(directive))
+}
+
+/// The key of YAML that says the same.
+fn key_of(directive: &Directive) -> String {
+    match directive.name.text() {
+        "connection-timeout" => "connect_timeout".to_owned(),
+        name => name.replace('-', "_"),
     }
 }
 

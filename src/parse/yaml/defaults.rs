@@ -16,9 +16,11 @@ pub(crate) const CARRIED: Table<Defaults> = Table(&[
     key("auth", |defaults, field, problems| defaults.auth = auth::read(field, problems)),
 ]);
 
-/// Reads a field, if its key is one that defaults have.
+/// Reads a field, if its key is one that defaults have. Null takes what a level above says of it away.
 pub(super) fn read_field(defaults: &mut Defaults, field: Field<'_>, problems: &mut Problems) -> bool {
-    SETTINGS.read(&mut defaults.settings, field, problems)
+    let removed = field.is_null() && defaults.settings.remove(&field.key.value);
+    removed
+        || SETTINGS.read(&mut defaults.settings, field, problems)
         || ROUTE.read(&mut defaults.settings.route, field, problems)
         || FLOW.read(&mut defaults.flow, field, problems)
         || CARRIED.read(defaults, field, problems)

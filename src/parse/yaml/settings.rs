@@ -31,7 +31,7 @@ pub(crate) const SETTINGS: Table<Settings> = Table(&[
 pub(super) const FLOW: Table<Flow> = Table(&[
     key("skip", |flow, field, problems| flow.skip = problems.keep(skip(field))),
     key("retry", |flow, field, problems| flow.retry = retry(field, problems)),
-    key("delay", |flow, field, problems| flow.delay = problems.keep(field.duration())),
+    key("delay", |flow, field, problems| flow.delay = problems.keep(delay(field))),
     key("repeat", |flow, field, problems| flow.repeat = problems.keep(repeat(field))),
 ]);
 
@@ -53,8 +53,15 @@ fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
     Ok(field.span().clone().with(count))
 }
 
+fn delay(field: Field<'_>) -> Result<Spanned<Duration>, Diagnostic> {
+    if field.is_null() { Ok(field.span().clone().with(Duration::ZERO)) } else { field.duration() }
+}
+
 /// How many times.
 pub(super) fn repeat(field: Field<'_>) -> Result<Spanned<u32>, Diagnostic> {
+    if field.is_null() {
+        return Ok(field.span().clone().with(1));
+    }
     let expected = || field.expected(&format!("a whole number from 1 to {MOST_REPEATS}"));
     field.whole().ok().filter(|times| (1..=MOST_REPEATS).contains(&times.value)).ok_or_else(expected)
 }
@@ -117,7 +124,7 @@ fn version(field: Field<'_>) -> Result<Spanned<Version>, Diagnostic> {
 
 fn skip(field: Field<'_>) -> Result<Spanned<Skip>, Diagnostic> {
     match &field.value.node {
-        Node::Bool(false) => Ok(field.span().clone().with(Skip::No)),
+        Node::Null | Node::Bool(false) => Ok(field.span().clone().with(Skip::No)),
         Node::Bool(true) => Ok(field.span().clone().with(Skip::Yes(String::new()))),
         Node::Text(_) => field.string().map(|reason| reason.map(Skip::Yes)),
         _ => Err(field.expected("`true`, `false`, or a reason")),
@@ -146,6 +153,7 @@ pub(crate) fn retry(field: Field<'_>, problems: &mut Problems) -> Option<Spanned
             RETRY.read_map(&mut draft, field, problems);
             field.require("times", problems);
         }
+        Node::Null => draft.times = Some(field.span().clone().with(0)),
         Node::Number(_) => draft.times = problems.keep(field.whole()),
         _ => problems.push(field.expected("a number, or `{times: 3, delay: 1s}`")),
     }

@@ -207,3 +207,18 @@ fn what_the_project_says_is_below_what_the_file_says() {
     let sent = essence(&recorder.take()[0], &recorder);
     assert_eq!(sent, "GET /project/shared/dev/private/file HTTP/1.1\nX-P: p\nX-F: f\nAuthorization: Bearer p");
 }
+
+#[test]
+fn null_takes_away_what_the_levels_above_say() {
+    let recorder = Recorder::start();
+    let project = Project::new()
+        .file("rqtest.yaml", "defaults: {http_version: \"1.0\", unix_socket: nobody.sock, timeout: 0s, retry: 1}\n")
+        .file("a.yaml", "defaults: {unix_socket: null, timeout: null, retry: null}\nrequests: [{get: '{{ api }}/1'}, {get: '{{ api }}/2', http_version: null}]\n")
+        .file("b.http", "# @unix-socket null\n# @timeout null\n\n### a\n# @http-version null\nGET {{api}}/3\n");
+    let ran = project.run_against(&format!("http://{}", recorder.authority()), &["--jobs", "1", "."]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    let sent = recorder.take();
+    let lines = sent.iter().map(|request| essence(request, &recorder).lines().next().map(str::to_owned));
+    let lines: Vec<_> = lines.flatten().collect();
+    assert_eq!(lines, ["GET /1 HTTP/1.0", "GET /2 HTTP/1.1", "GET /3 HTTP/1.1"]);
+}
