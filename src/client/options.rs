@@ -1,5 +1,6 @@
 //! How a request is sent: what a request and its session say of it, and what holds otherwise.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -154,6 +155,15 @@ impl Options {
             output,
             read_for,
         )
+    }
+
+    /// These options, but for those that somebody below does without.
+    pub(super) fn without(&self, omitted: &[fn(&mut Self)]) -> Cow<'_, Self> {
+        let mut left = Cow::Borrowed(self);
+        for forget in omitted {
+            forget(left.to_mut());
+        }
+        left
     }
 
     /// These options, and the client's own where these are silent.

@@ -22,8 +22,8 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
         return prepare_message(request, defaults);
     }
     let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, trace, .. } = request;
-    let Request { cookies, omitted_cookies, payload, auth, options, .. } = request;
-    let delivery = options.or(&defaults.options).resolve()?;
+    let Request { cookies, omitted_cookies, payload, auth, options, omitted_options, .. } = request;
+    let delivery = options.or(&defaults.options.without(&omitted_options)).resolve()?;
     if url.is_websocket() && delivery.version == Version::Http10 {
         return Err(Error::new(ErrorKind::Request, "a WebSocket needs HTTP/1.1").with_url(&url));
     }
@@ -72,13 +72,13 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
 /// A whole message: nothing is added to it, and its first word is the method by which the
 /// response is read, where it is one.
 fn prepare_message(request: Request, defaults: &Defaults) -> Result<PreparedRequest, Error> {
-    let Request { method, url, payload, options, hooks, trace, .. } = request;
+    let Request { method, url, payload, options, omitted_options, hooks, trace, .. } = request;
     Ok(PreparedRequest {
         method: first_word(&payload.body).unwrap_or(method),
         url,
         headers: Headers::new(),
         body: payload.body,
-        delivery: options.or(&defaults.options).resolve()?,
+        delivery: options.or(&defaults.options.without(&omitted_options)).resolve()?,
         auth: None,
         own_cookies: String::new(),
         omitted_cookies: Omitted::All,

@@ -31,6 +31,8 @@ pub struct Request {
     pub auth: Option<Arc<dyn Auth>>,
     /// How it is sent.
     pub options: Options,
+    /// What forgets those of the session's options that shall not hold for it.
+    pub omitted_options: Vec<fn(&mut Options)>,
     /// What is called on the way, after what the session has called.
     pub hooks: Hooks,
     /// Who is told what happens on the wire.
@@ -52,6 +54,7 @@ impl Request {
             payload: Payload::default(),
             auth: None,
             options: Options::default(),
+            omitted_options: Vec::new(),
             hooks: Hooks::default(),
             trace: None,
         }

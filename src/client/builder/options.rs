@@ -106,4 +106,23 @@ impl RequestBuilder<'_> {
     pub fn options(self, options: Options) -> Self {
         self.change(|request| request.options = options)
     }
+
+    /// Leaves an option to the client's own default, whatever the session says of it.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, Identity, InMemory, Session};
+    ///
+    /// let mut session = Session::with_adapter(InMemory::new(|request| match &request.endpoint.tls.identity {
+    ///     Some(_) => Answer::ok("somebody"),
+    ///     None => Answer::ok("nobody"),
+    /// }));
+    /// session.defaults.options.cert = Some(Identity::new("client.pem"));
+    /// let known = session.get("https://example.org/").send()?;
+    /// let unknown = session.get("https://example.org/").without_option(|options| options.cert = None).send()?;
+    /// assert_eq!((known.text()?, unknown.text()?), ("somebody".into(), "nobody".into()));
+    /// # Ok::<(), rqtest::client::Error>(())
+    /// ```
+    pub fn without_option(self, forget: fn(&mut Options)) -> Self {
+        self.change(|request| request.omitted_options.push(forget))
+    }
 }

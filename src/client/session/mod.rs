@@ -29,7 +29,7 @@ use super::{Adapter, Auth, CookieFiles, Error, Hooks, Options, PreparedRequest, 
 /// | `headers` | `defaults.headers` | `.header(name, value)` | `.without_header(name)` |
 /// | `cookies` | `set_cookie(cookie)`, `defaults.cookies` | `.cookie(name, value)` | `.without_cookie(name)` |
 /// | `auth` | `defaults.auth` | `.auth(auth)` | `.auth(NoAuth)` |
-/// | `verify`, `timeout`, … | `defaults.options` | `.options(options)` | the option's own default |
+/// | `verify`, `timeout`, … | `defaults.options` | `.options(options)` | `.without_option(forget)` |
 ///
 /// ```
 /// use rqtest::client::{Answer, InMemory, Session};
