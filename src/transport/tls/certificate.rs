@@ -12,6 +12,24 @@ use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
 /// A certificate (X.509, RFC 5280), which is read only when something of it is asked for.
+///
+/// ```
+/// use rqtest::client::{Certificate, Response};
+///
+/// /// The names that the server of a response may go by.
+/// fn names(response: &Response) -> Option<Vec<String>> {
+///     let certificate = response.tls.as_ref()?.certificates.first()?;
+///     Some(certificate.read()?.subject_alt_names)
+/// }
+///
+/// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?.cert;
+/// # let der: &[u8] = made.der();
+/// let fields = Certificate::from_der(der).read().expect("it is a certificate");
+/// assert_eq!(fields.subject_alt_names, ["DNS:localhost"]);
+/// assert_eq!(fields.subject, fields.issuer);
+/// assert!(fields.start_date < fields.expire_date);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,
