@@ -11,6 +11,9 @@ use crate::spec::{DEFAULT_REDIRECTS, Jar, MOST_REPEATS, Output, Retry, Skip, Ver
 use super::head::Directive;
 use super::text;
 
+/// What takes a default away, as in YAML.
+pub(super) const NULL: &str = "null";
+
 pub(super) fn flag<T>(directive: &Directive, value: T) -> Result<Spanned<T>, Diagnostic> {
     Ok(directive.name.clone().with(value))
 }
@@ -35,6 +38,13 @@ pub(super) fn words(directive: &Directive) -> Result<Spanned<String>, Diagnostic
 pub(super) fn duration(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
     words(directive)?;
     quantity::duration(directive.argument.text(), &directive.argument)
+}
+
+pub(super) fn delay(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
+    if directive.argument.text() == NULL {
+        return Ok(directive.argument.clone().with(Duration::ZERO));
+    }
+    duration(directive)
 }
 
 pub(super) fn size(directive: &Directive) -> Result<Spanned<u64>, Diagnostic> {
@@ -87,6 +97,9 @@ pub(super) fn version(directive: &Directive) -> Result<Spanned<Version>, Diagnos
 pub(super) fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
     let argument = &directive.argument;
     let text = argument.text();
+    if text == NULL {
+        return Ok(argument.clone().with(Retry { times: 0, delay: Duration::ZERO }));
+    }
     let end = text.find([' ', '\t']).unwrap_or(text.len());
     let times =
         text[..end].parse().map_err(|_| wrong(directive, "write how many times, and perhaps the time between"))?;
@@ -98,6 +111,9 @@ pub(super) fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic>
 }
 
 pub(super) fn repeat(directive: &Directive) -> Result<Spanned<u32>, Diagnostic> {
+    if directive.argument.text() == NULL {
+        return Ok(directive.argument.clone().with(1));
+    }
     match directive.argument.text().parse() {
         Ok(times @ 1..=MOST_REPEATS) => Ok(directive.argument.clone().with(times)),
         _ => Err(wrong(directive, &format!("write how many times, from 1 to {MOST_REPEATS}"))),
@@ -122,7 +138,7 @@ pub(super) fn encoding(directive: &Directive) -> Result<Spanned<String>, Diagnos
 /// `false`, or nothing but `true`, or the reason.
 pub(super) fn skip(directive: &Directive) -> Spanned<Skip> {
     let skip = match directive.argument.text() {
-        "false" => Skip::No,
+        "false" | NULL => Skip::No,
         "true" => Skip::Yes(String::new()),
         reason => Skip::Yes(reason.to_owned()),
     };

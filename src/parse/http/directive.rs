@@ -7,7 +7,8 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Body, Capture, Cert, Defaults, Format, Jar, Text, Variable, Verify};
 
 use super::argument::{
-    cookie_jar, duration, encoding, flag, output, redirects, repeat, retry, size, skip, switch, verify, version, words,
+    NULL, cookie_jar, delay, duration, encoding, flag, output, redirects, repeat, retry, size, skip, switch, verify,
+    version, words,
 };
 use super::head::Directive;
 use super::{text, unsupported};
@@ -113,7 +114,7 @@ const READERS: &[(&str, Reader)] = &[
     ("skip", |draft, directive| put(&mut draft.own.flow.skip, Ok(skip(directive)))),
     ("disabled", |draft, directive| put(&mut draft.own.flow.skip, Ok(skip(directive)))),
     ("retry", |draft, directive| put(&mut draft.own.flow.retry, retry(directive))),
-    ("delay", |draft, directive| put(&mut draft.own.flow.delay, duration(directive))),
+    ("delay", |draft, directive| put(&mut draft.own.flow.delay, delay(directive))),
     ("repeat", |draft, directive| put(&mut draft.own.flow.repeat, repeat(directive))),
 ];
 
@@ -162,7 +163,7 @@ fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> 
 
 /// Whether it takes a default away, as null does in YAML: `# @timeout null`.
 fn removes(directive: &Directive, own: &mut Defaults) -> bool {
-    directive.argument.text() == "null" && own.settings.remove(&key_of(directive))
+    directive.argument.text() == NULL && own.settings.remove(&key_of(directive))
 }
 
 /// The key of YAML that says the same.
@@ -268,7 +269,7 @@ fn route(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
 fn cert(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let argument = words(directive)?;
     let is_path = !argument.value.starts_with(['[', '{']) || argument.value.starts_with("{{");
-    if !is_path || argument.value == "none" {
+    if !is_path || ["none", NULL].contains(&argument.value.as_str()) {
         return secured(draft, directive);
     }
     let cert = Cert::Files { certificate: text(&directive.argument), key: None, password: None };

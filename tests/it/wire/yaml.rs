@@ -212,9 +212,9 @@ fn what_the_project_says_is_below_what_the_file_says() {
 fn null_takes_away_what_the_levels_above_say() {
     let recorder = Recorder::start();
     let project = Project::new()
-        .file("rqtest.yaml", "defaults: {http_version: \"1.0\", unix_socket: nobody.sock, timeout: 0s, retry: 1}\n")
-        .file("a.yaml", "defaults: {unix_socket: null, timeout: null, retry: null}\nrequests: [{get: '{{ api }}/1'}, {get: '{{ api }}/2', http_version: null}]\n")
-        .file("b.http", "# @unix-socket null\n# @timeout null\n\n### a\n# @http-version null\nGET {{api}}/3\n");
+        .file("rqtest.yaml", "defaults: {http_version: \"1.0\", unix_socket: nobody.sock, timeout: 0s, skip: not yet, retry: 1, delay: 1h, repeat: 2, cert: nobody.pem}\n")
+        .file("a.yaml", "defaults: {unix_socket: null, timeout: null, skip: null, retry: null, delay: null, repeat: null, cert: null}\nrequests: [{get: '{{ api }}/1'}, {get: '{{ api }}/2', http_version: null}]\n")
+        .file("b.http", "# @unix-socket null\n# @timeout null\n# @skip null\n# @retry null\n# @delay null\n# @repeat null\n# @cert null\n\n### a\n# @http-version null\nGET {{api}}/3\n");
     let ran = project.run_against(&format!("http://{}", recorder.authority()), &["--jobs", "1", "."]);
     assert_eq!(ran.code, 0, "{}", ran.stdout);
     let sent = recorder.take();
