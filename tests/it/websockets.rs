@@ -5,7 +5,7 @@ use std::io::Write as _;
 use rqtest::serve::PracticeServer;
 use serde_json::Value;
 
-use crate::support::{FaultServer, Project, Relay};
+use crate::support::{Clients, FaultServer, Project, Relay, TlsServer, tls_input};
 
 /// A key whose answer the servers of these tests know.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -163,4 +163,24 @@ fn a_flood_of_messages_is_an_error_before_it_fills_the_memory() {
     let error = &attempt["error"];
     assert_eq!((code, error["kind"].as_str()), (1, Some("too-large")), "{error}");
     assert!(error.to_string().contains("more than 100000 messages"), "{error}");
+}
+
+#[test]
+fn tls_client_certificates_and_proxies_are_those_of_other_requests() {
+    let server = TlsServer::start(Clients::Certified);
+    let relay = Relay::guarded(server.base_url().replace("https://", ""), ("ada:hunter2", "YWRhOmh1bnRlcjI="));
+    let spec = format!(
+        "requests:\n- websocket: wss://inner.example/\n  proxy: http://ada:hunter2@{}\n  verify: ca.pem\n  \
+         cert: [client.pem, client.key]\n  headers: {{Sec-WebSocket-Key: {}}}\n  steps: [{{expect: \"1\"}}]\n",
+        relay.authority(),
+        TlsServer::WEBSOCKET_KEY,
+    );
+    let project = Project::new()
+        .file("a.yaml", spec)
+        .file("ca.pem", server.authority())
+        .file("client.pem", tls_input("client.pem"))
+        .file("client.key", tls_input("client.key"));
+    let ran = project.run(&["run", "a.yaml"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(relay.take(), ["CONNECT inner.example:443 HTTP/1.1 as Basic YWRhOmh1bnRlcjI="]);
 }

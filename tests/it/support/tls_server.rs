@@ -21,8 +21,15 @@ const SERIAL: &[u8] = &[0x1e, 0xe8, 0xb1];
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ";
 
+/// What opens a WebSocket for whoever asks with [`TlsServer::WEBSOCKET_KEY`].
+const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+/// How long the frame is that closes a WebSocket with a code: head, mask, code.
+const CLOSE_FRAME: usize = 8;
+
 /// Answers every request with how many certificates the client has shown, over TLS; its
-/// certificate is that of 127.0.0.1 and inner.example.
+/// certificate is that of 127.0.0.1 and inner.example. A WebSocket gets the same as its one message.
 pub struct TlsServer {
     address: SocketAddr,
     authority: Issuer<'static, KeyPair>,
@@ -41,6 +48,9 @@ pub enum Clients {
 }
 
 impl TlsServer {
+    /// The one key of a WebSocket that it can answer.
+    pub const WEBSOCKET_KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+
     /// A server for these clients.
     pub fn start(clients: Clients) -> Self {
         let (authority, certificate) = authority();
@@ -143,10 +153,22 @@ fn serve(stream: TcpStream, configuration: Arc<ServerConfig>) {
             head.push(byte[0]);
         }
         let body = stream.conn.peer_certificates().map_or(0, <[_]>::len).to_string();
+        if head.windows(TlsServer::WEBSOCKET_KEY.len()).any(|part| part == TlsServer::WEBSOCKET_KEY.as_bytes()) {
+            drop(converse(&mut stream, &body));
+            return;
+        }
         if write!(stream, "{ANSWER}{}\r\n\r\n{body}", body.len()).is_err() {
             return;
         }
     }
+}
+
+/// Opens a WebSocket, says one message, and closes after the client.
+fn converse(stream: &mut StreamOwned<ServerConnection, TcpStream>, message: &str) -> std::io::Result<()> {
+    let length = u8::try_from(message.len()).expect("a short message");
+    stream.write_all(&[SWITCH.as_bytes(), &[0x81, length], message.as_bytes()].concat())?;
+    stream.read_exact(&mut [0; CLOSE_FRAME])?;
+    stream.write_all(b"\x88\x02\x03\xe8")
 }
 
 impl Drop for TlsServer {
