@@ -41,6 +41,17 @@ fn a_stream_without_an_end_ends_at_its_limits() {
 }
 
 #[test]
+fn a_stream_that_ends_before_there_is_enough_is_worth_a_warning() {
+    for (more, warns) in [("{count: 2}", true), ("{until: /never/}", true), ("{count: 1}", false), ("true", false)] {
+        let server = FaultServer::says(format!("{HEAD}Content-Length: 9\r\n\r\ndata: 1\n\n"));
+        let ran = run(&server, &format!("  stream: {more}\n"));
+        assert_eq!(ran.code, 0, "{more}: {}", ran.stdout);
+        let warning = "the stream ended before there were enough items: it had 1";
+        assert_eq!(ran.stdout.contains(warning), warns, "{more}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn a_stream_that_breaks_off_or_has_no_limit_is_an_error() {
     let endless = FaultServer::says_and_stalls(format!("{HEAD}\r\ndata: 1\n\n"));
     let cut = FaultServer::says(format!("{HEAD}Content-Length: 99\r\n\r\ndata: 1\n\n"));

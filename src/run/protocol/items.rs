@@ -28,14 +28,18 @@ impl CaseRun<'_> {
         if stream.form == Some(ItemForm::Events) {
             accept_events(&mut request)?;
         }
+        let has_time = request.options.read_for.is_some();
         let request = self.session.prepare(request)?;
         let mut single = Response::made(request.clone());
         let mut items = Vec::new();
+        // Where a time limits the reading too, whatever has come by then is enough.
+        let mut is_enough = has_time || (stream.count.is_none() && stream.until.is_none());
         let mut response = self.session.send_in_items(request, stream.form, |item| {
             let Some(item) = value(item) else { return ControlFlow::Continue(()) };
             let is_last = stream.until.as_ref().is_some_and(|until| self.holds(until, &item, &mut single, file_scope));
             items.push(item);
             if is_last || items.len() >= stream.count.unwrap_or(MOST_ITEMS + 1) {
+                is_enough = true;
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -46,6 +50,10 @@ impl CaseRun<'_> {
             return Err(Error::new(ErrorKind::TooLarge, message).with_url(&response.url));
         }
         if response.status.is_success() && response.body.is_empty() {
+            if !is_enough {
+                let count = items.len();
+                response.warnings.push(format!("the stream ended before there were enough items: it had {count}"));
+            }
             response.body = Value::Array(items).to_string().into_bytes();
             response.encoding = Some("utf-8".to_owned());
         }
