@@ -6,7 +6,7 @@ use std::sync::Arc;
 use divan::counter::BytesCount;
 use rqtest::parse::parse;
 use rqtest::source::SourceFile;
-use rqtest::spec::Format;
+use rqtest::spec::{Dialect, Format};
 
 fn main() {
     divan::main();
@@ -39,7 +39,7 @@ fn large_body(lines: usize) -> String {
 fn bench(bencher: divan::Bencher<'_, '_>, text: String) {
     let bytes = BytesCount::new(text.len());
     let source = SourceFile::new("bench.http", text);
-    bencher.counter(bytes).bench(|| parse(divan::black_box(&Arc::clone(&source)), Format::Http));
+    bencher.counter(bytes).bench(|| parse(divan::black_box(&Arc::clone(&source)), Format::Http, Dialect::default()));
 }
 
 /// 20,000 requests are about 5 MB.

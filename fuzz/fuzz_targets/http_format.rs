@@ -4,8 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use rqtest::parse::parse;
 use rqtest::source::SourceFile;
-use rqtest::spec::Format;
+use rqtest::spec::{Dialect, Format};
 
 fuzz_target!(|text: &str| {
-    parse(&SourceFile::new("fuzz.http", text), Format::Http);
+    parse(&SourceFile::new("fuzz.http", text), Format::Http, Dialect::default());
 });

@@ -4,8 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use rqtest::parse::parse;
 use rqtest::source::SourceFile;
-use rqtest::spec::Format;
+use rqtest::spec::{Dialect, Format};
 
 fuzz_target!(|text: &str| {
-    parse(&SourceFile::new("fuzz.yaml", text), Format::Yaml);
+    parse(&SourceFile::new("fuzz.yaml", text), Format::Yaml, Dialect::default());
 });

@@ -5,11 +5,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::junit::Layout;
 use crate::run::Input;
-use crate::spec::{MOST_REPEATS, parse_duration};
+use crate::spec::{Dialect, MOST_REPEATS, parse_duration};
 
 /// Runs declarative API tests: `.http` and YAML files in, JUnit out.
 #[derive(Debug, Parser)]
@@ -66,6 +67,9 @@ pub(super) struct SelectionArguments {
     /// The project's configuration [default: rqtest.yaml in the folder that is run, or above it].
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Whose rules `.http` files are read by, where editors differ [default: superset].
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Dialect::NAMES.iter().map(|(name, _)| name)).try_map(|name| Dialect::named(&name).ok_or("not a dialect")))]
+    pub(super) dialect: Option<Dialect>,
 }
 
 #[derive(Args, Debug)]

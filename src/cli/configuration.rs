@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::parse::yaml::{self, Field, Problems, Table, key, read_defaults, refuse, retry};
 use crate::run::Browser;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Node, Retry, Text, Value};
+use crate::spec::{Defaults, Dialect, Node, Retry, Text, Value};
 
 /// The name of the file.
 const FILE_NAME: &str = "rqtest.yaml";
@@ -45,6 +45,8 @@ pub(crate) struct Configuration {
     pub(crate) fail_fast: Option<Spanned<bool>>,
     /// How often a failed request is tried again, where neither it nor its file says so.
     pub(crate) retry: Option<Spanned<Retry>>,
+    /// Whose rules `.http` files are read by, where editors differ.
+    pub(crate) dialect: Option<Dialect>,
 }
 
 /// A server that runs while the requests do.
@@ -105,7 +107,7 @@ const CONFIGURATION: Table<Configuration> = Table(&[
     key("browser", |configuration, field, problems| configuration.browser = problems.keep(browser(field))),
     key("fail_fast", |configuration, field, problems| configuration.fail_fast = problems.keep(field.boolean())),
     key("retry", |configuration, field, problems| configuration.retry = retry(field, problems)),
-    key("dialect", refuse),
+    key("dialect", |configuration, field, problems| configuration.dialect = problems.keep(dialect(field))),
     key("html", refuse),
     key("tags", refuse),
 ]);
@@ -171,6 +173,13 @@ fn browser(field: Field<'_>) -> Result<Browser, Diagnostic> {
     let words = field.one_or_more().map(|word| word.string().map(|word| word.value).map_err(|_| wanted()));
     let words: Vec<String> = words.collect::<Result<_, _>>()?;
     if words.is_empty() { Err(wanted()) } else { Ok(Browser::named(words)) }
+}
+
+fn dialect(field: Field<'_>) -> Result<Dialect, Diagnostic> {
+    let names: Vec<&str> = Dialect::NAMES.iter().map(|(name, _)| *name).collect();
+    let wanted = || field.expected(&format!("a dialect: {}", names.join(", ")));
+    let name = field.string().map_err(|_| wanted())?;
+    Dialect::named(&name.value).ok_or_else(|| wanted().suggest(&name.value, names.iter().copied()))
 }
 
 /// What the entries of a server have been read into so far.

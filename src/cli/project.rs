@@ -53,6 +53,7 @@ impl Project {
         let planner = Planner {
             selection: chosen,
             defaults: self.configuration.defaults.clone(),
+            dialect: selection.dialect.or(self.configuration.dialect).unwrap_or_default(),
             root: self.root.clone(),
             output: self.output.clone(),
             repeat,

@@ -16,13 +16,13 @@ use std::sync::Arc;
 pub use assertion::{parse_assertion, parse_capture, parse_operand, parse_subject};
 
 use crate::source::SourceFile;
-use crate::spec::{Format, Spec};
+use crate::spec::{Dialect, Format, Spec};
 
 /// Reads a spec file. What is wrong with it becomes [`crate::spec::Entry::Invalid`];
-/// the rest is read.
-pub fn parse(source: &Arc<SourceFile>, format: Format) -> Spec {
+/// the rest is read. The dialect says what editors of `.http` read differently.
+pub fn parse(source: &Arc<SourceFile>, format: Format, dialect: Dialect) -> Spec {
     match format {
-        Format::Http => http::parse(source),
+        Format::Http => http::parse(source, dialect),
         Format::Yaml => yaml::parse(source),
     }
 }

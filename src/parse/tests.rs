@@ -5,7 +5,7 @@ use regex::Regex;
 use super::parse;
 use crate::diagnostic::Severity;
 use crate::source::SourceFile;
-use crate::spec::{Entry, Format, Spec};
+use crate::spec::{Dialect, Entry, Format, Spec};
 
 /// What is said, in `.http` and in YAML.
 const PAIRS: &[(&str, &str, &str)] = &[
@@ -104,7 +104,7 @@ const PAIRS: &[(&str, &str, &str)] = &[
 fn dump(text: &str, format: Format) -> String {
     let name = if format == Format::Http { "a.http" } else { "a.yaml" };
     let Spec { name, description, tags, variables, setup, requests, teardown, diagnostics, .. } =
-        parse(&SourceFile::new(name, text), format);
+        parse(&SourceFile::new(name, text), format, Dialect::default());
     assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error), "{diagnostics:?}");
     let stages = [setup, requests, teardown].map(|entries| {
         let request = |entry: Entry| match entry {

@@ -108,7 +108,7 @@ fn url_passwords(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::source::SourceFile;
-    use crate::spec::Format;
+    use crate::spec::{Dialect, Format};
 
     #[test]
     fn shows_of_credentials_their_scheme_alone() {
@@ -128,7 +128,10 @@ mod tests {
         let text = "GET http://h\nAuthorization: Basic ada secret1\n\n###\nGET http://h\nAuthorization: Token secret2\n\n\
                     ###\nGET http://h\nX-API-Key: secret3\n\n###\nGET http://h\nAuthorization: Bearer {{token}}\n";
         let redactor = Redactor::default();
-        learn_written(&crate::parse::parse(&SourceFile::new("a.http", text), Format::Http), &redactor);
+        learn_written(
+            &crate::parse::parse(&SourceFile::new("a.http", text), Format::Http, Dialect::default()),
+            &redactor,
+        );
         assert_eq!(redactor.redact("secret1 secret2 secret3 {{token}}"), "*** *** *** {{token}}");
     }
 

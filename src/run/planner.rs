@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseOutline, FileOutline, Outline};
 use crate::parse;
 use crate::source::{Root, SourceFile, Span, read_source, walk};
-use crate::spec::{Defaults, Entry, Format, Spec};
+use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
 use super::Selection;
 use super::plan::{Plan, PlannedCase, PlannedFile, Stage};
@@ -48,6 +48,8 @@ pub struct Planner {
     pub selection: Selection,
     /// What holds for every request that does not say otherwise.
     pub defaults: Defaults,
+    /// Whose rules `.http` files are read by, where editors differ.
+    pub dialect: Dialect,
     /// The folder that references between files may not leave: the project's. Without
     /// one it is the folder that is run, or for a file the working directory.
     pub root: Option<Root>,
@@ -118,7 +120,7 @@ impl Planner {
             Err(message) => return Some(unreadable(found, message.clone())),
         };
         let format = format_of(&found.path).unwrap_or(Format::Yaml);
-        let mut spec = parse::parse(source, format);
+        let mut spec = parse::parse(source, format, self.dialect);
         for entry in [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten() {
             if let Entry::Request(request) = entry {
                 self.defaults.apply(request);

@@ -5,6 +5,7 @@ mod assertion;
 mod auth;
 mod aws;
 mod defaults;
+mod dialect;
 mod oauth1;
 mod oauth2;
 mod protocol;
@@ -12,6 +13,7 @@ mod quantity;
 mod rare;
 mod request;
 mod route;
+mod script;
 mod settings;
 mod tls;
 mod value;
@@ -25,6 +27,7 @@ pub use assertion::{
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;
 pub use defaults::Defaults;
+pub use dialect::Dialect;
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2};
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
@@ -34,6 +37,7 @@ pub use request::{
     Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
 };
 pub use route::{FixedAddresses, IpVersion, Proxies, Route};
+pub use script::{Code, Script, Scripts, Surroundings};
 pub use settings::{DEFAULT_REDIRECTS, Jar, Output, Settings, Verify};
 pub use tls::{Cert, Tls};
 pub use value::{Node, Text, Value};
@@ -57,6 +61,8 @@ pub struct Spec {
     pub source: SourceText,
     /// The format that it is in.
     pub format: Format,
+    /// Whose rules it is read by, where editors differ.
+    pub dialect: Dialect,
     /// What reports call it; its path where it has no name.
     pub name: Option<Spanned<String>>,
     /// What it is for.
@@ -81,6 +87,7 @@ impl Spec {
         Self {
             source: SourceText(Arc::clone(source)),
             format,
+            dialect: Dialect::default(),
             name: None,
             description: None,
             tags: Vec::new(),

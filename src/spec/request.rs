@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Auth, Capture, Protocol, Rare, Settings, Silent, Text, Value, Variable};
+use super::{Assertion, Auth, Capture, Protocol, Rare, Scripts, Settings, Silent, Text, Value, Variable};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,8 @@ pub struct Request {
     pub settings: Rare<Settings>,
     /// Whether, when and how often it runs.
     pub flow: Rare<Flow>,
+    /// What runs before it is sent, and once the response is there.
+    pub scripts: Rare<Scripts>,
     /// Variables of this request alone.
     pub variables: Vec<Variable>,
     /// What is expected of the response.

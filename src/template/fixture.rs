@@ -12,8 +12,8 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Status;
 use crate::source::{Root, SourceFile, Span};
 use crate::spec::{
-    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Protocol, Request, Settings, Spec, Text, Value,
-    Variable,
+    Binding, Body, Entry, Flow, Format, HeaderField, Invalid, Node, Protocol, Request, Scripts, Settings, Spec, Text,
+    Value, Variable,
 };
 
 use super::{CompiledRequest, Engine, FileScope, Scope, Template, Variables};
@@ -96,6 +96,7 @@ pub(super) fn request(target: &str, format: Format) -> Request {
         auth: None,
         settings: Settings::default().into(),
         flow: Flow::default().into(),
+        scripts: Scripts::default().into(),
         variables: vec![],
         assertions: vec![],
         captures: vec![],

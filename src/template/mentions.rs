@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use crate::parse::parse;
     use crate::source::SourceFile;
-    use crate::spec::Format;
+    use crate::spec::{Dialect, Format};
 
     #[test]
     fn finds_the_requests_that_are_spoken_of() {
@@ -60,13 +60,15 @@ mod tests {
             ("GET /response.txt\n", &[]),
             ("POST /\n\n< a.response.txt\n", &["a"]),
         ] {
-            let Mentions::Names(names) = Mentions::of(&parse(&SourceFile::new("a.http", text), Format::Http)) else {
+            let Mentions::Names(names) =
+                Mentions::of(&parse(&SourceFile::new("a.http", text), Format::Http, Dialect::default()))
+            else {
                 panic!("{text} renders no file");
             };
             assert_eq!(names, expected.iter().map(|&name| name.to_owned()).collect(), "{text}");
         }
         assert!(matches!(
-            Mentions::of(&parse(&SourceFile::new("a.http", "POST /\n\n<@ a.json\n"), Format::Http)),
+            Mentions::of(&parse(&SourceFile::new("a.http", "POST /\n\n<@ a.json\n"), Format::Http, Dialect::default())),
             Mentions::Any
         ));
     }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::protocol::{Named, saved_in_vain};
 use crate::parse::{message, parse_assertion};
 use crate::source::{Span, Spanned};
-use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Protocol, Request, Value, Variable};
+use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value, Variable};
 
 use super::blocks::Block;
 use super::directive::{self, Draft, Raw, Stage};
@@ -167,6 +167,7 @@ fn request(
         auth: draft.own.auth.or(auth).map(Box::new),
         settings: draft.own.settings.into(),
         flow: draft.own.flow.into(),
+        scripts: Scripts::default().into(),
         variables: draft.variables,
         assertions: draft.assertions,
         captures: draft.captures,

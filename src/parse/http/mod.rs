@@ -47,7 +47,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Entry, Format, Spec, Text};
+use crate::spec::{Defaults, Dialect, Entry, Format, Spec, Text};
 
 use directive::{Draft, Stage};
 use entry::Outcome;
@@ -57,8 +57,8 @@ use entry::Outcome;
 /// Directives above the first separator that belong to no request hold for the
 /// file: its name, description and tags, and what its requests do not say
 /// themselves of how they are sent.
-pub(super) fn parse(source: &Arc<SourceFile>) -> Spec {
-    let mut spec = Spec::new(source, Format::Http);
+pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
+    let mut spec = Spec { dialect, ..Spec::new(source, Format::Http) };
     let mut defaults = Defaults::default();
     let mut above = Above { requests: 0, stage: Stage::Setup };
     for block in blocks::split(source) {

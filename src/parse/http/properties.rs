@@ -6,7 +6,7 @@ use super::parse;
 use super::snapshots::fixtures;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, read_source};
-use crate::spec::Entry;
+use crate::spec::{Dialect, Entry};
 
 /// What the format is made of, so that random texts come near to it.
 const TOKENS: &[&str] = &[
@@ -95,7 +95,7 @@ fn inserted() -> impl Strategy<Value = String> {
 
 /// The requests of all parts of a file.
 fn entries(text: &str) -> Vec<Entry> {
-    let spec = parse(&SourceFile::new("a.http", text));
+    let spec = parse(&SourceFile::new("a.http", text), Dialect::default());
     [spec.setup, spec.requests, spec.teardown].concat()
 }
 

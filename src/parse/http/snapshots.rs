@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
 use crate::spec::{
-    Auth, Binding, Body, Entry, FileReference, Node, Piece, Protocol, Request, Spec, Step, Text, Tls, Variable,
+    Auth, Binding, Body, Dialect, Entry, FileReference, Node, Piece, Protocol, Request, Spec, Step, Text, Tls, Variable,
 };
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
@@ -19,7 +19,7 @@ pub(super) fn fixtures() -> Vec<PathBuf> {
 
 fn read_fixture(path: &Path) -> Spec {
     let name = path.file_name().unwrap();
-    super::parse(&SourceFile::new(name, read_source(path).unwrap().text()))
+    super::parse(&SourceFile::new(name, read_source(path).unwrap().text()), Dialect::default())
 }
 
 #[test]

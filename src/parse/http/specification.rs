@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::parse;
 use crate::source::SourceFile;
-use crate::spec::{Body, Entry, HeaderField, Piece, Request};
+use crate::spec::{Body, Dialect, Entry, HeaderField, Piece, Request};
 
 /// Pairs of documents that resolve to the same requests.
 const SAME: &[(&str, &str, &str)] = &[
@@ -102,7 +102,7 @@ fn body_text(body: &Body) -> String {
 }
 
 fn entries(document: &str) -> Vec<Entry> {
-    parse(&SourceFile::new("a.http", document)).requests
+    parse(&SourceFile::new("a.http", document), Dialect::default()).requests
 }
 
 fn requests(document: &str) -> Vec<Sent> {

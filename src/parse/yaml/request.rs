@@ -5,7 +5,7 @@ use crate::http::Method;
 use crate::parse::protocol::Named;
 use crate::parse::{message, protocol};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Text, Variable};
+use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Scripts, Text, Variable};
 
 use super::body::{self, BODIES, Bodies};
 use super::protocol::PROTOCOL;
@@ -134,6 +134,7 @@ impl Draft {
             auth: self.own.auth.map(Box::new),
             settings: self.own.settings.into(),
             flow: self.own.flow.into(),
+            scripts: Scripts::default().into(),
             variables: self.variables,
             assertions: self.assertions,
             captures: self.captures,
