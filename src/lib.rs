@@ -26,3 +26,4 @@ pub mod source;
 pub mod spec;
 pub mod template;
 pub mod transport;
+pub mod xpath;
