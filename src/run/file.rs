@@ -7,12 +7,12 @@ use crate::client::{Jar, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::source::Root;
-use crate::spec::{Entry, Skip, Spec};
+use crate::spec::{Entry, Skip};
 use crate::template::FileScope;
 
 use super::case::CaseRun;
 use super::mailbox::Sender;
-use super::plan::{PlannedCase, PlannedFile, Stage};
+use super::plan::{PlannedCase, PlannedFile, Specs, Stage};
 use super::shared::Shared;
 
 /// Runs a file: all its cases end, one way or another.
@@ -20,7 +20,7 @@ pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender
     let started = Instant::now();
     sender.send(Event::FileStarted { file: index });
     match file {
-        PlannedFile::Spec { spec, root, cases } => FileRun::new(shared, spec, root, index, sender).run(cases),
+        PlannedFile::Spec { specs, root, cases } => FileRun::new(shared, specs, root, index, sender).run(cases),
         PlannedFile::Unreadable(error) => {
             let result = CaseResult::failed_before_sending(error.clone());
             sender.send(Event::CaseFinished(CaseId { file: index, case: 0 }, Box::new(result)));
@@ -32,7 +32,7 @@ pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender
 /// A file that is being run.
 struct FileRun<'a> {
     shared: &'a Shared,
-    spec: &'a Spec,
+    specs: &'a Specs,
     root: &'a Root,
     index: usize,
     sender: &'a Sender,
@@ -44,7 +44,7 @@ struct FileRun<'a> {
 }
 
 impl<'a> FileRun<'a> {
-    fn new(shared: &'a Shared, spec: &'a Spec, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
+    fn new(shared: &'a Shared, specs: &'a Specs, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
         let mut session = Session::with_pool(Arc::clone(&shared.connections));
         session.secrets = Some(Arc::clone(&shared.redactor));
         session.share_tokens(Arc::clone(&shared.tokens));
@@ -53,8 +53,8 @@ impl<'a> FileRun<'a> {
         session.defaults.options.key_log = shared.options.key_log.clone();
         session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
         session.defaults.options.proxies = shared.options.proxies.clone();
-        let scope = FileScope::new(Arc::clone(&shared.variables), spec, root, &shared.engine);
-        Self { shared, spec, root, index, sender, session, scope, setup_failed: false, last: None }
+        let scope = FileScope::new(Arc::clone(&shared.variables), specs.own(), root, &shared.engine);
+        Self { shared, specs, root, index, sender, session, scope, setup_failed: false, last: None }
     }
 
     fn run(&mut self, cases: &[PlannedCase]) {
@@ -73,7 +73,7 @@ impl<'a> FileRun<'a> {
     }
 
     fn run_case(&mut self, id: CaseId, case: &PlannedCase) -> CaseResult {
-        let request = match case.entry(self.spec) {
+        let request = match self.specs.entry(case.place) {
             Entry::Request(request) => request,
             Entry::Invalid(invalid) => {
                 let diagnostics = invalid.diagnostics.clone();
@@ -83,7 +83,7 @@ impl<'a> FileRun<'a> {
         if let Some(Skip::Yes(reason)) = request.flow.skip.as_deref() {
             return CaseResult::skipped(reason);
         }
-        let position = case.position(self.spec);
+        let position = self.specs.position(case.place);
         let run = CaseRun { shared: self.shared, root: self.root, session: &self.session, request, position };
         run.wait(self.last);
         if let Some(reason) = self.reason_to_skip(case) {
@@ -102,7 +102,7 @@ impl<'a> FileRun<'a> {
             Ok(()) => result,
             Err(error) => {
                 let diagnostic = Diagnostic::error(error.to_string())
-                    .at(case.entry(self.spec).span(), "")
+                    .at(self.specs.entry(case.place).span(), "")
                     .help("after the last request of a file, the cookies of its session are written");
                 result.with_error(CaseError { kind: "cookies", diagnostics: vec![diagnostic] })
             }

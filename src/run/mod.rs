@@ -2,6 +2,7 @@
 
 mod browser;
 mod case;
+mod cases;
 mod collect;
 mod compiled;
 mod credentials;

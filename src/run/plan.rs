@@ -25,7 +25,7 @@ pub struct Plan {
 pub(super) enum PlannedFile {
     /// A spec, and which of its requests will run.
     Spec {
-        spec: Arc<Spec>,
+        specs: Specs,
         /// The folder that its references may not leave.
         root: Arc<Root>,
         cases: Vec<PlannedCase>,
@@ -34,16 +34,31 @@ pub(super) enum PlannedFile {
     Unreadable(CaseError),
 }
 
-/// One request to run.
-#[derive(Clone, Copy, Debug)]
+/// A file, and the others whose requests run with its own.
+#[derive(Clone, Debug)]
+pub(super) struct Specs(Arc<[Arc<Spec>]>);
+
+/// One case to run.
+#[derive(Clone, Debug)]
 pub(super) struct PlannedCase {
     pub(super) stage: Stage,
-    /// Its place among those of its stage.
+    /// What the author wrote.
+    pub(super) place: Place,
+}
+
+/// The place of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    /// Its file's place among the [`Specs`].
+    pub(super) file: usize,
+    /// The list of the file that it stands in.
+    pub(super) list: Stage,
+    /// Its place in that list.
     pub(super) index: usize,
 }
 
 /// When in its file a request runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Stage {
     Setup,
     Main,
@@ -62,7 +77,7 @@ impl PlannedFile {
     fn diagnostics(&self) -> Box<dyn Iterator<Item = &Diagnostic> + '_> {
         match self {
             Self::Unreadable(error) => Box::new(error.diagnostics.iter()),
-            Self::Spec { spec, cases, .. } => Box::new(cases.iter().flat_map(|case| match case.entry(spec) {
+            Self::Spec { specs, cases, .. } => Box::new(cases.iter().flat_map(|case| match specs.entry(case.place) {
                 Entry::Request(request) => &request.diagnostics,
                 Entry::Invalid(invalid) => &invalid.diagnostics,
             })),
@@ -70,24 +85,41 @@ impl PlannedFile {
     }
 }
 
-impl PlannedCase {
-    /// What the author wrote.
-    pub(super) fn entry<'a>(&self, spec: &'a Spec) -> &'a Entry {
-        match self.stage {
-            Stage::Setup => &spec.setup[self.index],
-            Stage::Main => &spec.requests[self.index],
-            Stage::Teardown => &spec.teardown[self.index],
+impl Specs {
+    /// A file, and the others whose requests run with its own.
+    pub(super) fn new(own: Spec, others: impl IntoIterator<Item = Arc<Spec>>) -> Self {
+        Self(std::iter::once(Arc::new(own)).chain(others).collect())
+    }
+
+    /// The file itself.
+    pub(super) fn own(&self) -> &Spec {
+        &self.0[0]
+    }
+
+    /// All of them, the file itself first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Spec> {
+        self.0.iter().map(|spec| &**spec)
+    }
+
+    /// What the author wrote at a place.
+    pub(super) fn entry(&self, place: Place) -> &Entry {
+        let spec = &self.0[place.file];
+        match place.list {
+            Stage::Setup => &spec.setup[place.index],
+            Stage::Main => &spec.requests[place.index],
+            Stage::Teardown => &spec.teardown[place.index],
         }
     }
 
-    /// How many requests of the file stand above it.
-    pub(super) fn position(&self, spec: &Spec) -> usize {
-        let above = match self.stage {
+    /// How many requests of its file stand above a place.
+    pub(super) fn position(&self, place: Place) -> usize {
+        let spec = &self.0[place.file];
+        let above = match place.list {
             Stage::Setup => 0,
             Stage::Main => spec.setup.len(),
             Stage::Teardown => spec.setup.len() + spec.requests.len(),
         };
-        above + self.index
+        above + place.index
     }
 }
 
@@ -105,11 +137,11 @@ impl Plan {
     /// Each request of the plan that could be read, with its outline, in plan order.
     pub fn requests(&self) -> impl Iterator<Item = (&CaseOutline, &Request)> {
         self.files.iter().zip(&self.outline.files).flat_map(|(file, outline)| {
-            let (spec, cases) = match file {
-                PlannedFile::Spec { spec, cases, .. } => (Some(spec), &**cases),
+            let (specs, cases) = match file {
+                PlannedFile::Spec { specs, cases, .. } => (Some(specs), &**cases),
                 PlannedFile::Unreadable(_) => (None, &[][..]),
             };
-            cases.iter().zip(&outline.cases).filter_map(move |(case, outline)| match case.entry(spec?) {
+            cases.iter().zip(&outline.cases).filter_map(move |(case, outline)| match specs?.entry(case.place) {
                 Entry::Request(request) => Some((outline, &**request)),
                 Entry::Invalid(_) => None,
             })
@@ -119,8 +151,8 @@ impl Plan {
     /// Lets a redactor learn the passwords and tokens that the files hold in clear.
     pub fn teach(&self, redactor: &Redactor) {
         for file in &self.files {
-            if let PlannedFile::Spec { spec, .. } = file {
-                learn_written(spec, redactor);
+            if let PlannedFile::Spec { specs, .. } = file {
+                specs.iter().for_each(|spec| learn_written(spec, redactor));
             }
         }
     }

@@ -1,7 +1,5 @@
-//! Makes plans: spec files are found, read and filtered, and each request gets the name
-//! that reports know it by.
+//! Makes plans: spec files are found, read and filtered.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +9,11 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseOutline, FileOutline, Outline};
 use crate::parse;
-use crate::source::{Root, SourceFile, Span, read_source, walk};
+use crate::source::{Root, SourceFile, read_source, walk};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
-use super::Selection;
-use super::plan::{Plan, PlannedCase, PlannedFile, Stage};
-use super::select::at_line;
+use super::plan::{Plan, PlannedFile, Specs};
+use super::{Selection, cases};
 
 /// A path to run, and the line of the one request in it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,29 +128,13 @@ impl Planner {
 
     /// Takes from a file what is to run; nothing at all if none of its requests is.
     fn select(&self, mut spec: Spec, found: &Found) -> Option<(PlannedFile, FileOutline)> {
-        let only = found.line.map(|line| at_line(spec.requests.iter().map(Entry::span), line));
-        let mut names = Names::default();
-        let mut chosen = Vec::new();
-        // A file may have nothing but a setup.
-        let decisive = |stage| stage == Stage::Main || spec.requests.is_empty();
-        let mut any = false;
-        let stages = [(Stage::Setup, &spec.setup), (Stage::Main, &spec.requests), (Stage::Teardown, &spec.teardown)];
-        for (stage, entries) in stages {
-            for (index, entry) in entries.iter().enumerate() {
-                let name = names.unique(display_name(entry));
-                let left_out = only.is_some_and(|only| only != Some(index)) || !self.selection.takes(entry, &name);
-                any |= decisive(stage) && !left_out;
-                if stage != Stage::Main || !left_out {
-                    chosen.extend(cases_of(PlannedCase { stage, index }, name, entry));
-                }
-            }
-        }
-        let (cases, outlines) = chosen.into_iter().unzip();
         let path = found.path.display().to_string();
         let name = spec.name.as_ref().map_or_else(|| path.clone(), |name| name.value.clone());
         let diagnostics = std::mem::take(&mut spec.diagnostics);
-        let file = PlannedFile::Spec { spec: Arc::new(spec), root: Arc::clone(&found.root), cases };
-        any.then_some((file, FileOutline { path, name, cases: outlines, diagnostics }))
+        let specs = Specs::new(spec, []);
+        let (cases, outlines) = cases::of(&specs, &self.selection, found.line)?.into_iter().unzip();
+        let file = PlannedFile::Spec { specs, root: Arc::clone(&found.root), cases };
+        Some((file, FileOutline { path, name, cases: outlines, diagnostics }))
     }
 
     fn repeated(&self, once: Vec<(PlannedFile, FileOutline)>) -> Vec<(PlannedFile, FileOutline)> {
@@ -180,64 +161,12 @@ impl Planner {
     }
 }
 
-/// A request, as often as its own `repeat` says.
-fn cases_of(case: PlannedCase, name: String, entry: &Entry) -> impl Iterator<Item = (PlannedCase, CaseOutline)> {
-    let times = match entry {
-        Entry::Request(request) => request.flow.repeat.as_ref().map_or(1, |repeat| repeat.value),
-        Entry::Invalid(_) => 1,
-    };
-    let (span, tags) = (entry.span().clone(), tags_of(entry));
-    (1..=times).map(move |time| {
-        let name = if times == 1 { name.clone() } else { format!("{name} [{time} of {times}]") };
-        (case, CaseOutline { name, span: Some(span.clone()), tags: tags.clone() })
-    })
-}
-
 fn unreadable(found: &Found, message: String) -> (PlannedFile, FileOutline) {
     let path = found.path.display().to_string();
     let case = CaseOutline { name: "read the file".to_owned(), span: None, tags: Vec::new() };
     let error = CaseError { kind: "read", diagnostics: vec![Diagnostic::error(message)] };
     let outline = FileOutline { name: path.clone(), path, cases: vec![case], diagnostics: Vec::new() };
     (PlannedFile::Unreadable(error), outline)
-}
-
-fn tags_of(entry: &Entry) -> Vec<String> {
-    let tags = match entry {
-        Entry::Request(request) => &request.tags,
-        Entry::Invalid(invalid) => &invalid.tags,
-    };
-    tags.iter().map(|tag| tag.value.clone()).collect()
-}
-
-fn display_name(entry: &Entry) -> String {
-    match (entry.name(), entry) {
-        (Some(name), _) => name.value.clone(),
-        (None, Entry::Request(request)) => {
-            let method = request.method.as_ref().map_or("GET", |method| &method.value);
-            format!("{method} {}", request.target.value)
-        }
-        (None, Entry::Invalid(invalid)) => first_line(&invalid.span).to_owned(),
-    }
-}
-
-fn first_line(span: &Span) -> &str {
-    let line = span.text().lines().next().unwrap_or_default().trim();
-    if line.is_empty() { "unreadable request" } else { line }
-}
-
-/// Gives a name that was given before a number.
-#[derive(Default)]
-struct Names(HashMap<String, usize>);
-
-impl Names {
-    fn unique(&mut self, name: String) -> String {
-        let count = self.0.entry(name.clone()).or_default();
-        *count += 1;
-        match *count {
-            1 => name,
-            number => self.unique(format!("{name} ({number})")),
-        }
-    }
 }
 
 fn root_of(path: &Path) -> &Path {
@@ -265,13 +194,6 @@ fn is_spec(source: &Arc<SourceFile>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_unique() {
-        let mut names = Names::default();
-        let given = ["a", "a", "a (2)", "b"].map(|name| names.unique(name.to_owned()));
-        assert_eq!(given, ["a", "a (2)", "a (2) (2)", "b"]);
-    }
 
     #[test]
     fn a_line_is_what_follows_the_last_colon_of_a_path_that_does_not_exist() {
