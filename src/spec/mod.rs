@@ -5,7 +5,7 @@ mod assertion;
 mod auth;
 mod aws;
 mod defaults;
-mod dialect;
+pub mod dialect;
 mod oauth1;
 mod oauth2;
 mod protocol;
@@ -27,7 +27,7 @@ pub use assertion::{
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;
 pub use defaults::Defaults;
-pub use dialect::Dialect;
+pub use dialect::{Conflict, Dialect, Rule, Rules};
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, OAuth2};
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
@@ -79,6 +79,8 @@ pub struct Spec {
     pub teardown: Vec<Entry>,
     /// What a person should know of the file as a whole: warnings and infos.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where dialects would read it differently.
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Spec {
@@ -96,6 +98,7 @@ impl Spec {
             requests: Vec::new(),
             teardown: Vec::new(),
             diagnostics: Vec::new(),
+            conflicts: Vec::new(),
         }
     }
 }
