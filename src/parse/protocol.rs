@@ -11,6 +11,8 @@ pub(super) enum Named {
     WebSocket,
     /// `SSE`, `EVENTSOURCE`
     Events,
+    /// `GRAPHQL`: HTTP with a document for a body.
+    GraphQl,
 }
 
 /// What is said of a protocol beside its name.
@@ -45,8 +47,8 @@ impl Draft {
                 let form = stream.form.or(Some(StreamForm::Events));
                 Ok(Protocol::Stream(Box::new(Stream { form, ..stream })))
             }
-            (None, None, Some(stream)) => Ok(Protocol::Stream(Box::new(stream.value))),
-            (None, None, None) => Ok(Protocol::Http),
+            (None | Some(Named::GraphQl), None, Some(stream)) => Ok(Protocol::Stream(Box::new(stream.value))),
+            (None | Some(Named::GraphQl), None, None) => Ok(Protocol::Http),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Auth, Capture, Protocol, Rare, Scripts, Settings, Silent, Text, Value, Variable};
+use super::{Assertion, Auth, Capture, GraphQl, Protocol, Rare, Scripts, Settings, Silent, Text, Value, Variable};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,14 +79,7 @@ pub enum Body {
     /// Bytes.
     Bytes(Spanned<Vec<u8>>),
     /// A GraphQL query over HTTP POST, sent as JSON.
-    GraphQl {
-        /// The document.
-        query: Text,
-        /// Its variables.
-        variables: Option<Value>,
-        /// Which of its operations runs.
-        operation_name: Option<Text>,
-    },
+    GraphQl(Box<GraphQl>),
     /// No body, but the whole message, head included: sent in the place of all that would
     /// be made of the request.
     Message(Vec<Piece>),
@@ -115,6 +108,15 @@ pub enum FileReference {
         /// Its encoding; UTF-8 where it has none.
         encoding: Option<Spanned<String>>,
     },
+}
+
+impl FileReference {
+    /// Its path.
+    pub fn path(&self) -> &Text {
+        match self {
+            Self::Verbatim(path) | Self::Rendered { path, .. } => path,
+        }
+    }
 }
 
 /// A part of a multipart body.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 
+use super::grammar::{Rule, matches};
 use super::json::JsonExtent;
 use super::line::{Line, LineKind, ScriptEnd, lines};
 use super::request_line::begins_request;
@@ -211,11 +212,23 @@ fn says_raw(comment: &str) -> bool {
 
 /// Whether a line before the request line is not that line: `@x = 1`, `< script.js`, `import …`.
 fn stands_above(line: &str) -> bool {
-    line.trim_ascii_start().starts_with('@') || ["<", "import ", "run "].iter().any(|start| line.starts_with(start))
+    let starts = ["<", "import ", "run "];
+    line.trim_ascii_start().starts_with('@')
+        || starts.iter().any(|start| line.starts_with(start))
+        || begins_fragment(line)
+        || matches(Rule::named_file, line)
 }
 
-/// What ends the script above a request line that begins on a line and goes on below it.
+/// Whether a line begins a fragment of GraphQL, which ends with an empty line.
+fn begins_fragment(line: &str) -> bool {
+    line.starts_with("fragment ") && matches(Rule::fragment, line)
+}
+
+/// What ends the script or fragment above a request line that begins on a line and goes on below it.
 fn opens_script(line: &str) -> Option<ScriptEnd> {
+    if begins_fragment(line) {
+        return Some(ScriptEnd::Blank);
+    }
     let script = line.strip_prefix('<')?.trim_start_matches([' ', '\t']);
     (script.starts_with("{%") && !ScriptEnd::Percent.is_on(script)).then_some(ScriptEnd::Percent)
 }

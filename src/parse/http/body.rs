@@ -25,6 +25,19 @@ pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Body>, Vec<Di
     reader.finish()
 }
 
+/// Reads the texts and files of a part of a body.
+pub(super) fn pieces(span: &Span, media: Media) -> (Vec<Piece>, Vec<Diagnostic>) {
+    let mut reader = Reader::new(span, media);
+    for line in lines_of(span) {
+        reader.read(&line);
+    }
+    let (body, diagnostics) = reader.finish();
+    match body {
+        Some(Body::Content(pieces)) => (pieces, diagnostics),
+        _ => (Vec::new(), diagnostics),
+    }
+}
+
 /// Reads a whole message, which stands in the place of a body.
 pub(super) fn read_message(span: &Span) -> (Option<Body>, Vec<Diagnostic>) {
     let mut reader = Reader::new(span, Media::Message);

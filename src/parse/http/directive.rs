@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pub stage: Option<Spanned<Stage>>,
     /// The message that is sent as it is.
     pub raw: Option<Spanned<Raw>>,
+    /// Whether the body is GraphQL.
+    pub is_graphql: bool,
     /// What is said of the protocol.
     pub protocol: protocol::Draft,
     /// What defaults can say too: how it is sent, what is sent with it, ….
@@ -80,6 +82,10 @@ const READERS: &[(&str, Reader)] = &[
     ("auth", carried),
     ("raw", raw),
     // What is spoken.
+    ("graphql", |draft, _| {
+        draft.is_graphql = true;
+        Ok(())
+    }),
     ("steps", protocol),
     ("messages", protocol),
     ("stream", protocol),

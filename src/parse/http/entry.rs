@@ -4,19 +4,24 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::protocol::{Named, saved_in_vain};
 use crate::parse::{message, parse_assertion};
 use crate::source::{Span, Spanned};
-use crate::spec::{Auth, Body, Entry, Format, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value, Variable};
+use crate::spec::{
+    Auth, Body, Dialect, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value,
+    Variable,
+};
 
 use super::blocks::Block;
 use super::directive::{self, Draft, Raw, Stage};
 use super::head::{self, Definition};
 use super::request_line::RequestLine;
-use super::{Above, body, conversation, shorthand, text, trailer, unsupported};
+use super::{Above, body, conversation, graphql, shorthand, text, trailer};
 
 /// What a block gives.
 #[derive(Debug)]
 pub(super) struct Reading {
     /// Variables of the file.
     pub variables: Vec<Variable>,
+    /// Fragments of GraphQL that the file's documents share.
+    pub fragments: Vec<Fragment>,
     /// What else it is.
     pub outcome: Outcome,
 }
@@ -31,13 +36,16 @@ pub(super) enum Outcome {
 }
 
 /// Reads a block.
-pub(super) fn read(block: Block, above: Above) -> Reading {
+pub(super) fn read(block: Block, above: Above, dialect: Dialect) -> Reading {
     let mut head = head::read(&block.head);
     let tail = trailer::split(&block.body);
     let mut draft = directive::read(&head.directives);
     let named = head.request_line.as_ref().and_then(|line| line.protocol);
     let (body, body_diagnostics) = match named {
         Some(Named::WebSocket) => (None, read_messages(&mut draft, &tail.body, &head.fields)),
+        _ if is_graphql(&draft, &tail.body, &mut head.fields, named, dialect) => {
+            graphql::read(&tail.body, &mut head.fields, head.line.as_ref().unwrap_or(&block.head))
+        }
         _ => read_body(&mut draft, &tail.body, &head.fields),
     };
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
@@ -57,7 +65,7 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if head.line.is_none() && !is_invalid {
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.requests));
-        return Reading { variables, outcome: Outcome::NoRequest(Box::new(draft)) };
+        return Reading { variables, fragments: head.fragments, outcome: Outcome::NoRequest(Box::new(draft)) };
     }
     draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
     let entry = match (head.request_line, head.line) {
@@ -66,7 +74,19 @@ pub(super) fn read(block: Block, above: Above) -> Reading {
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
-    Reading { variables, outcome: Outcome::Entry(stage.max(above.stage), entry) }
+    Reading { variables, fragments: head.fragments, outcome: Outcome::Entry(stage.max(above.stage), entry) }
+}
+
+/// Whether a body is a GraphQL document, which people say, and editors make out, in different ways.
+fn is_graphql(
+    draft: &Draft,
+    body: &Span,
+    fields: &mut Vec<HeaderField>,
+    named: Option<Named>,
+    dialect: Dialect,
+) -> bool {
+    let is_said = graphql::take_request_type(fields) || draft.is_graphql || named == Some(Named::GraphQl);
+    draft.raw.is_none() && (is_said || graphql::looks_like_document(body, fields, dialect))
 }
 
 /// Reads a body, or the message in its place.
@@ -134,9 +154,6 @@ fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>)
 
 /// Reads what header fields mean to an editor, and not to a server.
 fn read_auth(draft: &mut Draft, fields: &mut Vec<HeaderField>) -> Option<Spanned<Auth>> {
-    if let Some(field) = fields.iter().find(|field| field.name.value.eq_ignore_ascii_case("x-request-type")) {
-        draft.diagnostics.push(unsupported::error("`X-Request-Type`", &field.name.span));
-    }
     shorthand::take(fields).unwrap_or_else(|diagnostic| {
         draft.diagnostics.push(diagnostic);
         None

@@ -5,18 +5,20 @@ use pest::iterators::Pair;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Binding, HeaderField, Text};
+use crate::spec::{Binding, Fragment, HeaderField, Text};
 
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
-use super::{text, unsupported};
+use super::{graphql, text, unsupported};
 
 /// What the head of a block holds.
 #[derive(Debug, Default)]
 pub(super) struct Head {
     /// Variables of the file.
     pub definitions: Vec<Definition>,
+    /// Fragments of GraphQL that the file's documents share.
+    pub fragments: Vec<Fragment>,
     /// Comments that speak to the processor, in order.
     pub directives: Vec<Directive>,
     /// The place of the request line, where there is one, be it malformed.
@@ -77,6 +79,7 @@ impl Reader<'_> {
             Rule::continuation | Rule::path_continuation => self.take_up_continuation(pair, &span),
             Rule::field => self.take_up_field(pair),
             Rule::assertion => self.head.assertions.extend(self.argument(pair)),
+            Rule::fragment | Rule::named_file => self.take_up_fragment(pair, &span),
             Rule::malformed_request_line => {
                 self.head.diagnostics.push(request_line::mismatch(&span));
                 self.head.line = Some(span);
@@ -117,6 +120,16 @@ impl Reader<'_> {
     fn take_up_field(&mut self, pair: Pair<'_, Rule>) {
         let [name, value] = self.places(pair, [Rule::field_name, Rule::argument]);
         self.head.fields.push(HeaderField { name: text(&name), value: Some(text(&trimmed(&value))) });
+    }
+
+    /// `gql < file` without a name is a document that nothing can spread.
+    fn take_up_fragment(&mut self, pair: Pair<'_, Rule>, span: &Span) {
+        let name = pair.into_inner().find(|part| part.as_rule() == Rule::fragment_name);
+        if let Some(name) = name.map(|name| locate(self.span, &name)) {
+            let (fragment, diagnostics) = graphql::fragment(name, span);
+            self.head.fragments.push(fragment);
+            self.head.diagnostics.extend(diagnostics);
+        }
     }
 
     fn argument(&self, pair: Pair<'_, Rule>) -> Option<Span> {

@@ -44,13 +44,15 @@ pub(super) enum LineKind {
     Content,
 }
 
-/// What ends a script of several lines.
+/// What ends a script, or a fragment of GraphQL, of several lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScriptEnd {
     /// `%}` anywhere on a line.
     Percent,
     /// `}}` at the start of a line.
     Braces,
+    /// An empty line.
+    Blank,
 }
 
 impl<'a> Line<'a> {
@@ -112,6 +114,7 @@ impl ScriptEnd {
         match self {
             Self::Percent => line.contains("%}"),
             Self::Braces => line.starts_with("}}"),
+            Self::Blank => line.trim_matches(WHITE_SPACE).is_empty(),
         }
     }
 }

@@ -26,6 +26,7 @@ mod conversation;
 mod directive;
 mod entry;
 mod grammar;
+mod graphql;
 mod head;
 mod json;
 mod line;
@@ -47,7 +48,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Dialect, Entry, Format, Spec, Text};
+use crate::spec::{Body, Defaults, Dialect, Entry, Format, Fragment, Spec, Text};
 
 use directive::{Draft, Stage};
 use entry::Outcome;
@@ -60,10 +61,12 @@ use entry::Outcome;
 pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     let mut spec = Spec { dialect, ..Spec::new(source, Format::Http) };
     let mut defaults = Defaults::default();
+    let mut fragments = Vec::new();
     let mut above = Above { requests: 0, stage: Stage::Setup };
     for block in blocks::split(source) {
-        let reading = entry::read(block, above);
+        let reading = entry::read(block, above, dialect);
         spec.variables.extend(reading.variables);
+        fragments.extend(reading.fragments);
         match reading.outcome {
             Outcome::Entry(stage, entry) => {
                 above = Above { requests: above.requests + 1, stage };
@@ -75,6 +78,9 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     }
     let mut entries: Vec<_> = [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten().collect();
     entries.iter_mut().for_each(|entry| inherit(entry, &spec.tags, &defaults));
+    if !fragments.is_empty() {
+        entries.iter_mut().for_each(|entry| share(entry, &fragments));
+    }
     warn_of_repeated_names(&mut entries);
     spec
 }
@@ -122,6 +128,15 @@ fn inherit(entry: &mut Entry, file_tags: &[Spanned<String>], defaults: &Defaults
     let missing: Vec<_> =
         file_tags.iter().filter(|tag| !tags.iter().any(|own| own.value == tag.value)).cloned().collect();
     tags.splice(0..0, missing);
+}
+
+/// Lets a GraphQL request spread the fragments of its file.
+fn share(entry: &mut Entry, fragments: &[Fragment]) {
+    if let Entry::Request(request) = entry
+        && let Some(Body::GraphQl(graphql)) = request.body.as_deref_mut()
+    {
+        graphql.fragments = fragments.to_vec();
+    }
 }
 
 fn warn_of_repeated_names(entries: &mut [&mut Entry]) {

@@ -21,6 +21,7 @@ const PROTOCOLS: &[(&str, Named)] = &[
     ("WSS", Named::WebSocket),
     ("SSE", Named::Events),
     ("EVENTSOURCE", Named::Events),
+    ("GRAPHQL", Named::GraphQl),
 ];
 
 /// What a request line says.
@@ -101,7 +102,10 @@ impl Draft {
             None => check_lone_target(&target)?,
         }
         let protocol = self.method.as_ref().and_then(protocol).or_else(|| implied(&self.method, &target));
-        let method = self.method.as_ref().filter(|_| protocol.is_none()).map(text);
+        if protocol == Some(Named::GraphQl) && Url::begins_as_websocket(&target.value) {
+            return Err(unsupported::error("a GraphQL subscription over a WebSocket", &self.line));
+        }
+        let method = self.method.as_ref().and_then(|word| method(word, protocol));
         match &self.version {
             None => Ok(RequestLine { protocol, method, target, version: None }),
             Some(version) if version.text().contains("{{") => {
@@ -124,6 +128,15 @@ impl RequestLine {
         let near = nearest(&method.value, known)?;
         let message = format!("the method `{}` is not known, and is sent as it is", method.value);
         Some(Diagnostic::warning(message).at(&method.span, "").help(format!("did you mean `{near}`?")))
+    }
+}
+
+/// The method that is sent for the word in its place.
+fn method(word: &Span, protocol: Option<Named>) -> Option<Text> {
+    match protocol {
+        None => Some(text(word)),
+        Some(Named::GraphQl) => Some(Text::new(word.clone().with("POST".to_owned()), Format::Http)),
+        Some(Named::WebSocket | Named::Events) => None,
     }
 }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
 use crate::spec::{
-    Auth, Binding, Body, Dialect, Entry, FileReference, Node, Piece, Protocol, Request, Spec, Step, Text, Tls, Variable,
+    Auth, Binding, Body, Dialect, Entry, FileReference, Fragment, GraphQl, GraphQlVariables, Node, Piece, Protocol,
+    Request, Spec, Step, Text, Tls, Variable,
 };
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
@@ -93,9 +94,25 @@ fn dump_request(request: &Request) -> Vec<String> {
     if let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() {
         lines.extend(pieces.iter().map(|piece| format!("  body {}", dump_piece(piece))));
     }
+    if let Some(Body::GraphQl(graphql)) = request.body.as_deref() {
+        lines.extend(dump_graphql(graphql));
+    }
     lines.extend(request.assertions.iter().map(|it| format!("  assert {} {}", place(&it.span), it.text())));
     lines.extend(request.captures.iter().map(|it| format!("  capture {} {}", place(&it.span), it.name.value)));
     lines.extend(request.diagnostics.iter().map(dump_diagnostic));
+    lines
+}
+
+fn dump_graphql(graphql: &GraphQl) -> Vec<String> {
+    let mut lines: Vec<_> = graphql.document.iter().map(|piece| format!("  query {}", dump_piece(piece))).collect();
+    lines.extend(graphql.operation_name.iter().map(|name| format!("  operation {}", dump_text(name))));
+    if let Some(GraphQlVariables::Written(pieces)) = &graphql.variables {
+        lines.extend(pieces.iter().map(|piece| format!("  variables {}", dump_piece(piece))));
+    }
+    for Fragment { name, document } in &graphql.fragments {
+        lines.push(format!("  fragment {} {:?}", place(&name.span), name.value));
+        lines.extend(document.iter().map(|piece| format!("    {}", dump_piece(piece))));
+    }
     lines
 }
 

@@ -7,7 +7,6 @@ use crate::source::Span;
 
 /// Words in the place of a method that mean another protocol, or another tool.
 const PROTOCOLS: &[(&str, &str)] = &[
-    ("GRAPHQL", "a GraphQL request line"),
     ("GRPC", "a gRPC request"),
     ("RSOCKET", "an RSocket request"),
     ("MQTT", "an MQTT request"),

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::diagnostic::Diagnostic;
 use crate::parse::message::with_line_ends;
 use crate::source::Spanned;
-use crate::spec::{Body, FileReference, Node, Part, PartContent, Piece, Text, Value};
+use crate::spec::{Body, FileReference, GraphQl, GraphQlVariables, Node, Part, PartContent, Piece, Text, Value};
 
 use super::table::{Problems, Table, key};
 use super::{Field, defaults};
@@ -26,7 +26,7 @@ pub(crate) const BODIES: Table<Bodies> = Table(&[
         add(bodies, field, Some(Body::Multipart(parts)));
     }),
     key("text", |bodies, field, problems| {
-        let pieces = field.one_or_more().filter_map(|item| piece(item, problems)).collect();
+        let pieces = pieces(field, problems);
         add(bodies, field, Some(Body::Content(pieces)));
     }),
     key("bytes", |bodies, field, problems| {
@@ -93,6 +93,11 @@ pub(super) fn base64(field: Field<'_>) -> Result<Spanned<Vec<u8>>, Diagnostic> {
         problem.help("`text` and `file` take what they send as it is")
     })?;
     Ok(text.span.with(bytes))
+}
+
+/// Texts and files, one or a list of them.
+fn pieces(field: Field<'_>, problems: &mut Problems) -> Vec<Piece> {
+    field.one_or_more().filter_map(|item| piece(item, problems)).collect()
 }
 
 /// A text, or `{file: …}`: a list of both is sent one after the other.
@@ -186,18 +191,18 @@ fn part(field: Field<'_>, problems: &mut Problems) -> Option<Part> {
 
 #[derive(Default)]
 struct GraphQlDraft {
-    query: Option<Text>,
+    query: Vec<Piece>,
     variables: Option<Value>,
     operation_name: Option<Text>,
 }
 
 const GRAPHQL: Table<GraphQlDraft> = Table(&[
-    key("query", |graphql, field, problems| graphql.query = problems.keep(field.text())),
+    key("query", |graphql, field, problems| graphql.query = pieces(field, problems)),
     key("variables", |graphql, field, _| graphql.variables = Some(field.value.clone())),
     key("operation_name", |graphql, field, problems| graphql.operation_name = problems.keep(field.text())),
 ]);
 
-/// A document, or `{query, variables, operation_name}`.
+/// A document, or `{query, variables, operation_name}`; a list of texts and files is one document.
 fn graphql(field: Field<'_>, problems: &mut Problems) -> Option<Body> {
     let mut draft = GraphQlDraft::default();
     match &field.value.node {
@@ -205,8 +210,10 @@ fn graphql(field: Field<'_>, problems: &mut Problems) -> Option<Body> {
             GRAPHQL.read_map(&mut draft, field, problems);
             field.require("query", problems);
         }
-        _ => draft.query = problems.keep(field.text()),
+        _ => draft.query = pieces(field, problems),
     }
-    let GraphQlDraft { query, variables, operation_name } = draft;
-    Some(Body::GraphQl { query: query?, variables, operation_name })
+    let GraphQlDraft { query: document, variables, operation_name } = draft;
+    let variables = variables.map(GraphQlVariables::Tree);
+    let graphql = GraphQl { document, fragments: Vec::new(), variables, operation_name };
+    (!graphql.document.is_empty()).then(|| Body::GraphQl(Box::new(graphql)))
 }

@@ -1,17 +1,16 @@
 //! What a request carries, compiled and rendered.
 
-use serde_json::{Value, json};
-
 use crate::client::Payload;
 use crate::diagnostic::Diagnostic;
 use crate::http;
 use crate::source::Root;
 use crate::spec::{self, Format};
 
-use super::super::{CompiledValue, Scope, Template};
+use super::super::{CompiledValue, Scope};
 use super::compiler::Compiler;
 use super::content::{Piece, render_pieces};
 use super::fields::Pair;
+use super::graphql::GraphQl;
 use super::multipart::Part;
 
 const JSON: &str = "application/json";
@@ -27,14 +26,6 @@ pub(super) enum Body {
     Fixed(Payload),
     Message(Vec<Piece>),
     GraphQl(Box<GraphQl>),
-}
-
-/// A GraphQL request, compiled.
-#[derive(Debug)]
-pub(super) struct GraphQl {
-    query: Template,
-    variables: Option<CompiledValue>,
-    operation_name: Option<Template>,
 }
 
 impl Body {
@@ -58,11 +49,7 @@ impl Body {
                 Self::Message(pieces.iter().map(|piece| Piece::compile(compiler, piece)).collect())
             }
             spec::Body::Bytes(bytes) => Self::Fixed(payload(bytes.value.clone(), None)),
-            spec::Body::GraphQl { query, variables, operation_name } => Self::GraphQl(Box::new(GraphQl {
-                query: compiler.text(query),
-                variables: variables.as_ref().map(|variables| compiler.value(variables)),
-                operation_name: operation_name.as_ref().map(|name| compiler.text(name)),
-            })),
+            spec::Body::GraphQl(graphql) => Self::GraphQl(Box::new(GraphQl::compile(compiler, graphql))),
         }
     }
 
@@ -75,21 +62,8 @@ impl Body {
             Self::Content { pieces, content_type } => Ok(payload(render_pieces(pieces, scope, root)?, *content_type)),
             Self::Fixed(payload) => Ok(payload.clone()),
             Self::Message(pieces) => Ok(Payload::message(render_pieces(pieces, scope, root)?)),
-            Self::GraphQl(graphql) => graphql.render(scope),
+            Self::GraphQl(graphql) => Ok(payload(graphql.render(scope, root)?, Some(JSON))),
         }
-    }
-}
-
-impl GraphQl {
-    fn render(&self, scope: &Scope<'_>) -> Result<Payload, Diagnostic> {
-        let mut request = json!({ "query": self.query.render(scope)? });
-        if let Some(variables) = &self.variables {
-            request["variables"] = variables.evaluate(scope)?;
-        }
-        if let Some(name) = &self.operation_name {
-            request["operationName"] = Value::String(name.render(scope)?);
-        }
-        Ok(payload(request.to_string(), Some(JSON)))
     }
 }
 
@@ -134,11 +108,12 @@ mod tests {
             (fixture::text("a b", Format::Yaml), value("{{ id }}&", Format::Yaml)),
             (fixture::text("l", Format::Yaml), value("{{ [1, none, '~*'] }}", Format::Yaml)),
         ];
-        let graphql = spec::Body::GraphQl {
-            query: fixture::text("{ me }", Format::Yaml),
-            variables: Some(tree(&[("id", "{{ id }}")])),
+        let graphql = spec::Body::GraphQl(Box::new(spec::GraphQl {
+            document: vec![spec::Piece::Text(fixture::text("{ me }", Format::Yaml))],
+            fragments: Vec::new(),
+            variables: Some(spec::GraphQlVariables::Tree(tree(&[("id", "{{ id }}")]))),
             operation_name: None,
-        };
+        }));
         for (body, format, expected, media_type) in [
             (
                 spec::Body::Json(tree(&[("id", "{{ id }}"), ("t", "x{{ id }}")])),

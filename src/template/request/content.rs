@@ -71,6 +71,31 @@ pub(super) fn render_pieces(pieces: &[Piece], scope: &Scope<'_>, root: &Root) ->
     Ok(http::Body::new(segments))
 }
 
+/// The pieces as one text, what its files hold included.
+pub(super) fn render_text(pieces: &[Piece], scope: &Scope<'_>, root: &Root) -> Result<String, Diagnostic> {
+    let mut text = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(template) => text.push_str(&template.render(scope)?),
+            Piece::Bytes(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
+            Piece::Rendered { path, encoding } => {
+                text.push_str(&String::from_utf8_lossy(&render_file(path, *encoding, scope, root)?));
+            }
+            Piece::Verbatim { path, .. } => {
+                let bytes = read_file(path, scope, root)?;
+                let read = String::from_utf8(bytes).map_err(|_| error_at(path, "the file is not UTF-8"))?;
+                text.push_str(read.trim_end());
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn read_file(path: &Template, scope: &Scope<'_>, root: &Root) -> Result<Vec<u8>, Diagnostic> {
+    let from = path.span().source().path();
+    root.read_bytes(from, &path.render(scope)?, LARGEST_RENDERED).map_err(|error| error_at(path, error))
+}
+
 fn push_bytes(segments: &mut Vec<Segment>, bytes: &mut Vec<u8>) {
     if !bytes.is_empty() {
         segments.push(Segment::Bytes(std::mem::take(bytes).into()));

@@ -5,6 +5,7 @@ mod body;
 mod compiler;
 mod content;
 mod fields;
+mod graphql;
 mod message;
 mod multipart;
 mod oauth2;
