@@ -41,6 +41,8 @@ pub struct Variables {
 pub struct FileScope {
     pub(super) fixed: Arc<Fixed>,
     pub(super) captures: Arc<HashMap<String, Value>>,
+    /// What scripts have given the request that runs: variables of its own.
+    pub(super) given: Arc<HashMap<String, Value>>,
     pub(super) exchanges: Arc<HashMap<String, Arc<Exchange>>>,
 }
 
@@ -75,7 +77,7 @@ impl FileScope {
             random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
             files: Some((spec.source.0.path().to_owned(), root.clone())),
         };
-        Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
+        Self { fixed: Arc::new(fixed), captures: Arc::default(), given: Arc::default(), exchanges: Arc::default() }
     }
 
     /// The scope of texts that stand in no spec, such as those of a project's configuration.
@@ -90,12 +92,65 @@ impl FileScope {
             random: Mutex::new(engine.random("")),
             files: None,
         };
-        Self { fixed: Arc::new(fixed), captures: Arc::default(), exchanges: Arc::default() }
+        Self { fixed: Arc::new(fixed), captures: Arc::default(), given: Arc::default(), exchanges: Arc::default() }
     }
 
     /// Keeps a captured value.
     pub fn capture(&mut self, name: &str, value: serde_json::Value) {
         Arc::make_mut(&mut self.captures).insert(name.to_owned(), from_json(&value));
+    }
+
+    /// A value that was captured, be it by a script.
+    pub fn captured(&self, name: &str) -> Option<serde_json::Value> {
+        self.captures.get(name).map(to_json)
+    }
+
+    /// The names of all that was captured, in alphabetical order.
+    pub fn captured_names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.captures.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Forgets a captured value.
+    pub fn forget(&mut self, name: &str) {
+        if self.captures.contains_key(name) {
+            Arc::make_mut(&mut self.captures).remove(name);
+        }
+    }
+
+    /// Forgets all captured values.
+    pub fn forget_all(&mut self) {
+        self.captures = Arc::default();
+    }
+
+    /// Gives the request that runs a variable of its own, until [`FileScope::forget_all_own`].
+    pub fn set_own(&mut self, name: &str, value: serde_json::Value) {
+        Arc::make_mut(&mut self.given).insert(name.to_owned(), from_json(&value));
+    }
+
+    /// Takes a variable that it was given from the request that runs.
+    pub fn forget_own(&mut self, name: &str) {
+        if self.given.contains_key(name) {
+            Arc::make_mut(&mut self.given).remove(name);
+        }
+    }
+
+    /// Takes all variables that it was given from the request that runs.
+    pub fn forget_all_own(&mut self) {
+        if !self.given.is_empty() {
+            self.given = Arc::default();
+        }
+    }
+
+    /// A variable that neither the file nor a response gives: of the command line, the
+    /// environment or the project.
+    pub fn environment(&self, name: &str) -> Option<serde_json::Value> {
+        let Variables { overrides, environment, project, .. } = &*self.fixed.variables;
+        let last = |list: &[(String, serde_json::Value)]| {
+            list.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        };
+        last(overrides).or_else(|| last(environment)).or_else(|| last(project))
     }
 
     /// Keeps the exchange of a named request, for `{{name.response.…}}`, if the file
@@ -135,6 +190,22 @@ impl<'file> Scope<'file> {
     /// Why its value cannot be worked out.
     pub fn lookup(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
         Ok(self.view.variable(name, None)?.map(|value| to_json(&value)))
+    }
+
+    /// The value of a variable that the file defines.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub fn of_file(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
+        Ok(self.view.of_file(name)?.map(|value| to_json(&value)))
+    }
+
+    /// The value of a variable of the request's own.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub fn of_request(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
+        Ok(self.view.of_request(name, None)?.map(|value| to_json(&value)))
     }
 
     /// The warnings that came up since the last call.

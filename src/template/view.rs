@@ -78,7 +78,7 @@ impl View {
         if let Some(value) = last(&variables.overrides, name) {
             return Ok(Some(value));
         }
-        if let Some(value) = self.defined(Owner::Request, name, at)? {
+        if let Some(value) = self.of_request(name, at)? {
             return Ok(Some(value));
         }
         if let Some(value) = self.bindings.file.captures.get(name) {
@@ -88,6 +88,27 @@ impl View {
             return Ok(Some(value));
         }
         Ok(last(&variables.environment, name).or_else(|| last(&variables.project, name)))
+    }
+
+    /// The value of a variable of the request's own: what a script has given it counts more
+    /// than what it defines.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub(super) fn of_request(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+        let given = &self.bindings.file.given;
+        match given.get(name).filter(|_| self.owner() != Some(Owner::File)) {
+            Some(value) => Ok(Some(value.clone())),
+            None => self.defined(Owner::Request, name, at),
+        }
+    }
+
+    /// The value of a variable that the file defines.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub(super) fn of_file(&self, name: &str) -> Result<Option<Value>, Diagnostic> {
+        self.defined(Owner::File, name, None)
     }
 
     /// The value of a variable as text.
@@ -183,7 +204,8 @@ impl View {
         let given = [overrides, environment, project].into_iter().flatten().map(|(name, _)| name.as_str());
         let own = self.bindings.own.iter().chain(self.definitions(Owner::File).iter());
         let defined = own.map(|definition| definition.name.as_str());
-        let captured = self.bindings.file.captures.keys().map(String::as_str);
+        let FileScope { captures, given: scripted, .. } = &self.bindings.file;
+        let captured = captures.keys().chain(scripted.keys()).map(String::as_str);
         let mut names: Vec<&str> = given.chain(defined).chain(captured).chain(dynamic::names()).collect();
         // The captures are in no order, and of two that are as near the first is suggested.
         names.sort_unstable();

@@ -17,7 +17,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("client", &["source", "secret", "http", "proto", "transport"]),
     ("template", &["source", "diagnostic", "http", "xpath", "spec", "client"]),
     ("assertion", &["source", "diagnostic", "http", "xpath", "spec", "client", "template"]),
-    ("event", &["source", "diagnostic", "http", "assertion", "client"]),
+    ("script", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client", "template", "assertion"]),
+    ("event", &["source", "diagnostic", "http", "assertion", "client", "script"]),
     ("serve", &["http", "proto"]),
     (
         "run",
@@ -32,11 +33,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "client",
             "template",
             "assertion",
+            "script",
             "event",
             "serve",
         ],
     ),
-    ("report", &["source", "secret", "diagnostic", "http", "assertion", "event"]),
+    ("report", &["source", "secret", "diagnostic", "http", "assertion", "script", "event"]),
     (
         "cli",
         &[
@@ -48,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "parse",
             "client",
             "template",
+            "script",
             "event",
             "run",
             "report",

@@ -1,0 +1,5 @@
+// What httpYac gives its scripts.
+(host, tools) => ({
+  begin: () => ({}),
+  finish: async () => {},
+});

@@ -1,0 +1,74 @@
+//! What scripts ask of rqtest: functions that the glue calls.
+
+mod log;
+mod outcome;
+mod variables;
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::rc::Rc;
+
+use rquickjs::{Ctx, Exception, Object};
+use serde_json::Value as Json;
+
+use crate::assertion::Outcome;
+use crate::diagnostic::Diagnostic;
+use crate::source::Root;
+
+use super::program::{Program, Sources};
+use super::situation::{LogLine, Report, Situation};
+
+/// What is known of the script that runs, and what it has left behind so far.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    pub(super) sources: Sources,
+    run: RefCell<Option<Run>>,
+}
+
+/// A script that runs.
+#[derive(Debug)]
+struct Run {
+    program: Program,
+    situation: Situation,
+    outcomes: Vec<Outcome>,
+    log: Vec<LogLine>,
+    /// How many bytes the log has.
+    logged: usize,
+}
+
+impl Host {
+    pub(super) fn begin(&self, program: &Program, situation: Situation) {
+        let program = program.clone();
+        *self.run.borrow_mut() = Some(Run { program, situation, outcomes: Vec::new(), log: Vec::new(), logged: 0 });
+    }
+
+    pub(super) fn finish(&self, value: Option<Json>, error: Option<Diagnostic>) -> Report {
+        let run = self.run.borrow_mut().take().expect("what has begun is finished once");
+        let Situation { scope, headers, .. } = run.situation;
+        Report { scope, headers, outcomes: run.outcomes, log: run.log, value, error }
+    }
+
+    /// The folder that files may be imported from.
+    pub(super) fn root(&self) -> Option<Root> {
+        self.run.borrow().as_ref().map(|run| run.situation.root.clone())
+    }
+
+    /// Asks or changes what is known of the script that runs.
+    fn with<T>(&self, ask: impl FnOnce(&mut Run) -> T) -> T {
+        ask(self.run.borrow_mut().as_mut().expect("host functions are called by a script that runs"))
+    }
+}
+
+/// All host functions, in one object.
+pub(super) fn object<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<Object<'js>> {
+    let object = Object::new(ctx.clone())?;
+    log::register(&object, host)?;
+    outcome::register(&object, host)?;
+    variables::register(&object, host)?;
+    Ok(object)
+}
+
+/// An error that JavaScript sees.
+fn thrown(ctx: &Ctx<'_>, reason: impl Display) -> rquickjs::Error {
+    Exception::throw_message(ctx, &reason.to_string())
+}

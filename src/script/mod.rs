@@ -1,0 +1,33 @@
+//! Scripts: JavaScript that runs before a request is sent, or once its response is there.
+//!
+//! An [`Engine`] runs the scripts of one file, one after the other, each in a function of its
+//! own. What a script may see is handed over as a [`Situation`], and what it leaves behind is a
+//! [`Report`]. What it finds there beside JavaScript itself is glue in `glue/*.js`, over host
+//! functions in [`host`]:
+//!
+//! ```text
+//! glue/standard.js    console, URLSearchParams, crypto, setTimeout, … for all scripts
+//! glue/jetbrains.js   client, request, response
+//! ```
+//!
+//! The glue of surroundings is a function `(host, tools) => ({ begin, finish })`: `begin()`
+//! gives an object with the globals of one script, and `finish()` does what is left to do
+//! after its code, such as tests that were put off.
+
+mod engine;
+mod fault;
+mod host;
+mod limits;
+mod module;
+mod program;
+mod situation;
+mod written;
+
+pub use engine::Engine;
+pub use limits::{Limits, Watch};
+pub use program::{Form, Program};
+pub use situation::{LogLevel, LogLine, Report, Situation};
+pub use written::Written;
+
+#[cfg(test)]
+mod tests;
