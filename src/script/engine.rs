@@ -92,7 +92,7 @@ impl Engine {
     /// # Errors
     /// Where it is not JavaScript.
     pub fn check(&self, program: &Program) -> Result<(), Diagnostic> {
-        let name = self.host.sources.name(program.code.source());
+        let name = self.host.sources.name(program.code.span.source());
         self.time.start();
         let read = self.context.with(|ctx| {
             let read = match program.kind() {
@@ -125,7 +125,7 @@ impl Engine {
 
     /// A function that runs the code.
     fn start<'js>(&self, ctx: &Ctx<'js>, program: &Program) -> rquickjs::Result<Function<'js>> {
-        let (name, text) = (self.host.sources.name(program.code.source()), program.text());
+        let (name, text) = (self.host.sources.name(program.code.span.source()), program.text());
         match program.kind() {
             Kind::Function | Kind::Expression => ctx.eval_with_options(text, named(&name)),
             Kind::Module => {

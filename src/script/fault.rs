@@ -89,8 +89,10 @@ impl Fault {
 
     /// What to tell people.
     pub(super) fn diagnostic(&self, program: &Program, sources: &Sources, limits: &Limits) -> Diagnostic {
-        let place = sources.place(&self.stack).filter(|place| is_in(place, &program.code));
-        let place = place.unwrap_or_else(|| start_of(&program.code));
+        let code = &program.code;
+        // Of a text that is not written as it is read, the columns say nothing.
+        let place = if code.is_verbatim() { sources.place(&self.stack) } else { sources.line(&self.stack) };
+        let place = place.filter(|place| is_in(place, &code.span)).unwrap_or_else(|| start_of(&code.span));
         let (message, help) = self.words(limits);
         let mut diagnostic = Diagnostic::error(message).at(&place, "");
         if place.source().path() != program.caller.source().path() {

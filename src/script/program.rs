@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::source::{SourceFile, Span};
-use crate::spec::Surroundings;
+use crate::spec::{Surroundings, Text};
 
 /// What stands before the code, on the first line: a function, so that scripts do not see
 /// each other's variables. A module does not need it, and has a comment as long in its place.
@@ -18,7 +18,7 @@ const MODULE: &str = "/****************/";
 #[derive(Clone, Debug)]
 pub struct Program {
     /// The code, in the spec file or in one of its own.
-    pub code: Span,
+    pub code: Text,
     /// What runs it: the place in the spec file.
     pub caller: Span,
     /// What the code is.
@@ -52,32 +52,32 @@ impl Program {
     pub(super) fn kind(&self) -> Kind {
         match self.form {
             Form::Expression => Kind::Expression,
-            Form::Statements if imports(self.code.text()) => Kind::Module,
+            Form::Statements if imports(&self.code.value) => Kind::Module,
             Form::Statements => Kind::Function,
         }
     }
 
     /// The text that JavaScript reads.
     pub(super) fn text(&self) -> String {
-        text(&self.code, self.kind())
+        text(&self.code.value, &self.code.span, self.kind())
     }
 }
 
 /// The text of a file that others import.
 pub(super) fn module_text(file: &Arc<SourceFile>) -> String {
-    text(&file.span(0..file.text().len()), Kind::Module)
+    text(file.text(), &file.span(0..0), Kind::Module)
 }
 
-fn text(code: &Span, kind: Kind) -> String {
+fn text(code: &str, place: &Span, kind: Kind) -> String {
     let (open, close) = match kind {
         Kind::Function => (FUNCTION, "\n})"),
         Kind::Expression => (EXPRESSION, "\n))"),
         Kind::Module => (MODULE, ""),
     };
-    let above = &code.source().text()[..code.range().start];
+    let above = &place.source().text()[..place.range().start];
     let lines = above.bytes().filter(|&byte| byte == b'\n').count();
     let column = above.len() - above.rfind('\n').map_or(0, |at| at + 1);
-    [open, &"\n".repeat(lines), &" ".repeat(column), code.text(), close].concat()
+    [open, &"\n".repeat(lines), &" ".repeat(column), code, close].concat()
 }
 
 /// Whether code has statements that only a module can have.
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn code_stands_where_it_stands_in_its_file() {
         let file = SourceFile::new("a.http", "GET /\n\n> {% a\nb %}\n");
-        let text = text(&file.span(11..15), Kind::Function);
+        let text = text("a\nb", &file.span(12..15), Kind::Function);
         assert_eq!(text, "(async function(){\n\n     a\nb\n})");
     }
 

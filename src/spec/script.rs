@@ -1,7 +1,5 @@
 //! Scripts: JavaScript that runs before a request is sent, or once its response is there.
 
-use crate::source::Span;
-
 use super::{Silent, Text};
 
 /// The scripts of a request, in the order in which they are written.
@@ -26,7 +24,7 @@ pub struct Script {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Code {
     /// In the spec file.
-    Inline(Span),
+    Inline(Text),
     /// In a file; its path is relative to the spec file.
     File(Text),
 }
