@@ -40,6 +40,14 @@ pub(super) fn duration(directive: &Directive) -> Result<Spanned<Duration>, Diagn
     quantity::duration(directive.argument.text(), &directive.argument)
 }
 
+/// As [`duration`], but a number alone is milliseconds.
+pub(super) fn milliseconds(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
+    match directive.argument.text().parse() {
+        Ok(number) => Ok(directive.argument.clone().with(Duration::from_millis(number))),
+        Err(_) => duration(directive),
+    }
+}
+
 pub(super) fn delay(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
     if directive.argument.text() == NULL {
         return Ok(directive.argument.clone().with(Duration::ZERO));

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
+use crate::spec::dialect::{IndentedLines, LinesAbove, Rules, SecondRequestLine, UnseparatedBody};
 
 use super::grammar::{Rule, matches};
 use super::json::JsonExtent;
@@ -37,8 +38,8 @@ pub(super) struct Block {
 }
 
 /// Cuts a file into its blocks. Some may hold no request.
-pub(super) fn split(source: &Arc<SourceFile>) -> Vec<Block> {
-    let mut scanner = Scanner { source, blocks: Vec::new(), open: Open::default() };
+pub(super) fn split(source: &Arc<SourceFile>, rules: &Rules) -> Vec<Block> {
+    let mut scanner = Scanner { source, rules, blocks: Vec::new(), open: Open::default() };
     for line in lines(source.text(), 0) {
         scanner.read(&line);
     }
@@ -48,6 +49,7 @@ pub(super) fn split(source: &Arc<SourceFile>) -> Vec<Block> {
 
 struct Scanner<'a> {
     source: &'a Arc<SourceFile>,
+    rules: &'a Rules,
     blocks: Vec<Block>,
     open: Open,
 }
@@ -79,7 +81,7 @@ enum Part {
 
 impl Scanner<'_> {
     fn read(&mut self, line: &Line<'_>) {
-        let kind = line.kind();
+        let kind = line.kind(self.rules);
         if kind == LineKind::Separator {
             return self.separate(line);
         }
@@ -102,7 +104,7 @@ impl Scanner<'_> {
             LineKind::IndentedSeparator => self.separate(line),
             LineKind::Handler | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
             LineKind::Script => self.open.script = Some(ScriptEnd::Braces),
-            LineKind::Content | LineKind::Assertion if !stands_above(line.text) => self.open.part = Part::Fields,
+            LineKind::Content | LineKind::Assertion if !self.stands_above(line.text) => self.open.part = Part::Fields,
             LineKind::Content => self.open.script = opens_script(line.text),
             _ => {}
         }
@@ -117,8 +119,8 @@ impl Scanner<'_> {
             }
             LineKind::IndentedSeparator => self.separate(line),
             LineKind::Handler | LineKind::Script | LineKind::Output | LineKind::KeptResponse => self.begin_body(line),
-            LineKind::Content if begins_request(line.text) => self.begin_request(line),
-            LineKind::Content if begins_json(line.text) => {
+            LineKind::Content if self.separates(line) => self.begin_request(line),
+            LineKind::Content if self.begins_body(line.text) => {
                 let warning = Diagnostic::warning("no blank line before the body")
                     .at(&self.source.span(line.range()), "taken for the body, since it begins as JSON does")
                     .help("leave a line empty between the header fields and the body");
@@ -129,10 +131,29 @@ impl Scanner<'_> {
         }
     }
 
+    /// Whether a line before the request line is not that line: `@x = 1`, `< script.js`, `import …`.
+    fn stands_above(&self, line: &str) -> bool {
+        let defines = match self.rules.indented_lines {
+            IndentedLines::Read => line.trim_ascii_start().starts_with('@'),
+            IndentedLines::Malformed => line.starts_with('@'),
+        };
+        defines || self.rules.lines_above == LinesAbove::Read && begins_line_above(line)
+    }
+
+    /// Whether a line begins a request without a separator.
+    fn separates(&self, line: &Line<'_>) -> bool {
+        self.rules.second_request_line == SecondRequestLine::Separates && begins_request(line.text)
+    }
+
+    /// Whether a line begins a body without a blank line.
+    fn begins_body(&self, line: &str) -> bool {
+        self.rules.unseparated_body == UnseparatedBody::Body && begins_json(line)
+    }
+
     fn begin_body(&mut self, line: &Line<'_>) {
         self.open.part = Part::Body;
         self.open.body_start = Some(line.start);
-        self.read_body(line, line.kind());
+        self.read_body(line, line.kind(self.rules));
     }
 
     fn read_body(&mut self, line: &Line<'_>, kind: LineKind) {
@@ -143,7 +164,7 @@ impl Scanner<'_> {
             }
             LineKind::Handler | LineKind::Script => self.open.script = line.opens_script(),
             LineKind::IndentedSeparator if self.open.may_end() => self.separate(line),
-            LineKind::Content if self.open.may_end() && begins_request(line.text) => self.begin_request(line),
+            LineKind::Content if self.open.may_end() && self.separates(line) => self.begin_request(line),
             LineKind::Content if !self.open.warned && begins_request(line.text) => self.warn_of_request_in_body(line),
             LineKind::Content | LineKind::IndentedSeparator => self.open.read_content(line),
             _ => {}
@@ -210,15 +231,6 @@ fn says_raw(comment: &str) -> bool {
     directive.is_some_and(|directive| directive.trim_matches([' ', '\t', '\r', '=']) == "@raw")
 }
 
-/// Whether a line before the request line is not that line: `@x = 1`, `< script.js`, `import …`.
-fn stands_above(line: &str) -> bool {
-    let starts = ["<", "import ", "run "];
-    line.trim_ascii_start().starts_with('@')
-        || starts.iter().any(|start| line.starts_with(start))
-        || begins_fragment(line)
-        || matches(Rule::named_file, line)
-}
-
 /// Whether a line begins a fragment of GraphQL, which ends with an empty line.
 fn begins_fragment(line: &str) -> bool {
     line.starts_with("fragment ") && matches(Rule::fragment, line)
@@ -233,19 +245,25 @@ fn opens_script(line: &str) -> Option<ScriptEnd> {
     (script.starts_with("{%") && !ScriptEnd::Percent.is_on(script)).then_some(ScriptEnd::Percent)
 }
 
-fn begins_json(line: &str) -> bool {
+/// Whether a line runs before the request, where it stands above it.
+pub(super) fn begins_line_above(line: &str) -> bool {
+    ["<", "import ", "run "].iter().any(|start| line.starts_with(start))
+}
+
+pub(super) fn begins_json(line: &str) -> bool {
     line.starts_with('[') || (line.starts_with('{') && !line.starts_with("{{"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Dialect;
 
     /// Each block as its title, head and body.
     fn cut(text: &str) -> Vec<(Option<String>, String, String)> {
         let source = SourceFile::new("a.http", text);
         let owned = |span: &Span| span.text().to_owned();
-        split(&source)
+        split(&source, Dialect::default().rules())
             .iter()
             .map(|block| (block.title.as_ref().map(owned), owned(&block.head), owned(&block.body)))
             .collect()
@@ -293,7 +311,7 @@ mod tests {
     #[test]
     fn a_request_line_in_a_body_draws_one_warning() {
         let source = SourceFile::new("a.http", "POST /a\n\ntext\nGET /b\nGET /c\n");
-        let blocks = split(&source);
+        let blocks = split(&source, Dialect::default().rules());
         assert_eq!(blocks[0].diagnostics.len(), 1);
         assert_eq!(blocks[0].diagnostics[0].span().unwrap().to_string(), "a.http:4:1");
     }

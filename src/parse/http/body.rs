@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::parse::charset::charset;
 use crate::parse::message::HEAD_END;
 use crate::source::Span;
+use crate::spec::dialect::{BodyComments, FileLines, Rules};
 use crate::spec::{Body, FileReference, Format, HeaderField, Piece, Text};
 
 use super::line::{Line, LineKind, lines_of, trimmed};
@@ -13,12 +14,12 @@ use super::media::{Media, content_type};
 use super::{text, unsupported};
 
 /// Reads a body, which ends with its last line that is not blank.
-pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Body>, Vec<Diagnostic>) {
-    if content_type(fields).is_none() && lines_of(span).all(|line| is_void(&line)) {
+pub(super) fn read(span: &Span, fields: &[HeaderField], rules: &Rules) -> (Option<Body>, Vec<Diagnostic>) {
+    if content_type(fields).is_none() && lines_of(span).all(|line| is_void(&line, rules)) {
         return (None, Vec::new());
     }
-    let media = Media::of(fields, span.text());
-    let mut reader = Reader::new(span, media);
+    let media = Media::of(fields, span.text(), rules);
+    let mut reader = Reader::new(span, media, rules);
     for line in lines_of(span) {
         reader.read(&line);
     }
@@ -26,8 +27,8 @@ pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Body>, Vec<Di
 }
 
 /// Reads the texts and files of a part of a body.
-pub(super) fn pieces(span: &Span, media: Media) -> (Vec<Piece>, Vec<Diagnostic>) {
-    let mut reader = Reader::new(span, media);
+pub(super) fn pieces(span: &Span, media: Media, rules: &Rules) -> (Vec<Piece>, Vec<Diagnostic>) {
+    let mut reader = Reader::new(span, media, rules);
     for line in lines_of(span) {
         reader.read(&line);
     }
@@ -39,8 +40,8 @@ pub(super) fn pieces(span: &Span, media: Media) -> (Vec<Piece>, Vec<Diagnostic>)
 }
 
 /// Reads a whole message, which stands in the place of a body.
-pub(super) fn read_message(span: &Span) -> (Option<Body>, Vec<Diagnostic>) {
-    let mut reader = Reader::new(span, Media::Message);
+pub(super) fn read_message(span: &Span, rules: &Rules) -> (Option<Body>, Vec<Diagnostic>) {
+    let mut reader = Reader::new(span, Media::Message, rules);
     // Nothing in a message is a comment.
     reader.commented = true;
     for line in lines_of(span) {
@@ -50,12 +51,17 @@ pub(super) fn read_message(span: &Span) -> (Option<Body>, Vec<Diagnostic>) {
 }
 
 /// Whether nobody means a line to be sent by itself.
-fn is_void(line: &Line<'_>) -> bool {
-    matches!(line.kind(), LineKind::Blank | LineKind::Comment)
+fn is_void(line: &Line<'_>, rules: &Rules) -> bool {
+    match line.kind(rules) {
+        LineKind::Blank => true,
+        LineKind::Comment => rules.body_comments != BodyComments::Content,
+        _ => false,
+    }
 }
 
 struct Reader<'a> {
     span: &'a Span,
+    rules: &'a Rules,
     media: Media,
     pieces: Vec<Piece>,
     /// The text since the last piece, by its offsets in the span.
@@ -66,8 +72,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(span: &'a Span, media: Media) -> Self {
-        Self { span, media, pieces: Vec::new(), run: 0..0, diagnostics: Vec::new(), commented: false }
+    fn new(span: &'a Span, media: Media, rules: &'a Rules) -> Self {
+        Self { span, rules, media, pieces: Vec::new(), run: 0..0, diagnostics: Vec::new(), commented: false }
     }
 
     fn read(&mut self, line: &Line<'_>) {
@@ -77,7 +83,7 @@ impl<'a> Reader<'a> {
         if self.drops(line) {
             self.flush();
             self.run = next..next;
-        } else if let Some(reference) = file_reference(&place) {
+        } else if let Some(reference) = self.file_reference(&place) {
             self.flush();
             match reference {
                 Ok(file) => self.pieces.push(Piece::File(file)),
@@ -90,7 +96,7 @@ impl<'a> Reader<'a> {
         }
         match self.media {
             Media::Form => self.flush(),
-            Media::Message if line.kind() == LineKind::Blank => self.end_head(),
+            Media::Message if line.look() == LineKind::Blank => self.end_head(),
             _ => {}
         }
     }
@@ -104,9 +110,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn file_reference(&self, line: &Span) -> Option<Result<FileReference, Diagnostic>> {
+        match self.rules.file_lines {
+            FileLines::File => file_reference(line),
+            FileLines::Content => None,
+        }
+    }
+
     fn drops(&self, line: &Line<'_>) -> bool {
         match self.media {
-            Media::Json => line.kind() == LineKind::Comment,
+            Media::Json | Media::Commented => line.kind(self.rules) == LineKind::Comment,
             Media::GraphQl => line.text.starts_with('#') || line.text.starts_with("//"),
             Media::Form | Media::Multipart | Media::Message | Media::Other => false,
         }
@@ -128,7 +141,7 @@ impl<'a> Reader<'a> {
         match self.media {
             Media::Form => self.push_form_line(&trimmed(&span)),
             Media::Multipart | Media::Message => self.push_with_crlf(&span),
-            Media::Json | Media::GraphQl | Media::Other => self.push(text(&span)),
+            Media::Json | Media::GraphQl | Media::Commented | Media::Other => self.push(text(&span)),
         }
     }
 
@@ -189,7 +202,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> (Option<Body>, Vec<Diagnostic>) {
         self.flush();
-        if matches!(self.media, Media::Json | Media::GraphQl) {
+        if matches!(self.media, Media::Json | Media::GraphQl | Media::Commented) {
             self.trim_end();
         }
         let body = (!self.pieces.is_empty()).then_some(Body::Content(self.pieces));
@@ -262,7 +275,7 @@ mod tests {
         let field =
             HeaderField { name: text(&header.span(0..12)), value: Some(text(&header.span(12..12 + media.len()))) };
         let fields = if media.is_empty() { vec![] } else { vec![field] };
-        shown(read(&SourceFile::new("a.http", body).span(0..body.len()), &fields).0)
+        shown(read(&SourceFile::new("a.http", body).span(0..body.len()), &fields, <&Rules>::default()).0)
     }
 
     fn shown(body: Option<Body>) -> Vec<String> {
@@ -334,16 +347,19 @@ mod tests {
             ("POST / HTTP/1.1\n# no comment\n\n// a\n\nb", &["POST / HTTP/1.1\r\n# no comment\r\n\r\n", "// a\n\nb"]),
             ("\nGET /\nA\n\n< body.bin", &["\r\nGET /\r\nA\r\n\r\n", "[body.bin]"]),
         ] {
-            assert_eq!(shown(read_message(&SourceFile::new("a.http", message).span(0..message.len())).0), expected);
+            assert_eq!(
+                shown(read_message(&SourceFile::new("a.http", message).span(0..message.len()), <&Rules>::default()).0),
+                expected
+            );
         }
-        let (body, diagnostics) = read_message(&SourceFile::new("a.http", "").span(0..0));
+        let (body, diagnostics) = read_message(&SourceFile::new("a.http", "").span(0..0), <&Rules>::default());
         assert_eq!((body, diagnostics.len()), (None, 1));
     }
 
     #[test]
     fn an_unknown_character_set_is_an_error() {
         let body = "<@latin99 a.txt";
-        let (_, diagnostics) = read(&SourceFile::new("a.http", body).span(0..body.len()), &[]);
+        let (_, diagnostics) = read(&SourceFile::new("a.http", body).span(0..body.len()), &[], <&Rules>::default());
         assert_eq!(diagnostics[0].span().unwrap().text(), "latin99");
     }
 }

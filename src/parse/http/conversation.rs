@@ -3,7 +3,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Body, Expectation, HeaderField, MessageKind, Step, Steps};
+use crate::spec::{Body, Expectation, HeaderField, MessageKind, Rules, Step, Steps};
 
 use super::body;
 use super::line::{Line, lines_of, trimmed};
@@ -21,8 +21,8 @@ enum Separator {
 
 /// Reads the messages of a block. Each separator with `wait-for-server` waits for one
 /// message of the server's; between two of them nothing is sent.
-pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Spanned<Steps>>, Vec<Diagnostic>) {
-    let mut reader = Reader { span, fields, start: 0, steps: Vec::new(), diagnostics: Vec::new() };
+pub(super) fn read(span: &Span, fields: &[HeaderField], rules: &Rules) -> (Option<Spanned<Steps>>, Vec<Diagnostic>) {
+    let mut reader = Reader { span, fields, rules, start: 0, steps: Vec::new(), diagnostics: Vec::new() };
     for line in lines_of(span) {
         if let Some(separator) = separator(&line) {
             reader.separate(&line, separator);
@@ -36,6 +36,7 @@ pub(super) fn read(span: &Span, fields: &[HeaderField]) -> (Option<Spanned<Steps
 struct Reader<'a> {
     span: &'a Span,
     fields: &'a [HeaderField],
+    rules: &'a Rules,
     /// Where the message begins, relative to the start of the span.
     start: usize,
     steps: Steps,
@@ -61,7 +62,7 @@ impl Reader<'_> {
 
     fn end_message(&mut self, end: usize) {
         let message = trimmed(&self.span.slice(self.start..end));
-        let (body, diagnostics) = body::read(&message, self.fields);
+        let (body, diagnostics) = body::read(&message, self.fields, self.rules);
         self.diagnostics.extend(diagnostics);
         if let Some(body @ Body::Content(_)) = body {
             self.steps.push(message.with(Step::Send { kind: MessageKind::Text, body }));
@@ -88,7 +89,7 @@ mod tests {
 
     /// Messages as they are, `?` for each wait.
     fn steps(text: &str) -> Vec<String> {
-        let (steps, diagnostics) = read(&SourceFile::new("a.http", text).span(0..text.len()), &[]);
+        let (steps, diagnostics) = read(&SourceFile::new("a.http", text).span(0..text.len()), &[], <&Rules>::default());
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         let show = |step: &Spanned<Step>| match &step.value {
             Step::Send { body: Body::Content(pieces), .. } => pieces
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn a_separator_says_nothing_else() {
         let text = "one\n=== wait-for-server 2\ntwo";
-        let (_, diagnostics) = read(&SourceFile::new("a.http", text).span(0..text.len()), &[]);
+        let (_, diagnostics) = read(&SourceFile::new("a.http", text).span(0..text.len()), &[], <&Rules>::default());
         assert_eq!(diagnostics[0].span().unwrap().text(), "=== wait-for-server 2");
     }
 }

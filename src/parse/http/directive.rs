@@ -4,11 +4,12 @@
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, protocol, yaml};
 use crate::source::{Span, Spanned};
+use crate::spec::dialect::{Rules, TimeoutUnit};
 use crate::spec::{Assertion, Body, Capture, Cert, Defaults, Format, Jar, Text, Variable, Verify};
 
 use super::argument::{
-    NULL, cookie_jar, delay, duration, encoding, flag, output, redirects, repeat, retry, size, skip, switch, verify,
-    version, words,
+    NULL, cookie_jar, delay, duration, encoding, flag, milliseconds, output, redirects, repeat, retry, size, skip,
+    switch, verify, version, words,
 };
 use super::head::Directive;
 use super::{text, unsupported};
@@ -16,6 +17,8 @@ use super::{text, unsupported};
 /// What directives say of a request.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
+    /// What its dialect does.
+    pub rules: &'static Rules,
     /// Its name.
     pub name: Option<Spanned<String>>,
     /// What it is for.
@@ -92,7 +95,7 @@ const READERS: &[(&str, Reader)] = &[
     ("variables", variables),
     ("lazy", variables),
     // How it is sent.
-    ("timeout", |draft, directive| put(&mut draft.own.settings.timeout, duration(directive))),
+    ("timeout", timeout),
     ("connect-timeout", connect_timeout),
     ("connection-timeout", connect_timeout),
     ("read-timeout", |draft, directive| put(&mut draft.own.settings.read_timeout, duration(directive))),
@@ -144,8 +147,8 @@ const FOR_EDITORS: &[&str] = &[
 ];
 
 /// Reads directives in order; a later one replaces an earlier one of its kind.
-pub(super) fn read(directives: &[Directive]) -> Draft {
-    let mut draft = Draft::default();
+pub(super) fn read(directives: &[Directive], rules: &'static Rules) -> Draft {
+    let mut draft = Draft { rules, ..Draft::default() };
     for directive in directives {
         if let Err(diagnostic) = read_one(&mut draft, directive) {
             draft.diagnostics.push(diagnostic);
@@ -239,6 +242,15 @@ fn capture(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// A length of time, of which a dialect says what a number alone is.
+fn timeout(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    match draft.rules.timeout_unit {
+        TimeoutUnit::Ignored => Ok(()),
+        TimeoutUnit::Seconds => put(&mut draft.own.settings.timeout, duration(directive)),
+        TimeoutUnit::Milliseconds => put(&mut draft.own.settings.timeout, milliseconds(directive)),
+    }
+}
+
 fn connect_timeout(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     put(&mut draft.own.settings.connect_timeout, duration(directive))
 }
@@ -310,7 +322,10 @@ mod tests {
     /// What the directives of a head say.
     fn of(head: &str) -> Draft {
         let source = crate::source::SourceFile::new("a.http", head);
-        read(&super::super::head::read(&source.span(0..head.len())).directives)
+        read(
+            &super::super::head::read(&source.span(0..head.len()), <&Rules>::default()).directives,
+            <&Rules>::default(),
+        )
     }
 
     #[test]

@@ -4,9 +4,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::protocol::{Named, saved_in_vain};
 use crate::parse::{message, parse_assertion};
 use crate::source::{Span, Spanned};
+use crate::spec::dialect::{Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
 use crate::spec::{
-    Auth, Body, Dialect, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value,
-    Variable,
+    Auth, Body, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value, Variable,
 };
 
 use super::blocks::Block;
@@ -36,24 +36,24 @@ pub(super) enum Outcome {
 }
 
 /// Reads a block.
-pub(super) fn read(block: Block, above: Above, dialect: Dialect) -> Reading {
-    let mut head = head::read(&block.head);
-    let tail = trailer::split(&block.body);
-    let mut draft = directive::read(&head.directives);
+pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading {
+    let mut head = head::read(&block.head, rules);
+    let tail = trailer::split(&block.body, rules);
+    let mut draft = directive::read(&head.directives, rules);
     let named = head.request_line.as_ref().and_then(|line| line.protocol);
     let (body, body_diagnostics) = match named {
-        Some(Named::WebSocket) => (None, read_messages(&mut draft, &tail.body, &head.fields)),
-        _ if is_graphql(&draft, &tail.body, &mut head.fields, named, dialect) => {
-            graphql::read(&tail.body, &mut head.fields, head.line.as_ref().unwrap_or(&block.head))
+        Some(Named::WebSocket) => (None, read_messages(&mut draft, &tail.body, &head.fields, rules)),
+        _ if is_graphql(&draft, &tail.body, &mut head.fields, named, rules) => {
+            graphql::read(&tail.body, &mut head.fields, head.line.as_ref().unwrap_or(&block.head), rules)
         }
-        _ => read_body(&mut draft, &tail.body, &head.fields),
+        _ => read_body(&mut draft, &tail.body, &head.fields, rules),
     };
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
     }
     draft.own.settings.output = tail.output.or(draft.own.settings.output);
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
-    let auth = read_auth(&mut draft, &mut head.fields);
+    let auth = read_auth(&mut draft, &mut head.fields, rules);
     let protocol = read_protocol(&mut draft, named);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
     if let Some(line) = head.line.as_ref().filter(|_| stage < above.stage) {
@@ -67,7 +67,10 @@ pub(super) fn read(block: Block, above: Above, dialect: Dialect) -> Reading {
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.requests));
         return Reading { variables, fragments: head.fragments, outcome: Outcome::NoRequest(Box::new(draft)) };
     }
-    draft.name = draft.name.or_else(|| block.title.map(|title| title.clone().with(title.text().to_owned())));
+    if let Some(title) = &block.title {
+        entitle(&mut draft, title, rules);
+    }
+    draft.name = draft.name.map(|name| cut_name(name, rules));
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
             whole(Request { protocol, ..request(draft, request_line, line, head.fields, body, auth) })
@@ -78,22 +81,37 @@ pub(super) fn read(block: Block, above: Above, dialect: Dialect) -> Reading {
 }
 
 /// Whether a body is a GraphQL document, which people say, and editors make out, in different ways.
-fn is_graphql(
-    draft: &Draft,
-    body: &Span,
-    fields: &mut Vec<HeaderField>,
-    named: Option<Named>,
-    dialect: Dialect,
-) -> bool {
-    let is_said = graphql::take_request_type(fields) || draft.is_graphql || named == Some(Named::GraphQl);
-    draft.raw.is_none() && (is_said || graphql::looks_like_document(body, fields, dialect))
+fn is_graphql(draft: &Draft, body: &Span, fields: &mut Vec<HeaderField>, named: Option<Named>, rules: &Rules) -> bool {
+    let is_said = rules.graphql_field == GraphQlField::Read && graphql::take_request_type(fields)
+        || draft.is_graphql
+        || named == Some(Named::GraphQl);
+    draft.raw.is_none() && (is_said || graphql::looks_like_document(body, fields, rules))
+}
+
+/// Takes up the text after a separator.
+fn entitle(draft: &mut Draft, title: &Span, rules: &Rules) {
+    let slot = match rules.separator_text {
+        SeparatorText::Name => &mut draft.name,
+        SeparatorText::Comment => &mut draft.description,
+    };
+    slot.get_or_insert_with(|| title.clone().with(title.text().to_owned()));
+}
+
+/// As much of a name as counts.
+fn cut_name(name: Spanned<String>, rules: &Rules) -> Spanned<String> {
+    match name.value.split_ascii_whitespace().next() {
+        Some(first) if rules.name_extent == NameExtent::FirstWord => {
+            name.span.slice(0..first.len()).with(first.to_owned())
+        }
+        _ => name,
+    }
 }
 
 /// Reads a body, or the message in its place.
-fn read_body(draft: &mut Draft, body: &Span, fields: &[HeaderField]) -> (Option<Body>, Vec<Diagnostic>) {
-    let Some(raw) = draft.raw.take() else { return body::read(body, fields) };
+fn read_body(draft: &mut Draft, body: &Span, fields: &[HeaderField], rules: &Rules) -> (Option<Body>, Vec<Diagnostic>) {
+    let Some(raw) = draft.raw.take() else { return body::read(body, fields, rules) };
     match raw.value {
-        Raw::Below => body::read_message(body),
+        Raw::Below => body::read_message(body, rules),
         Raw::Written(message) if body.text().is_empty() => (Some(message), Vec::new()),
         Raw::Written(_) => {
             let error = Diagnostic::error("a body beside a message that is sent as it is").at(body, "");
@@ -103,8 +121,8 @@ fn read_body(draft: &mut Draft, body: &Span, fields: &[HeaderField]) -> (Option<
 }
 
 /// Reads the messages of a WebSocket, unless a directive gives its steps.
-fn read_messages(draft: &mut Draft, body: &Span, fields: &[HeaderField]) -> Vec<Diagnostic> {
-    let (steps, mut diagnostics) = conversation::read(body, fields);
+fn read_messages(draft: &mut Draft, body: &Span, fields: &[HeaderField], rules: &Rules) -> Vec<Diagnostic> {
+    let (steps, mut diagnostics) = conversation::read(body, fields, rules);
     match (&draft.protocol.steps, steps) {
         (Some(written), Some(below)) => {
             let error = Diagnostic::error("messages beside the steps of the WebSocket").at(&below.span, "");
@@ -153,7 +171,10 @@ fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>)
 }
 
 /// Reads what header fields mean to an editor, and not to a server.
-fn read_auth(draft: &mut Draft, fields: &mut Vec<HeaderField>) -> Option<Spanned<Auth>> {
+fn read_auth(draft: &mut Draft, fields: &mut Vec<HeaderField>, rules: &Rules) -> Option<Spanned<Auth>> {
+    if rules.credentials == Credentials::Verbatim {
+        return None;
+    }
     shorthand::take(fields).unwrap_or_else(|diagnostic| {
         draft.diagnostics.push(diagnostic);
         None

@@ -5,9 +5,8 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{
-    Body, Dialect, FileReference, Format, Fragment, GraphQl, GraphQlVariables, HeaderField, Piece, Text,
-};
+use crate::spec::dialect::{GraphQlBodies, Rules};
+use crate::spec::{Body, FileReference, Format, Fragment, GraphQl, GraphQlVariables, HeaderField, Piece, Text};
 
 use super::body;
 use super::grammar::{self, Rule, locate};
@@ -37,13 +36,13 @@ pub(super) fn take_request_type(fields: &mut Vec<HeaderField>) -> bool {
 
 /// Whether a body is a document although nothing above it says so: httpYac reads every one
 /// that begins as such, here only what is announced as JSON and is none.
-pub(super) fn looks_like_document(span: &Span, fields: &[HeaderField], dialect: Dialect) -> bool {
-    let is_possible = match dialect {
-        Dialect::HttpYac => true,
-        Dialect::Superset => content_type(fields).is_some_and(|kind| kind.contains("json")),
-        Dialect::Standard | Dialect::JetBrains | Dialect::VsCode => false,
+pub(super) fn looks_like_document(span: &Span, fields: &[HeaderField], rules: &Rules) -> bool {
+    let is_possible = match rules.graphql_bodies {
+        GraphQlBodies::Document => true,
+        GraphQlBodies::Announced => content_type(fields).is_some_and(|kind| kind.contains("json")),
+        GraphQlBodies::Content => false,
     };
-    let first = lines_of(span).find(|line| !matches!(line.kind(), LineKind::Blank | LineKind::Comment));
+    let first = lines_of(span).find(|line| !matches!(line.kind(rules), LineKind::Blank | LineKind::Comment));
     let begins = |line: &Line<'_>| keyword(line.text).is_some() || grammar::matches(Rule::named_file, line.text);
     is_possible && first.as_ref().is_some_and(begins)
 }
@@ -51,16 +50,21 @@ pub(super) fn looks_like_document(span: &Span, fields: &[HeaderField], dialect: 
 /// Reads a document and its variables. A body that is JSON already stays as it is.
 ///
 /// That there is none is said at the request line.
-pub(super) fn read(span: &Span, fields: &mut Vec<HeaderField>, line: &Span) -> (Option<Body>, Vec<Diagnostic>) {
+pub(super) fn read(
+    span: &Span,
+    fields: &mut Vec<HeaderField>,
+    line: &Span,
+    rules: &Rules,
+) -> (Option<Body>, Vec<Diagnostic>) {
     let operation = take_operation(fields);
-    let (document, below) = split(span);
+    let (document, below) = split(span, rules);
     if is_json(&document) {
         announce_json(fields, &document);
-        let (pieces, diagnostics) = body::pieces(span, Media::Json);
+        let (pieces, diagnostics) = body::pieces(span, Media::Json, rules);
         return (Some(Body::Content(pieces)), diagnostics);
     }
-    let (document, mut diagnostics) = read_document(&document);
-    let (variables, wrong) = body::pieces(&below, Media::Json);
+    let (document, mut diagnostics) = read_document(&document, rules);
+    let (variables, wrong) = body::pieces(&below, Media::Json, rules);
     diagnostics.extend(wrong);
     if document.is_empty() {
         let error = Diagnostic::error("a GraphQL request without a query").at(line, "");
@@ -74,8 +78,8 @@ pub(super) fn read(span: &Span, fields: &mut Vec<HeaderField>, line: &Span) -> (
 }
 
 /// Reads what stands above request lines: `fragment Name on Type {…}`, `gql Name < file`.
-pub(super) fn fragment(name: Span, document: &Span) -> (Fragment, Vec<Diagnostic>) {
-    let (document, diagnostics) = read_document(document);
+pub(super) fn fragment(name: Span, document: &Span, rules: &Rules) -> (Fragment, Vec<Diagnostic>) {
+    let (document, diagnostics) = read_document(document, rules);
     let name = name.clone().with(name.text().to_owned());
     (Fragment { name, document }, diagnostics)
 }
@@ -94,11 +98,11 @@ fn announce_json(fields: &mut Vec<HeaderField>, body: &Span) {
 }
 
 /// The pieces of a document; `gql Name < file` stands for what the file holds.
-fn read_document(span: &Span) -> (Vec<Piece>, Vec<Diagnostic>) {
+fn read_document(span: &Span, rules: &Rules) -> (Vec<Piece>, Vec<Diagnostic>) {
     let trimmed = trimmed(span);
     match named_file(&trimmed) {
         Some((_, path)) => (vec![rendered(&path)], Vec::new()),
-        None => body::pieces(&trimmed, Media::GraphQl),
+        None => body::pieces(&trimmed, Media::GraphQl, rules),
     }
 }
 
@@ -142,11 +146,11 @@ fn is_json(document: &Span) -> bool {
 
 /// Cuts off the variables: what begins with a brace, or is a file of JSON, below an empty
 /// line where no bracket of the document is open.
-fn split(span: &Span) -> (Span, Span) {
+fn split(span: &Span, rules: &Rules) -> (Span, Span) {
     let mut extent = Extent::default();
     let (mut is_empty, mut is_below_blank) = (true, false);
     for line in lines_of(span) {
-        match line.kind() {
+        match line.kind(rules) {
             LineKind::Blank => is_below_blank = true,
             LineKind::Comment => {}
             _ => {
@@ -222,6 +226,7 @@ fn string(text: &str) -> usize {
 mod tests {
     use super::*;
     use crate::source::SourceFile;
+    use crate::spec::Dialect;
 
     fn span(text: &str) -> Span {
         SourceFile::new("a.http", text).span(0..text.len())
@@ -238,7 +243,7 @@ mod tests {
 
     /// The document, the variables and the operation of a body.
     fn parts(body: &str) -> (String, String, String) {
-        match read(&span(body), &mut Vec::new(), &span("")) {
+        match read(&span(body), &mut Vec::new(), &span(""), Dialect::Superset.rules()) {
             (Some(Body::GraphQl(graphql)), diagnostics) if diagnostics.is_empty() => {
                 let variables = match &graphql.variables {
                     Some(GraphQlVariables::Written(pieces)) => shown(pieces),
@@ -280,14 +285,14 @@ mod tests {
     #[test]
     fn what_is_json_already_stays_as_it_is() {
         for body in ["{\"query\": \"{ a }\"}", "[{\"query\": \"{ a }\"}]", "{ }"] {
-            let (found, _) = read(&span(body), &mut Vec::new(), &span(""));
+            let (found, _) = read(&span(body), &mut Vec::new(), &span(""), Dialect::Superset.rules());
             assert!(matches!(found, Some(Body::Content(_))), "{body}");
         }
     }
 
     #[test]
     fn a_query_must_be_there() {
-        let (body, diagnostics) = read(&span("\n"), &mut Vec::new(), &span(""));
+        let (body, diagnostics) = read(&span("\n"), &mut Vec::new(), &span(""), Dialect::Superset.rules());
         assert_eq!((body, diagnostics[0].message.as_str()), (None, "a GraphQL request without a query"));
     }
 
@@ -307,7 +312,11 @@ mod tests {
             ("queryable", "application/json", Dialect::HttpYac, false),
             ("{ a }", "application/json", Dialect::HttpYac, false),
         ] {
-            assert_eq!(looks_like_document(&span(body), &media(kind), dialect), expected, "{body} {kind} {dialect:?}");
+            assert_eq!(
+                looks_like_document(&span(body), &media(kind), dialect.rules()),
+                expected,
+                "{body} {kind} {dialect:?}"
+            );
         }
     }
 }

@@ -5,7 +5,10 @@ use pest::iterators::Pair;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Binding, Fragment, HeaderField, Text};
+use crate::spec::dialect::{
+    AssertionLines, IndentedComments, IndentedLines, LazyDefinitions, RepeatedFields, Rules, TargetContinuation,
+};
+use crate::spec::{Binding, Format, Fragment, HeaderField, Text};
 
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
@@ -54,9 +57,14 @@ pub(super) struct Directive {
 }
 
 /// Reads the lines of a head.
-pub(super) fn read(span: &Span) -> Head {
-    let mut reader = Reader { span, head: Head::default(), request_line: None };
-    match grammar::read(Rule::head, span) {
+pub(super) fn read(span: &Span, rules: &Rules) -> Head {
+    let mut reader = Reader { span, rules, head: Head::default(), request_line: None };
+    let rule = match rules.target_continuation {
+        TargetContinuation::Parts | TargetContinuation::Query => Rule::head,
+        TargetContinuation::Indented => Rule::indented_head,
+        TargetContinuation::None => Rule::plain_head,
+    };
+    match grammar::read(rule, span) {
         Ok(pairs) => pairs.flat_map(Pair::into_inner).for_each(|pair| reader.take_up(pair)),
         Err(mismatch) => reader.head.diagnostics.push(mismatch.diagnostic("malformed request")),
     }
@@ -65,19 +73,34 @@ pub(super) fn read(span: &Span) -> Head {
 
 struct Reader<'a> {
     span: &'a Span,
+    rules: &'a Rules,
     head: Head,
     request_line: Option<request_line::Draft>,
 }
 
 impl Reader<'_> {
     fn take_up(&mut self, pair: Pair<'_, Rule>) {
-        let span = trimmed(&locate(self.span, &pair));
+        let whole = locate(self.span, &pair);
+        let span = trimmed(&whole);
+        if let Some(indent) = self.wrong_indent(&whole, pair.as_rule()) {
+            let error = Diagnostic::error("white space at the start of a line").at(&indent, "");
+            self.head.diagnostics.push(error.help("begin the line with its first word"));
+        }
         match pair.as_rule() {
             Rule::directive => self.take_up_directive(pair),
             Rule::definition => self.take_up_definition(pair),
             Rule::request_line => self.request_line = Some(request_line::Draft::new(self.span, pair)),
-            Rule::continuation | Rule::path_continuation => self.take_up_continuation(pair, &span),
+            Rule::path_continuation if self.rules.target_continuation == TargetContinuation::Query => {
+                self.head.diagnostics.push(malformed_line(&span));
+            }
+            Rule::continuation | Rule::path_continuation | Rule::indented_continuation => {
+                self.take_up_continuation(pair, &span)
+            }
             Rule::field => self.take_up_field(pair),
+            Rule::whole_field => self.take_up_whole_field(&span),
+            Rule::assertion if self.rules.assertion_lines == AssertionLines::Content => {
+                self.head.diagnostics.push(malformed_line(&span));
+            }
             Rule::assertion => self.head.assertions.extend(self.argument(pair)),
             Rule::fragment | Rule::named_file => self.take_up_fragment(pair, &span),
             Rule::malformed_request_line => {
@@ -98,8 +121,12 @@ impl Reader<'_> {
     }
 
     fn take_up_definition(&mut self, pair: Pair<'_, Rule>) {
-        let lazy = pair.clone().into_inner().any(|part| part.as_rule() == Rule::lazy);
-        let binding = if lazy { Binding::Lazy } else { Binding::Once };
+        let lazy = pair.clone().into_inner().find(|part| part.as_rule() == Rule::lazy);
+        if let Some(lazy) = lazy.as_ref().filter(|_| self.rules.lazy_definitions == LazyDefinitions::Malformed) {
+            let error = Diagnostic::error("malformed definition of a variable");
+            self.head.diagnostics.push(error.at(&locate(self.span, lazy), "expected `=`"));
+        }
+        let binding = if lazy.is_some() { Binding::Lazy } else { Binding::Once };
         let [name, value] = self.places(pair, [Rule::variable_name, Rule::argument]);
         self.head.definitions.push(Definition { name, value: trimmed(&value), binding });
     }
@@ -126,10 +153,30 @@ impl Reader<'_> {
     fn take_up_fragment(&mut self, pair: Pair<'_, Rule>, span: &Span) {
         let name = pair.into_inner().find(|part| part.as_rule() == Rule::fragment_name);
         if let Some(name) = name.map(|name| locate(self.span, &name)) {
-            let (fragment, diagnostics) = graphql::fragment(name, span);
+            let (fragment, diagnostics) = graphql::fragment(name, span, self.rules);
             self.head.fragments.push(fragment);
             self.head.diagnostics.extend(diagnostics);
         }
+    }
+
+    /// A reference that stands for a field: its colon shows only once it is rendered.
+    fn take_up_whole_field(&mut self, line: &Span) {
+        let end = line.text().len();
+        let value = Text::new(line.slice(end..end).with(String::new()), Format::Http);
+        self.head.fields.push(HeaderField { name: text(line), value: Some(value) });
+    }
+
+    /// The white space that a line must not begin with.
+    fn wrong_indent(&self, line: &Span, rule: Rule) -> Option<Span> {
+        let is_wrong = match rule {
+            Rule::comment | Rule::directive => self.rules.indented_comments == IndentedComments::Content,
+            Rule::request_line | Rule::field | Rule::definition => {
+                self.rules.indented_lines == IndentedLines::Malformed
+            }
+            _ => false,
+        };
+        let width = line.text().len() - line.text().trim_start_matches([' ', '\t']).len();
+        (is_wrong && width > 0).then(|| line.slice(0..width))
     }
 
     fn argument(&self, pair: Pair<'_, Rule>) -> Option<Span> {
@@ -147,10 +194,14 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Head {
-        self.head.fields = join_cookies(self.head.fields);
+        match self.rules.repeated_fields {
+            RepeatedFields::Separate => {}
+            RepeatedFields::CookiesJoined => self.head.fields = joined(self.head.fields, is_cookie),
+            RepeatedFields::Joined => self.head.fields = joined(self.head.fields, |_| true),
+        }
         if let Some(draft) = self.request_line.take() {
             self.head.line = Some(draft.line().clone());
-            match draft.finish() {
+            match draft.finish(self.rules) {
                 Ok(line) => {
                     self.head.diagnostics.extend(line.doubt());
                     self.head.request_line = Some(line);
@@ -183,27 +234,29 @@ fn open_braces(text: &Text) -> Option<Span> {
     Some(text.span.slice(start))
 }
 
-/// One `Cookie` field of several, their values joined with `; ` (RFC 6265, 5.4:
-/// a client sends one such field at most).
-fn join_cookies(fields: Vec<HeaderField>) -> Vec<HeaderField> {
+/// One field of several that have a name which is joined: the values of `Cookie` with `; `
+/// (RFC 6265, 5.4: a client sends one such field at most), of others with `,`.
+fn joined(fields: Vec<HeaderField>, is_joined: fn(&str) -> bool) -> Vec<HeaderField> {
     let mut joined: Vec<HeaderField> = Vec::with_capacity(fields.len());
-    let mut first = None;
     for field in fields {
-        let is_cookie = field.name.value.eq_ignore_ascii_case("cookie");
-        match (first, &field.value) {
-            (Some(first), Some(value)) if is_cookie => append(&mut joined[first], value),
-            _ => {
-                first = first.or(is_cookie.then_some(joined.len()));
-                joined.push(field);
-            }
+        let name = &field.name.value;
+        let first = joined.iter_mut().find(|first| first.name.value.eq_ignore_ascii_case(name));
+        match (first.filter(|_| is_joined(name)), &field.value) {
+            (Some(first), Some(value)) => append(first, value),
+            _ => joined.push(field),
         }
     }
     joined
 }
 
-fn append(cookie: &mut HeaderField, later: &Text) {
-    if let Some(value) = &mut cookie.value {
-        value.value.push_str("; ");
+fn is_cookie(name: &str) -> bool {
+    name.eq_ignore_ascii_case("cookie")
+}
+
+fn append(field: &mut HeaderField, later: &Text) {
+    let separator = if is_cookie(&field.name.value) { "; " } else { "," };
+    if let Some(value) = &mut field.value {
+        value.value.push_str(separator);
         value.value.push_str(&later.value);
         value.span = value.span.to(&later.span);
     }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::source::Span;
+use crate::spec::dialect::{AssertionLines, IndentedComments, IndentedSeparators, LinesAbove, ResponseLines, Rules};
 
 /// White space within a line. Other white space is content: a header value may end with it.
 const WHITE_SPACE: [char; 3] = [' ', '\t', '\r'];
@@ -26,9 +27,9 @@ pub(super) enum LineKind {
     Blank,
     /// `###` at its start.
     Separator,
-    /// `###` after white space.
+    /// `###` after white space, which separates outside of a body.
     IndentedSeparator,
-    /// `# …`, `// …`, at any indentation.
+    /// `# …`, `// …`
     Comment,
     /// `?? …`: an assertion.
     Assertion,
@@ -66,8 +67,31 @@ impl<'a> Line<'a> {
         self.start..self.end()
     }
 
-    /// What it is taken for.
-    pub(super) fn kind(&self) -> LineKind {
+    /// What a dialect takes it for.
+    pub(super) fn kind(&self, rules: &Rules) -> LineKind {
+        match self.look() {
+            LineKind::Assertion if rules.assertion_lines == AssertionLines::Content => LineKind::Content,
+            LineKind::Handler | LineKind::Output | LineKind::KeptResponse
+                if rules.response_lines == ResponseLines::Content =>
+            {
+                LineKind::Content
+            }
+            LineKind::Script if rules.lines_above == LinesAbove::RequestLine => LineKind::Content,
+            LineKind::IndentedSeparator => match (rules.indented_separators, rules.indented_comments) {
+                (IndentedSeparators::Always, _) => LineKind::Separator,
+                (IndentedSeparators::OutsideBodies, _) => LineKind::IndentedSeparator,
+                (IndentedSeparators::Never, IndentedComments::Comment) => LineKind::Comment,
+                (IndentedSeparators::Never, IndentedComments::Content) => LineKind::Content,
+            },
+            LineKind::Comment if self.is_indented() && rules.indented_comments == IndentedComments::Content => {
+                LineKind::Content
+            }
+            kind => kind,
+        }
+    }
+
+    /// What it looks like, whatever a dialect makes of it.
+    pub(super) fn look(&self) -> LineKind {
         let trimmed = self.text.trim_matches(WHITE_SPACE);
         match self.text.as_bytes() {
             _ if trimmed.is_empty() => LineKind::Blank,
@@ -83,9 +107,14 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Whether white space stands before what is on it.
+    pub(super) fn is_indented(&self) -> bool {
+        self.text.starts_with([' ', '\t'])
+    }
+
     /// What ends the script that begins on it and goes on below it.
     pub(super) fn opens_script(&self) -> Option<ScriptEnd> {
-        match self.kind() {
+        match self.look() {
             LineKind::Handler if self.opens_handler() && !ScriptEnd::Percent.is_on(self.text) => {
                 Some(ScriptEnd::Percent)
             }
@@ -205,7 +234,7 @@ mod tests {
             ("GET /", LineKind::Content),
         ];
         for (text, kind) in cases {
-            assert_eq!(lines(text, 0).next().unwrap().kind(), kind, "{text:?}");
+            assert_eq!(lines(text, 0).next().unwrap().look(), kind, "{text:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a request's body is, as far as that decides how its lines are read.
 
 use crate::spec::HeaderField;
+use crate::spec::dialect::{BodyComments, FormLines, MultipartLineEnds, Rules};
 
 use super::json::JsonExtent;
 use super::line::{LineKind, lines};
@@ -12,6 +13,8 @@ pub(super) enum Media {
     Json,
     /// Comment lines are dropped; a string may hold lines that look so but are indented.
     GraphQl,
+    /// Comment lines are dropped, at any indentation, whatever the body is.
+    Commented,
     /// Lines are joined.
     Form,
     /// Lines end with CRLF (RFC 2046, 5.1.1).
@@ -33,7 +36,17 @@ const TYPES: &[(&str, &str, Media)] = &[
 impl Media {
     /// What `Content-Type` says, or the look of a text where there is none, or one
     /// that shows only once it is rendered.
-    pub(super) fn of(fields: &[HeaderField], body: &str) -> Self {
+    pub(super) fn of(fields: &[HeaderField], body: &str, rules: &Rules) -> Self {
+        match Self::declared(fields, body) {
+            Self::Json | Self::GraphQl if rules.body_comments == BodyComments::Content => Self::Other,
+            Self::Form if rules.form_lines == FormLines::Verbatim => Self::Other,
+            Self::Multipart if rules.multipart_line_ends == MultipartLineEnds::Verbatim => Self::Other,
+            Self::Other | Self::GraphQl if rules.body_comments == BodyComments::Dropped => Self::Commented,
+            media => media,
+        }
+    }
+
+    fn declared(fields: &[HeaderField], body: &str) -> Self {
         match content_type(fields) {
             Some(written) if !written.contains("{{") => {
                 let essence = written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -53,7 +66,7 @@ pub(super) fn content_type(fields: &[HeaderField]) -> Option<&str> {
 }
 
 fn looks_like_json(body: &str) -> bool {
-    let first = lines(body, 0).find(|line| !matches!(line.kind(), LineKind::Blank | LineKind::Comment));
+    let first = lines(body, 0).find(|line| !matches!(line.look(), LineKind::Blank | LineKind::Comment));
     first.is_some_and(|line| {
         let mut extent = JsonExtent::default();
         extent.read(line.text);

@@ -63,8 +63,8 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     let mut defaults = Defaults::default();
     let mut fragments = Vec::new();
     let mut above = Above { requests: 0, stage: Stage::Setup };
-    for block in blocks::split(source) {
-        let reading = entry::read(block, above, dialect);
+    for block in blocks::split(source, dialect.rules()) {
+        let reading = entry::read(block, above, dialect.rules());
         spec.variables.extend(reading.variables);
         fragments.extend(reading.fragments);
         match reading.outcome {

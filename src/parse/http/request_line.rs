@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::http::{Method, Url, Version};
 use crate::parse::protocol::Named;
 use crate::source::{Span, Spanned};
+use crate::spec::dialect::{Methods, ProtocolWords, Rules, VersionNames};
 use crate::spec::{Format, Text};
 
 use super::grammar::{self, Rule, locate, matches};
@@ -22,6 +23,28 @@ const PROTOCOLS: &[(&str, Named)] = &[
     ("SSE", Named::Events),
     ("EVENTSOURCE", Named::Events),
     ("GRAPHQL", Named::GraphQl),
+];
+
+/// Methods of WebDAV and its kin (RFC 4918, RFC 3253), which editors know beside those of HTTP.
+const OTHERS: &[&str] = &[
+    "ACL",
+    "BASELINE-CONTROL",
+    "CHECKIN",
+    "CHECKOUT",
+    "COPY",
+    "LOCK",
+    "MERGE",
+    "MKACTIVITY",
+    "MKCALENDAR",
+    "MKCOL",
+    "MKWORKSPACE",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+    "REPORT",
+    "SEARCH",
+    "UNLOCK",
+    "VERSION-CONTROL",
 ];
 
 /// What a request line says.
@@ -95,13 +118,18 @@ impl Draft {
     ///
     /// # Errors
     /// What is wrong with the method or the version.
-    pub(super) fn finish(self) -> Result<RequestLine, Diagnostic> {
+    pub(super) fn finish(self, rules: &Rules) -> Result<RequestLine, Diagnostic> {
         let target = joined(&self.target);
         match &self.method {
-            Some(method) => check_method(method, &target)?,
+            Some(method) => check_method(method, &target, rules)?,
             None => check_lone_target(&target)?,
         }
-        let protocol = self.method.as_ref().and_then(protocol).or_else(|| implied(&self.method, &target));
+        let protocol = match rules.protocol_words {
+            ProtocolWords::Protocol => {
+                self.method.as_ref().and_then(protocol).or_else(|| implied(&self.method, &target))
+            }
+            ProtocolWords::Method => None,
+        };
         if protocol == Some(Named::GraphQl) && Url::begins_as_websocket(&target.value) {
             return Err(unsupported::error("a GraphQL subscription over a WebSocket", &self.line));
         }
@@ -112,7 +140,7 @@ impl Draft {
                 let target = whole_line(method, target, version);
                 Ok(RequestLine { protocol, method: None, target, version: None })
             }
-            Some(version) => Ok(RequestLine { protocol, method, target, version: Some(read_version(version)?) }),
+            Some(version) => Ok(RequestLine { protocol, method, target, version: Some(read_version(version, rules)?) }),
         }
     }
 }
@@ -168,21 +196,32 @@ fn whole_line(method: Option<Text>, target: Text, version: &Span) -> Text {
 
 /// Tells a method from the first word of some other text: known ones are read in
 /// any case, others in upper case, and in any case where a URL follows.
-fn check_method(method: &Span, target: &Text) -> Result<(), Diagnostic> {
+fn check_method(method: &Span, target: &Text, rules: &Rules) -> Result<(), Diagnostic> {
     let word = method.text();
-    if let Some(unsupported) = unsupported::protocol(method) {
+    if let Some(unsupported) = unsupported::protocol(method).filter(|_| rules.protocol_words == ProtocolWords::Protocol)
+    {
         return Err(unsupported);
     }
     let known = Method::KNOWN.iter().map(Method::as_str);
-    let plain = word.contains("{{") || !word.bytes().any(|byte| byte.is_ascii_lowercase());
-    let before_url = !word.contains('.') && TARGET_STARTS.iter().any(|start| target.value.starts_with(start));
-    if plain || before_url || known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
+    let is_method = match rules.methods {
+        Methods::AnyToken => true,
+        Methods::Plausible => is_plausible(word, target),
+        Methods::KnownInUpperCase => known.clone().chain(OTHERS.iter().copied()).any(|known| known == word),
+        Methods::Known => known.clone().chain(OTHERS.iter().copied()).any(|known| known.eq_ignore_ascii_case(word)),
+    };
+    if is_method || word.contains("{{") {
         return Ok(());
     }
     Err(Diagnostic::error("malformed request line")
         .at(method, "neither a URL nor a method")
         .help("write `METHOD url`, or the URL alone")
         .suggest(word, known))
+}
+
+fn is_plausible(word: &str, target: &Text) -> bool {
+    let is_upper = !word.bytes().any(|byte| byte.is_ascii_lowercase());
+    let before_url = !word.contains('.') && TARGET_STARTS.iter().any(|start| target.value.starts_with(start));
+    is_upper || before_url || Method::KNOWN.iter().any(|known| known.as_str().eq_ignore_ascii_case(word))
 }
 
 fn check_lone_target(target: &Text) -> Result<(), Diagnostic> {
@@ -198,8 +237,9 @@ fn check_lone_target(target: &Text) -> Result<(), Diagnostic> {
 }
 
 /// Reads `HTTP/1.0`, `HTTP/1.1`, `HTTP/2`, `HTTP/3`.
-fn read_version(span: &Span) -> Result<Spanned<Version>, Diagnostic> {
-    match Version::parse(span.text()) {
+fn read_version(span: &Span, rules: &Rules) -> Result<Spanned<Version>, Diagnostic> {
+    let is_read = |version: &Version| rules.version_names == VersionNames::Read || version.as_str() == span.text();
+    match Version::parse(span.text()).filter(is_read) {
         Some(version) => Ok(span.clone().with(version)),
         None => Err(Diagnostic::error(format!("`{}` is not a version of HTTP", span.text()))
             .at(span, "")
@@ -214,7 +254,7 @@ mod tests {
 
     /// Method, target and version of a head that is nothing but a request line.
     fn of(line: &str) -> Result<(Option<String>, String, Option<Version>), Vec<String>> {
-        let head = super::super::head::read(&SourceFile::new("a.http", line).span(0..line.len()));
+        let head = super::super::head::read(&SourceFile::new("a.http", line).span(0..line.len()), <&Rules>::default());
         let read = |line: RequestLine| {
             (line.method.map(|method| method.value), line.target.value, line.version.map(|version| version.value))
         };
@@ -273,7 +313,8 @@ mod tests {
             ("GET ws://h/", None, Some("GET")),
             ("https://h/?ws://", None, None),
         ] {
-            let head = super::super::head::read(&SourceFile::new("a.http", line).span(0..line.len()));
+            let head =
+                super::super::head::read(&SourceFile::new("a.http", line).span(0..line.len()), <&Rules>::default());
             let read = head.request_line.unwrap();
             assert_eq!(
                 (read.protocol, read.method.map(|method| method.value).as_deref()),

@@ -6,7 +6,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Existing, Span, Spanned};
-use crate::spec::Output;
+use crate::spec::{Output, Rules};
 
 use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
 use super::{text, unsupported};
@@ -25,8 +25,8 @@ pub(super) struct Tail {
 }
 
 /// Tells the body from what follows it.
-pub(super) fn split(span: &Span) -> Tail {
-    let mut reader = Reader { span, body_end: 0, script: None, last: Vec::new(), diagnostics: Vec::new() };
+pub(super) fn split(span: &Span, rules: &Rules) -> Tail {
+    let mut reader = Reader { span, rules, body_end: 0, script: None, last: Vec::new(), diagnostics: Vec::new() };
     for line in lines_of(span) {
         reader.read(line);
     }
@@ -35,6 +35,7 @@ pub(super) fn split(span: &Span) -> Tail {
 
 struct Reader<'a> {
     span: &'a Span,
+    rules: &'a Rules,
     /// Relative to the start of the span.
     body_end: usize,
     script: Option<ScriptEnd>,
@@ -49,7 +50,7 @@ impl<'a> Reader<'a> {
             self.script = (!end.is_on(line.text)).then_some(end);
             return;
         }
-        match line.kind() {
+        match line.kind(self.rules) {
             LineKind::Blank => {}
             LineKind::Comment if !self.last.is_empty() => {}
             LineKind::Comment | LineKind::Content | LineKind::IndentedSeparator | LineKind::Separator => {
@@ -128,7 +129,7 @@ mod tests {
     use crate::source::SourceFile;
 
     fn tail(text: &str) -> Tail {
-        split(&SourceFile::new("a.http", text).span(0..text.len()))
+        split(&SourceFile::new("a.http", text).span(0..text.len()), <&Rules>::default())
     }
 
     #[test]

@@ -4,10 +4,10 @@ mod rules;
 
 pub use rules::{
     AssertionLines, BodyComments, BraceEscapes, Credentials, DefaultScheme, Definitions, DynamicDefinitions, FileLines,
-    FormLines, GraphQlField, HostField, IndentedComments, IndentedLines, IndentedSeparators, LinesAbove, Methods,
-    MultipartLineEnds, NameExtent, ProtocolWords, References, RepeatedFields, ResponseDecoding, ResponseLines, Rule,
-    Rules, SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets, TimeoutUnit, Undefined, UnseparatedBody,
-    VariablePrecedence, VersionNames,
+    FormLines, GraphQlBodies, GraphQlField, HostField, IndentedComments, IndentedLines, IndentedSeparators,
+    LazyDefinitions, LinesAbove, Methods, MultipartLineEnds, NameExtent, ProtocolWords, References, RepeatedFields,
+    ResponseDecoding, ResponseLines, Rule, Rules, SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets,
+    TimeoutUnit, Undefined, UnseparatedBody, VariablePrecedence, VersionNames,
 };
 
 use crate::source::Span;
@@ -55,6 +55,12 @@ impl Dialect {
     /// What it does where dialects conflict.
     pub fn rules(self) -> &'static Rules {
         Rules::of(self)
+    }
+}
+
+impl Default for &'static Rules {
+    fn default() -> Self {
+        Dialect::default().rules()
     }
 }
 

@@ -252,6 +252,13 @@ rules! {
         GraphQlField { Read: "about the body, and not sent", Sent: "sent" }
         [Read, Sent, Sent, Read, Read]
     }
+    GraphQlBodies graphql_bodies "graphql-bodies" {
+        conflict: "a body begins as a GraphQL document, and nothing above it says so",
+        anchor: Some("message-body#body-content"),
+        reason: "httpYac sends a query; what is announced as JSON, and is none, can be nothing else",
+        GraphQlBodies { Announced: "a query where JSON is announced", Content: "content", Document: "a query" }
+        [Announced, Content, Content, Content, Document]
+    }
     HostField host_field "host-field" {
         conflict: "`Host` is written beside a whole URL",
         anchor: Some("wire-serialization#http11-host"),
@@ -344,6 +351,13 @@ rules! {
             LastOfFile: "the last definition of the file",
         }
         [AboveElseBelow, Above, Above, LastOfFile, Above]
+    }
+    LazyDefinition lazy_definitions "lazy-definition" {
+        conflict: "a definition is written with `:=`",
+        anchor: Some("variable-definition#definition-line"),
+        reason: "httpYac works its value out at each use",
+        LazyDefinitions { Lazy: "worked out at each use", Malformed: "malformed" }
+        [Lazy, Malformed, Malformed, Malformed, Lazy]
     }
     DynamicDefinition dynamic_definitions "dynamic-definition" {
         conflict: "a definition holds a `$dynamic` value",
