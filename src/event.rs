@@ -23,6 +23,10 @@ pub enum Event {
     CaseStarted(CaseId),
     /// A person has to do something, or the request will not go on.
     Prompted(String),
+    /// A person is asked something: until that is done, nothing else may be printed there.
+    Asked,
+    /// The person has answered, or will not.
+    Answered,
     /// A request and all that belongs to it is done.
     CaseFinished(CaseId, Box<CaseResult>),
     /// The last request of a file is done.

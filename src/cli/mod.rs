@@ -8,6 +8,7 @@ mod exit;
 mod list;
 mod project;
 mod proxies;
+mod questioner;
 mod run;
 mod serve;
 mod servers;

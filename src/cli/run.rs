@@ -20,6 +20,7 @@ use crate::template::{Engine, Variables};
 use super::arguments::RunArguments;
 use super::exit::Exit;
 use super::project::{Project, Stop};
+use super::questioner::Questioner;
 use super::signals::Signals;
 use super::terminal::{self, Terminal};
 use super::{proxies, servers};
@@ -49,9 +50,13 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     plan.teach(&redactor);
     let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
-    let options = Options { proxies: proxies::of_environment(&redactor)?, ..options(arguments, &project, terminal)? };
-    let engine = Engine::new(arguments.seed);
     let interrupt = Interrupt::default();
+    let options = Options {
+        proxies: proxies::of_environment(&redactor)?,
+        person: Questioner::new(terminal, &interrupt),
+        ..options(arguments, &project, terminal)?
+    };
+    let engine = Engine::new(arguments.seed);
     let signals =
         Signals::raise(interrupt.clone()).map_err(|error| Stop::usage(format!("signals cannot be caught: {error}")))?;
     // Held to the end of the run: the servers end with it.
@@ -107,6 +112,7 @@ fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> 
         retry: arguments.retry.map(|times| Retry { times, delay: Duration::ZERO }).or(retry),
         delay: arguments.delay.unwrap_or_default(),
         cookie_jar: arguments.cookie_jar.clone(),
+        person: None,
         browser: browser.unwrap_or(if terminal.has_person() { Browser::Person } else { Browser::Nobody }),
         key_log: arguments.key_log.as_ref().map(key_log).transpose()?,
         detail: if arguments.verbose > 0 { Detail::Full } else { Detail::Summary },

@@ -52,6 +52,11 @@ impl Terminal {
         io::stdout().is_terminal() && variable("CI").is_none_or(|value| !is_on(&value))
     }
 
+    /// Whether a person can be asked: one who reads standard error, and types.
+    pub(super) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal() && variable("CI").is_none_or(|value| !is_on(&value))
+    }
+
     /// Prints a line on standard output. If nobody reads it, that is their choice.
     ///
     /// # Errors

@@ -95,7 +95,12 @@ impl RunStatistics {
                 self.files =
                     outline.files.iter().map(|file| (Counts::default(), vec![false; file.cases.len()])).collect();
             }
-            Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) | Event::FileFinished { .. } => {}
+            Event::FileStarted { .. }
+            | Event::CaseStarted(_)
+            | Event::Prompted(_)
+            | Event::Asked
+            | Event::Answered
+            | Event::FileFinished { .. } => {}
             Event::CaseFinished(id, result) => self.count(*id, result),
             Event::RunFinished { elapsed, interrupted } => {
                 self.elapsed = *elapsed;

@@ -13,6 +13,7 @@ use crate::transport::Pool;
 
 use super::file::run_file;
 use super::mailbox::{Look, Mailbox};
+use super::questions::Questions;
 use super::shared::{Options, Shared};
 use super::{Interrupt, Plan};
 
@@ -44,10 +45,14 @@ impl Executor {
             // What a panic leaves without a result is settled at the end of the run.
             .panic_handler(drop)
             .build()?;
+        let variables = Arc::new(variables);
+        let person = options.person.clone();
+        let questions = Questions::new(person, Arc::clone(&variables), Arc::clone(&redactor), interrupt.clone());
         let shared = Shared {
             options,
             engine,
-            variables: Arc::new(variables),
+            variables,
+            questions: Arc::new(questions),
             connections: Pool::new(),
             cookie_files: Arc::default(),
             tokens: Arc::default(),
@@ -73,7 +78,12 @@ impl Executor {
         let mut interrupted_at = None;
         while let Some(event) = self.next(&mut mailbox, &mut interrupted_at) {
             ledger.note(&event);
+            let asked = matches!(event, Event::Asked);
             on_event(event);
+            if asked {
+                self.shared.questions.put();
+                on_event(Event::Answered);
+            }
         }
         let interrupted = self.shared.interrupt.reason();
         ledger.settle(interrupted, &mut on_event);
@@ -124,7 +134,7 @@ impl Ledger {
             Event::CaseFinished(id, _) => self.cases[id.file][id.case] = Progress::Finished,
             Event::FileStarted { file } => self.files[*file] = Progress::Started,
             Event::FileFinished { file, .. } => self.files[*file] = Progress::Finished,
-            Event::RunStarted(_) | Event::Prompted(_) | Event::RunFinished { .. } => {}
+            Event::RunStarted(_) | Event::Prompted(_) | Event::Asked | Event::Answered | Event::RunFinished { .. } => {}
         }
     }
 

@@ -8,11 +8,12 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::source::Root;
 use crate::spec::{Entry, Skip};
-use crate::template::FileScope;
+use crate::template::{FileScope, Providers};
 
 use super::case::CaseRun;
 use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Specs, Stage};
+use super::questions::Inquirer;
 use super::shared::Shared;
 
 /// Runs a file: all its cases end, one way or another.
@@ -53,7 +54,10 @@ impl<'a> FileRun<'a> {
         session.defaults.options.key_log = shared.options.key_log.clone();
         session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
         session.defaults.options.proxies = shared.options.proxies.clone();
-        let scope = FileScope::new(Arc::clone(&shared.variables), specs.own(), root, &shared.engine);
+        let person = Inquirer::new(&shared.questions, sender);
+        let scope = FileScope::new(Arc::clone(&shared.variables), specs.own(), root, &shared.engine)
+            .provided_by(Providers { person: Some(Arc::new(person)) });
+        shared.questions.learn_given(&specs.own().variables);
         Self { shared, specs, root, index, sender, session, scope, setup_failed: false, last: None }
     }
 
@@ -83,6 +87,7 @@ impl<'a> FileRun<'a> {
         if let Some(Skip::Yes(reason)) = request.flow.skip.as_deref() {
             return CaseResult::skipped(reason);
         }
+        self.shared.questions.learn_given(&request.variables);
         let position = self.specs.position(case.place);
         let run = CaseRun { shared: self.shared, root: self.root, session: &self.session, request, position };
         run.wait(self.last);

@@ -10,6 +10,7 @@ use crate::spec::Retry;
 use crate::template::{Engine, Variables};
 use crate::transport::Pool;
 
+use super::questions::{Person, Questions};
 use super::{Browser, Detail, Interrupt};
 
 /// How a run goes about it.
@@ -27,6 +28,8 @@ pub struct Options {
     pub cookie_jar: Option<PathBuf>,
     /// Who goes where a person has to go for a token.
     pub browser: Browser,
+    /// Who answers what only a person knows; nobody, if there is no terminal.
+    pub person: Option<Arc<dyn Person>>,
     /// The file that the keys of TLS connections are added to, where a request names no other.
     pub key_log: Option<PathBuf>,
     /// What is kept of each exchange for the reports.
@@ -43,6 +46,7 @@ pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) engine: Engine,
     pub(super) variables: Arc<Variables>,
+    pub(super) questions: Arc<Questions>,
     pub(super) connections: Arc<Pool>,
     pub(super) cookie_files: Arc<CookieFiles>,
     pub(super) tokens: Arc<Tokens>,

@@ -168,11 +168,22 @@ pub struct Variable {
     pub position: usize,
 }
 
-/// When the value of a variable is worked out.
+/// When, and by whom, the value of a variable is worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binding {
     /// Once a run of the file, at its place: `@x = …`.
     Once,
     /// At every use: `@x := …`.
     Lazy,
+    /// Once a run, by a person; the value is the question: `# @prompt x …`.
+    Asked(Echo),
+}
+
+/// Whether what a person types may be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// While it is typed, and in reports.
+    Shown,
+    /// Nowhere: it is a secret.
+    Hidden,
 }

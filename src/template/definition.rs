@@ -81,7 +81,8 @@ impl Definition {
     pub(super) fn draw(&self, value: Value) -> Value {
         match self.binding {
             Binding::Once => self.drawn.get_or_init(|| value).clone(),
-            Binding::Lazy => value,
+            // What a person has answered is kept by who has asked.
+            Binding::Lazy | Binding::Asked(_) => value,
         }
     }
 

@@ -16,6 +16,7 @@ mod functions;
 mod mentions;
 mod piece;
 mod program;
+mod question;
 mod reference;
 mod request;
 mod scope;
@@ -25,7 +26,8 @@ mod value;
 mod view;
 
 pub use engine::Engine;
+pub use question::{Ask, Lifetime, Question};
 pub use request::{CompiledMessage, CompiledRequest};
-pub use scope::{FileScope, Scope, Variables};
+pub use scope::{FileScope, Providers, Scope, Variables};
 pub use text::Template;
 pub use tree::CompiledValue;

@@ -17,6 +17,7 @@ use super::definition::Definitions;
 use super::engine::Clock;
 use super::exchange::Exchange;
 use super::mentions::Mentions;
+use super::question::Ask;
 use super::value::{from_json, to_json};
 use super::view::{Bindings, View};
 
@@ -60,6 +61,14 @@ pub(super) struct Fixed {
     pub(super) random: Mutex<fastrand::Rng>,
     /// Where files are read from: the spec that names them, and the folder that they lie in.
     pub(super) files: Option<(PathBuf, Root)>,
+    pub(super) providers: Providers,
+}
+
+/// Who gives what no file holds.
+#[derive(Clone, Debug, Default)]
+pub struct Providers {
+    /// Who puts questions to a person.
+    pub person: Option<Arc<dyn Ask>>,
 }
 
 impl FileScope {
@@ -76,6 +85,7 @@ impl FileScope {
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
             files: Some((spec.source.0.path().to_owned(), root.clone())),
+            providers: Providers::default(),
         };
         Self { fixed: Arc::new(fixed), captures: Arc::default(), given: Arc::default(), exchanges: Arc::default() }
     }
@@ -91,8 +101,16 @@ impl FileScope {
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random("")),
             files: None,
+            providers: Providers::default(),
         };
         Self { fixed: Arc::new(fixed), captures: Arc::default(), given: Arc::default(), exchanges: Arc::default() }
+    }
+
+    /// This scope, before it is used, with those who give what no file holds.
+    #[must_use]
+    pub fn provided_by(mut self, providers: Providers) -> Self {
+        Arc::get_mut(&mut self.fixed).expect("a scope that is not used yet has no copies").providers = providers;
+        self
     }
 
     /// Keeps a captured value.

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use minijinja::value::Value;
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::source::Span;
-use crate::spec::Format;
+use crate::source::{Span, Spanned};
+use crate::spec::{Binding, Echo, Format};
 
 use super::definition::{Definition, Definitions};
 use super::dynamic;
 use super::engine::Clock;
 use super::exchange::Exchange;
+use super::question::{Lifetime, Question};
 use super::scope::{FileScope, Variables};
 use super::value::{from_json, text};
 
@@ -153,6 +154,17 @@ impl View {
         self.bindings.file.fixed.random.lock().expect("no holder of this lock panics")
     }
 
+    /// What a person answers.
+    ///
+    /// # Errors
+    /// Why there is no answer: a lowercase fragment.
+    pub(super) fn ask(&self, question: &Question) -> Result<Value, String> {
+        match &self.bindings.file.fixed.providers.person {
+            Some(person) => person.ask(question).map(Value::from),
+            None => Err("nobody can be asked here".to_owned()),
+        }
+    }
+
     /// Keeps a warning, once.
     pub(super) fn warn(&self, warning: Diagnostic) {
         let mut warnings = self.bindings.warnings.lock().expect("no holder of this lock panics");
@@ -246,11 +258,28 @@ impl View {
         let mut inner = self.clone();
         inner.trail.push(place);
         let value = definition.value.as_ref().map_err(Diagnostic::clone).and_then(|value| value.value(&inner));
+        let value = match definition.binding {
+            Binding::Once | Binding::Lazy => value,
+            Binding::Asked(echo) => value.and_then(|question| self.ask_for(definition, &question, echo)),
+        };
         match (value, at) {
             (Ok(value), _) => Ok(definition.draw(value)),
             (Err(error), Some(at)) => Err(error.at(at, "needed here")),
             (Err(error), None) => Err(error),
         }
+    }
+
+    fn ask_for(&self, definition: &Definition, question: &Value, echo: Echo) -> Result<Value, Diagnostic> {
+        let Spanned { value: name, span } = &definition.name;
+        let question = Question {
+            name: name.clone(),
+            text: text(question),
+            default: None,
+            choices: Vec::new(),
+            echo,
+            lifetime: Lifetime::Run,
+        };
+        self.ask(&question).map_err(|message| Diagnostic::error(message).at(span, ""))
     }
 
     fn cycle(&self, trail: &[Place], again: &Definition) -> Diagnostic {

@@ -15,6 +15,7 @@ mod layers;
 mod mistakes;
 mod oauth2;
 mod proxies;
+mod questions;
 mod readme;
 mod reports;
 mod robustness;

@@ -5,13 +5,16 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, protocol, yaml};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{Rules, TimeoutUnit};
-use crate::spec::{Assertion, Body, Capture, Cert, Defaults, Format, Jar, Text, Variable, Verify};
+use crate::spec::{
+    Assertion, Binding, Body, Capture, Cert, Defaults, Echo, Format, Jar, Node, Text, Value, Variable, Verify,
+};
 
 use super::argument::{
     NULL, cookie_jar, delay, duration, encoding, flag, milliseconds, output, redirects, repeat, retry, size, skip,
     switch, verify, version, words,
 };
 use super::head::Directive;
+use super::line::trimmed;
 use super::{text, unsupported};
 
 /// What directives say of a request.
@@ -94,6 +97,8 @@ const READERS: &[(&str, Reader)] = &[
     ("stream", protocol),
     ("variables", variables),
     ("lazy", variables),
+    ("prompt", |draft, directive| asked(draft, directive, Echo::Shown)),
+    ("secret", |draft, directive| asked(draft, directive, Echo::Hidden)),
     // How it is sent.
     ("timeout", timeout),
     ("connect-timeout", connect_timeout),
@@ -128,8 +133,7 @@ const READERS: &[(&str, Reader)] = &[
 ];
 
 /// Directives that concern an interactive editor only: how a response is shown or
-/// logged, and questions to a person, who is not there. `@prompt` asks for the value
-/// of a variable; if nothing else gives it one, its use is an error.
+/// logged, and whether a person is sure.
 const FOR_EDITORS: &[&str] = &[
     "debug",
     "language",
@@ -139,7 +143,6 @@ const FOR_EDITORS: &[&str] = &[
     "no-response-view",
     "note",
     "openWith",
-    "prompt",
     "responseRef",
     "save",
     "title",
@@ -311,6 +314,25 @@ fn protocol(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> 
 fn variables(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let key = text(&directive.name);
     draft.diagnostics.extend(yaml::read_directive(&yaml::VARIABLES, &mut draft.variables, &key, &directive.argument));
+    Ok(())
+}
+
+/// `name`, or `name question`.
+fn asked(draft: &mut Draft, directive: &Directive, echo: Echo) -> Result<(), Diagnostic> {
+    let argument = words(directive)?.span;
+    let end = argument.text().find([' ', '\t']).unwrap_or(argument.text().len());
+    let (name, question) = (argument.slice(0..end), trimmed(&argument.slice(end..argument.text().len())));
+    if !name.text().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return Err(Diagnostic::error(format!("`{}` is not the name of a variable", name.text()))
+            .at(&name, "")
+            .help("write `name`, or `name question`; a name holds letters, digits, `_` and `-`"));
+    }
+    draft.variables.push(Variable {
+        name: name.clone().with(name.text().to_owned()),
+        value: Value { node: Node::Text(text(&question)), span: question },
+        binding: Binding::Asked(echo),
+        position: 0,
+    });
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
 use crate::spec::{
-    Auth, Binding, Body, Dialect, Entry, FileReference, Fragment, GraphQl, GraphQlVariables, Node, Piece, Protocol,
-    Request, Spec, Step, Text, Tls, Variable,
+    Auth, Binding, Body, Dialect, Echo, Entry, FileReference, Fragment, GraphQl, GraphQlVariables, Node, Piece,
+    Protocol, Request, Spec, Step, Text, Tls, Variable,
 };
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
@@ -166,7 +166,12 @@ fn dump_settings(request: &Request) -> Vec<String> {
 
 fn dump_variable(variable: &Variable) -> String {
     let Node::Text(value) = &variable.value.node else { panic!("a variable of a `.http` file is a text") };
-    let sign = if variable.binding == Binding::Lazy { ":=" } else { "=" };
+    let sign = match variable.binding {
+        Binding::Once => "=",
+        Binding::Lazy => ":=",
+        Binding::Asked(Echo::Shown) => "asked",
+        Binding::Asked(Echo::Hidden) => "asked in secret",
+    };
     let name = &variable.name;
     format!("@{} {} {sign} {} after {}", place(&name.span), name.value, dump_text(value), variable.position)
 }

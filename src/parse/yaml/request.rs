@@ -5,7 +5,9 @@ use crate::http::Method;
 use crate::parse::protocol::Named;
 use crate::parse::{message, protocol};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Binding, Capture, Defaults, Entry, Invalid, Node, Request, Scripts, Text, Variable};
+use crate::spec::{
+    Assertion, Binding, Capture, Defaults, Echo, Entry, Invalid, Node, Request, Scripts, Text, Value, Variable,
+};
 
 use super::body::{self, BODIES, Bodies};
 use super::protocol::PROTOCOL;
@@ -219,6 +221,8 @@ pub(super) fn tags(field: Field<'_>, problems: &mut Problems) -> Vec<Spanned<Str
 pub(crate) const VARIABLES: Table<Vec<Variable>> = Table(&[
     key("variables", |all, field, problems| define(all, Binding::Once, field, problems)),
     key("lazy", |all, field, problems| define(all, Binding::Lazy, field, problems)),
+    key("prompt", |all, field, problems| ask(all, Echo::Shown, field, problems)),
+    key("secret", |all, field, problems| ask(all, Echo::Hidden, field, problems)),
 ]);
 
 /// Names with values of any kind.
@@ -230,4 +234,19 @@ fn define(all: &mut Vec<Variable>, binding: Binding, field: Field<'_>, problems:
         binding,
         position: 0,
     }));
+}
+
+/// Names with the questions that a person is asked, or with null.
+fn ask(all: &mut Vec<Variable>, echo: Echo, field: Field<'_>, problems: &mut Problems) {
+    for entry in problems.keep(field.entries()).into_iter().flatten() {
+        let nothing = || Text::new(entry.span().clone().with(String::new()), entry.key.format);
+        let question = if entry.is_null() { Ok(nothing()) } else { entry.text() };
+        let Some(question) = problems.keep(question) else { continue };
+        all.push(Variable {
+            name: Spanned { value: entry.key.value.clone(), span: entry.key.span.clone() },
+            value: Value { span: question.span.clone(), node: Node::Text(question) },
+            binding: Binding::Asked(echo),
+            position: 0,
+        });
+    }
 }

@@ -4,6 +4,7 @@
 //! Files appear in the order of the plan: one that is done early waits for those before
 //! it. What was printed is forgotten, but for a line about each request that did not pass.
 
+mod bar;
 mod block;
 mod file;
 mod summary;
@@ -12,8 +13,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
+use self::bar::Bar;
 use self::block::{Block, Blocks};
 use super::order::{Done, PlanOrder};
 use super::{Reporter, RunStatistics, interrupted};
@@ -65,7 +65,7 @@ pub struct Console {
     outline: Arc<Outline>,
     order: PlanOrder<Block>,
     statistics: RunStatistics,
-    bar: ProgressBar,
+    bar: Bar,
     /// What is under way, oldest first.
     running: Vec<CaseId>,
     /// A line about each request that did not pass.
@@ -83,7 +83,7 @@ impl Console {
             outline: Arc::default(),
             order: PlanOrder::default(),
             statistics: RunStatistics::default(),
-            bar: progress_bar(if options.verbosity == Verbosity::Quiet { Progress::Hidden } else { options.progress }),
+            bar: Bar::new(if options.verbosity == Verbosity::Quiet { Progress::Hidden } else { options.progress }),
             running: Vec::new(),
             recap: Vec::new(),
             ends_blank: false,
@@ -127,7 +127,7 @@ impl Console {
     fn summarize(&mut self) -> io::Result<()> {
         let rest = self.order.rest();
         self.print_files(rest)?;
-        self.bar.finish_and_clear();
+        self.bar.clear();
         let gap = if self.ends_blank { "" } else { "\n" };
         let text = self.blocks.summary(&self.statistics, &self.recap);
         self.print(&format!("{gap}{text}"))
@@ -156,12 +156,14 @@ impl Reporter for Console {
             }
             // Also where nothing else is said: somebody is waited for.
             Event::Prompted(text) => self.print(&format!("{}\n", self.blocks.line(text)))?,
+            Event::Asked => self.bar.pause(),
+            Event::Answered => self.bar.resume(),
             Event::CaseFinished(id, result) => {
                 if let Some(file) = self.outline.files.get(id.file).filter(|file| id.case < file.cases.len()) {
                     self.order.put(*id, self.blocks.case(file, id.case, result));
                 }
                 self.running.retain(|running| running != id);
-                self.bar.inc(1);
+                self.bar.advance();
                 self.tell_progress();
             }
             Event::FileFinished { file, elapsed } => {
@@ -184,20 +186,7 @@ impl Reporter for Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-fn progress_bar(progress: Progress) -> ProgressBar {
-    match progress {
-        Progress::Hidden => ProgressBar::hidden(),
-        Progress::Bar => {
-            let style = ProgressStyle::with_template("{spinner} {pos}/{len} {bar:20} {elapsed}  {wide_msg}")
-                .expect("the template is well-formed");
-            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style);
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        }
+        self.bar.clear();
     }
 }
 

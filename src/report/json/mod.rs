@@ -70,7 +70,8 @@ impl Reporter for Json {
                 self.outline = Arc::clone(outline);
                 self.order = PlanOrder::new(outline);
             }
-            Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) => {}
+            Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) | Event::Asked | Event::Answered => {
+            }
             Event::CaseFinished(id, result) => {
                 if let Some(case) = self.outline.files.get(id.file).and_then(|file| file.cases.get(id.case)) {
                     self.order.put(*id, self.draft.case(case, result));

@@ -188,7 +188,8 @@ impl Reporter for Junit {
                 self.order = PlanOrder::new(outline);
                 self.names = names::classnames(outline, &self.cases.redactor);
             }
-            Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) => {}
+            Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) | Event::Asked | Event::Answered => {
+            }
             Event::CaseFinished(id, result) => {
                 if let Some(file) = self.outline.files.get(id.file).filter(|file| id.case < file.cases.len()) {
                     self.order.put(*id, self.cases.case(file, id.case, result));

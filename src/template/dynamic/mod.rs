@@ -1,7 +1,9 @@
 //! Dynamic variables: `{{$uuid}}`, `{{$timestamp -1 d}}`, `{{$random.integer(1, 6)}}`, ….
 //!
-//! Names and arguments are those of VS Code's REST Client and of JetBrains' HTTP Client.
+//! Names and arguments are those of VS Code's REST Client, of JetBrains' HTTP Client, of
+//! httpYac and of kulala.
 
+mod interactive;
 mod moment;
 mod random;
 
@@ -9,6 +11,8 @@ use minijinja::value::Value;
 
 use crate::diagnostic::nearest;
 
+use self::interactive::{input, password, pick};
+use super::question::Lifetime;
 use super::view::View;
 
 /// A dynamic variable: its name, how it is written, and what it gives.
@@ -16,7 +20,16 @@ use super::view::View;
 struct Dynamic {
     name: &'static str,
     usage: &'static str,
-    produce: fn(&[String], &View) -> Result<Value, String>,
+    produce: Produce,
+}
+
+/// What gives a value.
+#[derive(Clone, Copy, Debug)]
+enum Produce {
+    /// From arguments.
+    List(fn(&[String], &View) -> Result<Value, String>),
+    /// From all that follows the name, as it is written.
+    Line(fn(&str, &View) -> Result<Value, String>),
 }
 
 const fn dynamic(
@@ -24,7 +37,11 @@ const fn dynamic(
     usage: &'static str,
     produce: fn(&[String], &View) -> Result<Value, String>,
 ) -> Dynamic {
-    Dynamic { name, usage, produce }
+    Dynamic { name, usage, produce: Produce::List(produce) }
+}
+
+const fn asked(name: &'static str, usage: &'static str, produce: fn(&str, &View) -> Result<Value, String>) -> Dynamic {
+    Dynamic { name, usage, produce: Produce::Line(produce) }
 }
 
 const DYNAMICS: &[Dynamic] = &[
@@ -45,6 +62,14 @@ const DYNAMICS: &[Dynamic] = &[
     dynamic("$processEnv", "$processEnv NAME", process),
     dynamic("$env", "$env.NAME", process),
     dynamic("$dotenv", "$dotenv NAME", dotenv),
+    asked("$input", "$input LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Use, view)),
+    asked("$input-askonce", "$input-askonce LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Run, view)),
+    asked("$prompt", "$prompt LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Use, view)),
+    asked("$prompt-askonce", "$prompt-askonce LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Run, view)),
+    asked("$password", "$password LABEL", |line, view| password(line, Lifetime::Use, view)),
+    asked("$password-askonce", "$password-askonce LABEL", |line, view| password(line, Lifetime::Run, view)),
+    asked("$pick", "$pick LABEL $value: ONE,TWO", |line, view| pick(line, Lifetime::Use, view)),
+    asked("$pick-askonce", "$pick-askonce LABEL $value: ONE,TWO", |line, view| pick(line, Lifetime::Run, view)),
 ];
 
 /// The names of all dynamic variables.
@@ -71,8 +96,7 @@ pub(super) struct Unknown {
 impl Call {
     /// A call of a name, if there is one of that name.
     pub(super) fn new(name: &str, arguments: Vec<String>) -> Option<Self> {
-        let dynamic = DYNAMICS.iter().find(|dynamic| dynamic.name == name)?;
-        Some(Self { dynamic, arguments })
+        Some(Self { dynamic: find(name)?, arguments })
     }
 
     /// Reads `$name`, `$name argument …`, `$name(argument, …)` or `$env.NAME`.
@@ -84,7 +108,13 @@ impl Call {
         let (name, rest) = text.split_at(end);
         let call = match name.strip_prefix("$env.") {
             Some(variable) if !variable.is_empty() => Self::new("$env", vec![variable.to_owned()]),
-            _ => Self::new(name, arguments(rest)),
+            _ => find(name).map(|dynamic| Self {
+                dynamic,
+                arguments: match dynamic.produce {
+                    Produce::List(_) => arguments(rest),
+                    Produce::Line(_) => vec![rest.trim().to_owned()],
+                },
+            }),
         };
         call.ok_or_else(|| Unknown { name: name.to_owned(), nearest: nearest(name, names()) })
     }
@@ -104,8 +134,15 @@ impl Call {
     /// # Errors
     /// What is wrong with the arguments: a lowercase fragment.
     pub(super) fn draw(&self, view: &View) -> Result<Value, String> {
-        (self.dynamic.produce)(&self.arguments, view)
+        match self.dynamic.produce {
+            Produce::List(produce) => produce(&self.arguments, view),
+            Produce::Line(produce) => produce(self.arguments.first().map_or("", String::as_str), view),
+        }
     }
+}
+
+fn find(name: &str) -> Option<&'static Dynamic> {
+    DYNAMICS.iter().find(|dynamic| dynamic.name == name)
 }
 
 /// Splits arguments at white space, or at commas where they stand in parentheses. Quotes

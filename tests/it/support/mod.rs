@@ -2,12 +2,16 @@
 
 mod fault_server;
 mod project;
+#[cfg(unix)]
+mod pseudo_terminal;
 mod recorder;
 mod relay;
 mod tls_server;
 
 pub use fault_server::FaultServer;
 pub use project::{Project, Ran};
+#[cfg(unix)]
+pub use pseudo_terminal::PseudoTerminal;
 pub use recorder::Recorder;
 pub use relay::Relay;
 pub use tls_server::{Clients, TlsServer, tls_input};
