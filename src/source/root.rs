@@ -37,6 +37,14 @@ impl Root {
         &self.folder
     }
 
+    /// The folder as an absolute path, links followed.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn absolute(&self) -> Result<PathBuf, ReadError> {
+        fs::canonicalize(&self.folder).map_err(|error| ReadError::new(&self.folder, error.into()))
+    }
+
     /// The file that `reference` means when `from` names it.
     ///
     /// # Errors

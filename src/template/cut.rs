@@ -160,7 +160,7 @@ fn balanced_closing(text: &str) -> Option<usize> {
 /// like a part of another language: a mustache tag, a JSON object, ….
 fn may_be_live(inner: &str) -> bool {
     let first = inner.trim_start().bytes().next();
-    let opens = |byte: u8| byte.is_ascii_alphanumeric() || b"_$-([\"'".contains(&byte);
+    let opens = |byte: u8| byte.is_ascii_alphanumeric() || b"_$%-([\"'".contains(&byte);
     first.is_some_and(opens) && !inner.contains("{{")
 }
 
@@ -199,6 +199,7 @@ mod tests {
             ("{{ don't }}", "< don't >"),
             ("{{ {'a': 1} }}", "{{ {'a': 1} }}"),
             ("{% if x %} {# c #}", "{% if x %} {# c #}"),
+            ("{{%a}}", "<%a>"),
         ] {
             assert_eq!(shown(text, Format::Http), expected, "{text}");
         }

@@ -14,6 +14,14 @@ use super::value::{octets, text};
 /// All but the unreserved characters (RFC 3986, 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// All but what JavaScript's `encodeURIComponent` leaves as it is.
+const COMPONENT: &AsciiSet = &RESERVED.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+
+/// A text as a part of a URL, the way editors encode it.
+pub(super) fn url_component(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
+
 /// Adds every encoding and digest to an environment.
 pub(super) fn register(environment: &mut Environment<'_>) {
     type Conversion = fn(&Value) -> Result<Value, Error>;

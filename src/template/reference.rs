@@ -12,8 +12,10 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::Format;
 
+use super::digest::url_component;
 use super::dynamic::Call;
 use super::exchange::Side;
+use super::value::text;
 use super::view::View;
 
 /// Names that are values of the expression language and so are no variables.
@@ -24,6 +26,8 @@ const CONSTANTS: &[&str] = &["true", "false", "none", "null", "True", "False", "
 pub(super) enum Reference {
     /// `name`
     Variable(String),
+    /// `%name`: its value, percent-encoded.
+    Encoded(String),
     /// `$name argument …`
     Dynamic(Call),
     /// `name.response.body.$.path`, `name.request.headers.Name`, …
@@ -87,6 +91,9 @@ impl Reference {
         if is_variable_name(text, format) {
             return Some(Ok(Self::Variable(text.to_owned())));
         }
+        if let Some(name) = text.strip_prefix('%').filter(|name| is_variable_name(name, format)) {
+            return Some(Ok(Self::Encoded(name.to_owned())));
+        }
         parse_exchange(text)
     }
 
@@ -96,10 +103,8 @@ impl Reference {
     /// Why it has none, at the place of the reference.
     pub(super) fn resolve(&self, view: &View, at: &Span) -> Result<Value, Diagnostic> {
         match self {
-            Self::Variable(name) => match view.variable(name, Some(at))? {
-                Some(value) => Ok(value),
-                None => Err(undefined(name, view, at)),
-            },
+            Self::Variable(name) => variable(name, view, at),
+            Self::Encoded(name) => Ok(url_component(&text(&variable(name, view, at)?)).into()),
             Self::Dynamic(call) => call.draw(view).map_err(|message| {
                 Diagnostic::error(format!("`{}`: {message}", call.name()))
                     .at(at, "")
@@ -134,6 +139,10 @@ fn is_variable_name(text: &str, format: Format) -> bool {
     text.bytes().next().is_some_and(begins) && text.bytes().all(in_name) && !CONSTANTS.contains(&text)
 }
 
+fn variable(name: &str, view: &View, at: &Span) -> Result<Value, Diagnostic> {
+    view.variable(name, Some(at))?.ok_or_else(|| undefined(name, view, at))
+}
+
 /// The error that a name means nothing; it may have been meant as a difference.
 fn undefined(name: &str, view: &View, at: &Span) -> Diagnostic {
     let error = view.undefined(name, at);
@@ -155,8 +164,8 @@ fn no_attribute(side: Side, name: &str) -> String {
 
 fn parse_dynamic(text: &str) -> Result<Reference, Malformed> {
     Call::parse(text).map(Reference::Dynamic).map_err(|unknown| Malformed {
-        message: format!("there is no dynamic variable `{}`", unknown.name),
-        help: unknown.nearest.map(|near| format!("did you mean `{near}`?")),
+        message: unknown.message,
+        help: unknown.help,
         range: 0..unknown.name.len(),
     })
 }

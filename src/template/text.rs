@@ -153,6 +153,7 @@ mod tests {
             ("user", json!({"roles": ["a", "b"], "ok": true})),
             ("braces", json!("{{name}} }}")),
             ("env", json!("staging")),
+            ("spaced", json!("a &'é")),
             ("nothing", json!(null)),
         ];
         let environment = given.map(|(name, value)| (name.to_owned(), value)).to_vec();
@@ -173,6 +174,7 @@ mod tests {
             ("{{name}}", "Ada"),
             ("<{{ name }}|{{id}}>", "<Ada|7>"),
             ("{{api-key}}", "k1"),
+            ("{{%spaced}} {{ %id }}", "a%20%26'%C3%A9 7"),
             ("{{ api-key | upper }}", "K1"),
             ("{{ id + 1 }}", "8"),
             ("{{ user.roles[1] }}", "b"),

@@ -149,6 +149,17 @@ impl View {
         root.read_bytes(spec, reference, LARGEST_FILE).map_err(|error| error.to_string())
     }
 
+    /// The folder of the project, as an absolute path.
+    ///
+    /// # Errors
+    /// If it cannot be had: a lowercase fragment.
+    pub(super) fn project_folder(&self) -> Result<String, String> {
+        let files = self.bindings.file.fixed.files.as_ref();
+        let (_, root) = files.ok_or_else(|| "there is no project here".to_owned())?;
+        let folder = root.absolute().map_err(|error| error.to_string())?;
+        Ok(folder.to_string_lossy().into_owned())
+    }
+
     /// The source of the file's random values.
     pub(super) fn random(&self) -> MutexGuard<'_, fastrand::Rng> {
         self.bindings.file.fixed.random.lock().expect("no holder of this lock panics")

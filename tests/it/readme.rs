@@ -126,7 +126,12 @@ fn every_directive_of_the_table_is_known() {
 #[test]
 fn every_template_of_the_table_renders() {
     let rows = README.lines().filter(|line| line.starts_with("| `{{")).map(cells);
-    let templates: Vec<String> = rows.flat_map(|row| code(&row[0])).collect();
+    let fakes = README.lines().filter(|line| line.starts_with("| `$random.")).map(cells);
+    let fakes = fakes.flat_map(|row| {
+        let group = row[0].trim_matches('`').to_owned();
+        code(&row[1]).into_iter().map(move |name| format!("{{{{{group}.{name}}}}}"))
+    });
+    let templates: Vec<String> = rows.flat_map(|row| code(&row[0])).chain(fakes).collect();
     assert!(templates.len() > 30);
     let login = json!({"name": "login", "post": "{{ api }}/login", "json": {"user": "ada", "password": "lovelace"}});
     let request = |template: &String| json!({"name": template, "post": "{{ api }}/anything", "text": template});

@@ -3,14 +3,17 @@
 //! Names and arguments are those of VS Code's REST Client, of JetBrains' HTTP Client, of
 //! httpYac and of kulala.
 
+mod call;
+mod checksum;
+mod fake;
 mod interactive;
 mod moment;
 mod random;
+mod surroundings;
 
 use minijinja::value::Value;
 
-use crate::diagnostic::nearest;
-
+pub(super) use self::call::Call;
 use self::interactive::{input, password, pick};
 use super::question::Lifetime;
 use super::view::View;
@@ -59,9 +62,15 @@ const DYNAMICS: &[Dynamic] = &[
     dynamic("$isoTimestamp", "$isoTimestamp [offset unit]", moment::iso_timestamp),
     dynamic("$datetime", "$datetime rfc1123|iso8601|\"format\" [offset unit]", moment::datetime),
     dynamic("$localDatetime", "$localDatetime rfc1123|iso8601|\"format\" [offset unit]", moment::local_datetime),
-    dynamic("$processEnv", "$processEnv NAME", process),
-    dynamic("$env", "$env.NAME", process),
-    dynamic("$dotenv", "$dotenv NAME", dotenv),
+    dynamic("$date", "$date", moment::date),
+    dynamic("$random.number.numberBetween", "$random.number.numberBetween(from, to)", random::integer),
+    dynamic("$random.number.randomDouble", "$random.number.randomDouble(from, to)", random::float),
+    dynamic("$processEnv", "$processEnv NAME", surroundings::process),
+    dynamic("$env", "$env.NAME", surroundings::process),
+    dynamic("$dotenv", "$dotenv NAME", surroundings::dotenv),
+    dynamic("$projectRoot", "$projectRoot", surroundings::project_root),
+    dynamic("$historyFolder", "$historyFolder", surroundings::history_folder),
+    dynamic("$exampleServer", "$exampleServer", surroundings::example_server),
     asked("$input", "$input LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Use, view)),
     asked("$input-askonce", "$input-askonce LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Run, view)),
     asked("$prompt", "$prompt LABEL [$value: DEFAULT]", |line, view| input(line, Lifetime::Use, view)),
@@ -72,141 +81,25 @@ const DYNAMICS: &[Dynamic] = &[
     asked("$pick-askonce", "$pick-askonce LABEL $value: ONE,TWO", |line, view| pick(line, Lifetime::Run, view)),
 ];
 
-/// The names of all dynamic variables.
+/// Dynamic variables of editors that need the editor, and what does the same here.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    ("$aadToken", ENTRA),
+    ("$aadV2Token", ENTRA),
+    ("$oidcAccessToken", "get the token with `auth: {oauth2: …}`: `# @auth {oauth2: {grant: authorization_code, …}}`"),
+];
+
+const ENTRA: &str =
+    "get a token of Microsoft Entra with `auth: {oauth2: …}`: `# @auth {oauth2: {grant: client_credentials, …}}`";
+
+/// The names of all dynamic variables, but of made-up data.
 pub(super) fn names<'a>() -> impl Iterator<Item = &'a str> {
     DYNAMICS.iter().map(|dynamic| dynamic.name)
-}
-
-/// A dynamic variable with its arguments.
-#[derive(Debug)]
-pub(super) struct Call {
-    dynamic: &'static Dynamic,
-    arguments: Vec<String>,
-}
-
-/// Why a text is no call of a dynamic variable.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unknown {
-    /// The name as it was written.
-    pub(super) name: String,
-    /// The name that was most likely meant.
-    pub(super) nearest: Option<&'static str>,
-}
-
-impl Call {
-    /// A call of a name, if there is one of that name.
-    pub(super) fn new(name: &str, arguments: Vec<String>) -> Option<Self> {
-        Some(Self { dynamic: find(name)?, arguments })
-    }
-
-    /// Reads `$name`, `$name argument …`, `$name(argument, …)` or `$env.NAME`.
-    ///
-    /// # Errors
-    /// If there is no dynamic variable of that name.
-    pub(super) fn parse(text: &str) -> Result<Self, Unknown> {
-        let end = text.find(|character: char| character.is_whitespace() || character == '(').unwrap_or(text.len());
-        let (name, rest) = text.split_at(end);
-        let call = match name.strip_prefix("$env.") {
-            Some(variable) if !variable.is_empty() => Self::new("$env", vec![variable.to_owned()]),
-            _ => find(name).map(|dynamic| Self {
-                dynamic,
-                arguments: match dynamic.produce {
-                    Produce::List(_) => arguments(rest),
-                    Produce::Line(_) => vec![rest.trim().to_owned()],
-                },
-            }),
-        };
-        call.ok_or_else(|| Unknown { name: name.to_owned(), nearest: nearest(name, names()) })
-    }
-
-    /// Its name.
-    pub(super) fn name(&self) -> &'static str {
-        self.dynamic.name
-    }
-
-    /// How it is written.
-    pub(super) fn usage(&self) -> &'static str {
-        self.dynamic.usage
-    }
-
-    /// A value of it: another at each call.
-    ///
-    /// # Errors
-    /// What is wrong with the arguments: a lowercase fragment.
-    pub(super) fn draw(&self, view: &View) -> Result<Value, String> {
-        match self.dynamic.produce {
-            Produce::List(produce) => produce(&self.arguments, view),
-            Produce::Line(produce) => produce(self.arguments.first().map_or("", String::as_str), view),
-        }
-    }
-}
-
-fn find(name: &str) -> Option<&'static Dynamic> {
-    DYNAMICS.iter().find(|dynamic| dynamic.name == name)
-}
-
-/// Splits arguments at white space, or at commas where they stand in parentheses. Quotes
-/// hold one together.
-fn arguments(text: &str) -> Vec<String> {
-    let text = text.trim();
-    let listed = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-    let separates = |character: char| match listed {
-        Some(_) => character == ',',
-        None => character.is_whitespace(),
-    };
-    let (mut arguments, mut current, mut quote, mut quoted) = (Vec::new(), String::new(), None, false);
-    for character in listed.unwrap_or(text).chars() {
-        match quote {
-            Some(open) if character == open => quote = None,
-            Some(_) => current.push(character),
-            None if matches!(character, '"' | '\'') => (quote, quoted) = (Some(character), true),
-            None if separates(character) => {
-                push_argument(&mut arguments, &mut current, &mut quoted);
-            }
-            None => current.push(character),
-        }
-    }
-    push_argument(&mut arguments, &mut current, &mut quoted);
-    arguments
-}
-
-fn push_argument(arguments: &mut Vec<String>, current: &mut String, quoted: &mut bool) {
-    let argument = std::mem::take(current);
-    let argument = if *quoted { argument } else { argument.trim().to_owned() };
-    if *quoted || !argument.is_empty() {
-        arguments.push(argument);
-    }
-    *quoted = false;
-}
-
-fn process(arguments: &[String], view: &View) -> Result<Value, String> {
-    from_list(arguments, view, &view.variables().process, "the process's environment")
-}
-
-fn dotenv(arguments: &[String], view: &View) -> Result<Value, String> {
-    from_list(arguments, view, &view.variables().dotenv, "the `.env` files")
-}
-
-/// The value of `NAME`; of the name that the variable `NAME` holds where it is written `%NAME`.
-fn from_list(arguments: &[String], view: &View, list: &[(String, String)], place: &str) -> Result<Value, String> {
-    let [name] = arguments else { return Err("it takes the name of one variable".to_owned()) };
-    let name = match name.strip_prefix('%') {
-        Some(variable) => view.text_of(variable)?,
-        None => name.clone(),
-    };
-    let found = list.iter().rev().find(|(known, _)| *known == name);
-    found.map(|(_, value)| Value::from(value.as_str())).ok_or_else(|| {
-        let near = nearest(&name, list.iter().map(|(known, _)| known.as_str()));
-        let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-        format!("`{name}` is not defined in {place}{near}")
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use regex::Regex;
 
-    use super::*;
     use crate::spec::Format;
     use crate::template::Variables;
     use crate::template::fixture::{file, place, render};
@@ -216,7 +109,7 @@ mod tests {
         Variables {
             process: vec![pair("HOME", "/root"), pair("STAGE_KEY", "k")],
             dotenv: vec![pair("TOKEN", "t1")],
-            environment: vec![("key".to_owned(), "STAGE_KEY".into())],
+            environment: vec![("key".to_owned(), "STAGE_KEY".into()), ("$exampleServer".to_owned(), "http://e".into())],
             ..Variables::default()
         }
     }
@@ -249,7 +142,11 @@ mod tests {
             ("$datetime rfc1123 1 y", "Wed, 05 Mar 2025 13:07:09 GMT"),
             ("$datetime \"DD-MM-YYYY HH:mm\" -1 M", "05-02-2024 13:07"),
             ("$datetime YYYY-MM-DD", "2024-03-05"),
-            ("$localDatetime iso8601", r"2024-03-05T14:07:09\.042\+01:00"),
+            ("$localDatetime iso8601", r"2024-03-05T14:07:09\+01:00"),
+            ("$date", "2024-03-05"),
+            ("$projectRoot", "/.*"),
+            ("$historyFolder", r"/.*/\.idea/httpRequests"),
+            ("$exampleServer", "http://e"),
             ("$localDatetime rfc1123", r"Tue, 05 Mar 2024 14:07:09 \+0100"),
             ("$localDatetime 'HH:mm' 1 h", "15:07"),
             ("$processEnv HOME", "/root"),
@@ -291,34 +188,5 @@ mod tests {
         let rendered = render(&file, "{{$uuid}} {{$uuid}}", Format::Http).unwrap();
         let (first, second) = rendered.split_once(' ').unwrap();
         assert_ne!(first, second);
-    }
-
-    #[test]
-    fn splits_arguments() {
-        for (text, expected) in [
-            ("", &[][..]),
-            (" 1  10 ", &["1", "10"]),
-            ("(1, 10)", &["1", "10"]),
-            ("()", &[]),
-            (" \"YYYY MM\" 1 d", &["YYYY MM", "1", "d"]),
-            (" ''", &[""]),
-            (" 'it\"s'", &["it\"s"]),
-            ("(5", &["(5"]),
-        ] {
-            assert_eq!(arguments(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn suggests_the_nearest_of_unknown_names() {
-        for (text, name, nearest) in [
-            ("$uid", "$uid", Some("$uuid")),
-            ("$timestmp -1 d", "$timestmp", Some("$timestamp")),
-            ("$random.int(1, 2)", "$random.int", Some("$randomInt")),
-            ("$", "$", None),
-            ("$zzz", "$zzz", None),
-        ] {
-            assert_eq!(Call::parse(text).unwrap_err(), Unknown { name: name.to_owned(), nearest }, "{text}");
-        }
     }
 }

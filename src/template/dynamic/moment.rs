@@ -17,6 +17,11 @@ pub(super) fn iso_timestamp(arguments: &[String], view: &View) -> Result<Value, 
     written(&shifted(view.clock().now(), arguments)?, "%Y-%m-%dT%H:%M:%S.%3fZ")
 }
 
+/// The date where the run takes place.
+pub(super) fn date(_: &[String], view: &View) -> Result<Value, String> {
+    written(&view.clock().local(), "%Y-%m-%d")
+}
+
 /// The time in UTC, in a format.
 pub(super) fn datetime(arguments: &[String], view: &View) -> Result<Value, String> {
     let (format, offset) = format_and_offset(arguments);
@@ -34,7 +39,7 @@ pub(super) fn local_datetime(arguments: &[String], view: &View) -> Result<Value,
     let time = shifted(view.clock().local(), offset)?;
     match format {
         "rfc1123" => written(&time, "%a, %d %b %Y %H:%M:%S %z"),
-        "iso8601" => written(&time, "%Y-%m-%dT%H:%M:%S.%3f%:z"),
+        "iso8601" => written(&time, "%Y-%m-%dT%H:%M:%S%:z"),
         custom => written(&time, &directives(custom)),
     }
 }
@@ -110,17 +115,21 @@ const DAY_JS: &[(&str, &str)] = &[
     ("X", "%s"),
 ];
 
-/// The tokens of Java's `DateTimeFormatter`, beside those in common.
+/// The tokens of Java's `DateTimeFormatter` and of .NET, beside those in common.
 const JAVA: &[(&str, &str)] = &[
     ("yyyy", "%Y"),
     ("yy", "%y"),
     ("uuuu", "%Y"),
+    ("dddd", "%A"),
+    ("ddd", "%a"),
     ("dd", "%d"),
     ("d", "%-d"),
     ("EEEE", "%A"),
     ("EEE", "%a"),
     ("E", "%a"),
     ("a", "%p"),
+    ("tt", "%p"),
+    ("fff", "%3f"),
     ("XXX", "%:z"),
     ("XX", "%z"),
     ("xxx", "%:z"),
@@ -130,7 +139,7 @@ const JAVA: &[(&str, &str)] = &[
     ("z", "%Z"),
 ];
 
-/// A format of Day.js or of Java as strftime directives. It is Java's where its year is
+/// A format of Day.js, of Java or of .NET as strftime directives. It is not Day.js's where its year is
 /// written `yy…` or `uu…`; what is no token stands for itself.
 fn directives(format: &str) -> String {
     let java = format.contains("yy") || format.contains("uu");
@@ -183,6 +192,7 @@ mod tests {
             ("[Day] D [100%]", "Day 5 100%"),
             ("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2024-03-05T14:07:09.042+01:00"),
             ("EEEE d MMM yy", "Tuesday 5 Mar 24"),
+            ("ddd dd.MM.yyyy hh:mm:ss.fff tt", "Tue 05.03.2024 02:07:09.042 PM"),
             ("100% é", "100% é"),
             ("", ""),
         ] {
