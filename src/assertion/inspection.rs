@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::error::Error;
 
 use serde_json::Value as Json;
 use sha2::Digest;
 
 use crate::client::Response;
+use crate::xpath::Document;
 
 use super::Failure;
 use super::value::{brief_json, excerpt};
@@ -25,12 +27,13 @@ pub struct Inspection<'a> {
     bytes: OnceCell<Result<Cow<'a, [u8]>, Failure>>,
     text: OnceCell<Result<Cow<'a, str>, String>>,
     json: OnceCell<Result<Json, Failure>>,
+    markup: OnceCell<Result<Document, Failure>>,
 }
 
 impl<'a> Inspection<'a> {
     /// Examines a response.
     pub fn new(response: &'a Response) -> Self {
-        Self { response, bytes: OnceCell::new(), text: OnceCell::new(), json: OnceCell::new() }
+        Self { response, bytes: OnceCell::new(), text: OnceCell::new(), json: OnceCell::new(), markup: OnceCell::new() }
     }
 
     /// The body's bytes, read back where they went to a file.
@@ -68,6 +71,16 @@ impl<'a> Inspection<'a> {
         self.json.get_or_init(|| self.parse()).as_ref().map_err(Failure::clone)
     }
 
+    /// The body as XML or HTML.
+    pub(super) fn markup(&self) -> Result<&Document, Failure> {
+        let parse = || {
+            let content_type = self.response.headers.text("content-type");
+            let parsed = Document::parse(self.text()?, content_type.as_deref());
+            parsed.map_err(|error| self.unlike("XML", self.bytes().unwrap_or_default(), &error))
+        };
+        self.markup.get_or_init(parse).as_ref().map_err(Failure::clone)
+    }
+
     /// JSON is UTF-8 (RFC 8259, 8.1); where the body is not, its text in another
     /// character set may be.
     fn parse(&self) -> Result<Json, Failure> {
@@ -77,21 +90,22 @@ impl<'a> Inspection<'a> {
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_str(self.text()?.trim_start_matches('\u{feff}')),
         };
-        parsed.map_err(|error| self.not_json(body, &error))
+        parsed.map_err(|error| self.unlike("JSON", body, &error))
     }
 
-    fn not_json(&self, body: &[u8], error: &serde_json::Error) -> Failure {
+    /// The body is not of a format.
+    fn unlike(&self, format: &str, body: &[u8], error: &dyn Error) -> Failure {
         let content_type = self.response.headers.text("content-type");
         let kind = content_type.map(|kind| format!("its content type is `{kind}`"));
         if body.is_empty() {
             return Failure {
                 notes: kind.into_iter().collect(),
-                ..Failure::new("the body is empty, which is not JSON")
+                ..Failure::new(format!("the body is empty, which is not {format}"))
             };
         }
         let beginning = String::from_utf8_lossy(&body[..body.len().min(EXCERPT * 4)]);
         let shown = brief_json(&Json::String(excerpt(beginning.trim_start(), EXCERPT)));
-        let mut failure = Failure::new(format!("the body is not JSON: {error}"));
+        let mut failure = Failure::new(format!("the body is not {format}: {error}"));
         failure.notes.push(format!("it begins with {shown}"));
         failure.notes.extend(kind);
         failure

@@ -9,6 +9,7 @@ mod filter;
 mod inspection;
 mod jsonpath;
 mod kinds;
+mod markup;
 mod operand;
 mod predicate;
 mod prepared;

@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use crate::spec::{Expected, Format, Node, Operand, Text};
 use crate::template::{Engine, Scope, Template};
+use crate::xpath::{self, Expression};
 
 use super::Failure;
 use super::jsonpath::{InvalidPath, Path};
@@ -52,6 +53,14 @@ impl Reading for Path {
 
     fn read(text: &str) -> Result<Self, Flaw> {
         Self::compile(text).map_err(|InvalidPath { reason, place }| Flaw { reason, place })
+    }
+}
+
+impl Reading for Expression {
+    const NAME: &'static str = "XPath";
+
+    fn read(text: &str) -> Result<Self, Flaw> {
+        Self::parse(text).map_err(|xpath::Error { reason, place }| Flaw { reason, place })
     }
 }
 

@@ -12,10 +12,12 @@ use crate::http::Phase;
 use crate::source::Span;
 use crate::spec::{self, CertificateField};
 use crate::template::Engine;
+use crate::xpath::Expression;
 
 use super::cookie;
 use super::inspection::Inspection;
 use super::jsonpath::Path;
+use super::markup;
 use super::prepared::Prepared;
 use super::value::{Value, brief_json, excerpt};
 use super::{Context, Failure};
@@ -39,6 +41,7 @@ enum Kind {
     Certificate(CertificateField),
     Body,
     JsonPath(Prepared<Path>),
+    XPath(Prepared<Expression>),
     Regex(Prepared<Regex>),
     Bytes,
     Size,
@@ -69,6 +72,7 @@ impl Query {
             spec::Query::Certificate(field) => Kind::Certificate(*field),
             spec::Query::Body => Kind::Body,
             spec::Query::JsonPath(path) => Kind::JsonPath(Prepared::compile(engine, path)?),
+            spec::Query::XPath(expression) => Kind::XPath(Prepared::compile(engine, expression)?),
             spec::Query::Regex(pattern) => Kind::Regex(Prepared::compile(engine, pattern)?),
             spec::Query::Bytes => Kind::Bytes,
             spec::Query::Size => Kind::Size,
@@ -106,6 +110,10 @@ impl Query {
                     self.span.text()
                 ))
             })?,
+            Kind::XPath(expression) => {
+                let found = markup::find(&*expression.get(context.scope)?, inspection.markup()?);
+                found.map_err(|error| Failure::new(format!("{} says nothing: {error}", self.span.text())))?
+            }
             Kind::Regex(pattern) => {
                 let text = inspection.text()?;
                 first_match(&*pattern.get(context.scope)?, text).map_or(Value::Absent, Value::raw)

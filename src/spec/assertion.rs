@@ -85,6 +85,8 @@ pub enum Query {
     Body,
     /// What a JSONPath (RFC 9535) finds in the body.
     JsonPath(Text),
+    /// What an XPath finds in the body, XML or HTML.
+    XPath(Text),
     /// The first group, or the whole, of the first match in the body's text.
     Regex(Text),
     /// The body as bytes.
@@ -170,6 +172,8 @@ pub enum FilterName {
     Regex,
     /// What a JSONPath finds in a value, or in a string of JSON.
     JsonPath,
+    /// What an XPath finds in a text, XML or HTML.
+    XPath,
     /// An integer.
     ToInt,
     /// A number with a fraction.

@@ -12,9 +12,11 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{self, Expected, FilterName};
 use crate::template::Engine;
+use crate::xpath::{Document, Expression};
 
 use super::compare::read_json;
 use super::jsonpath::Path;
+use super::markup;
 use super::operand::{Given, Operand};
 use super::prepared::{Prepared, text_of};
 use super::query::{first_match, nodes};
@@ -25,7 +27,7 @@ use super::{Context, Failure};
 /// minijinja's.
 #[rustfmt::skip]
 const KNOWN: &[&str] = &[
-    "count", "first", "last", "nth", "split", "regex", "jsonpath", "toInt", "toFloat", "toString", "urlDecode",
+    "count", "first", "last", "nth", "split", "regex", "jsonpath", "xpath", "toInt", "toFloat", "toString", "urlDecode",
     "base64Decode", "lower", "upper", "trim", "replace", "abs", "default", "int", "float", "join", "length", "list",
     "max", "min", "reverse", "round", "slice", "sort", "sum", "title", "tojson", "unique", "urlencode",
 ];
@@ -47,6 +49,7 @@ enum Kind {
     Split(Operand),
     Regex(Prepared<Regex>),
     JsonPath(Prepared<Path>),
+    XPath(Prepared<Expression>),
     ToInt,
     ToFloat,
     ToString,
@@ -74,6 +77,7 @@ impl Filter {
             FilterName::Split => Kind::Split(operand(0)?),
             FilterName::Regex => Kind::Regex(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
             FilterName::JsonPath => Kind::JsonPath(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
+            FilterName::XPath => Kind::XPath(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
             FilterName::ToInt => Kind::ToInt,
             FilterName::ToFloat => Kind::ToFloat,
             FilterName::ToString => Kind::ToString,
@@ -109,6 +113,10 @@ impl Filter {
             Kind::JsonPath(path) => {
                 let path = path.get(context.scope)?;
                 json_path(&path, value)
+            }
+            Kind::XPath(expression) => {
+                let expression = expression.get(context.scope)?;
+                xpath(&expression, value)
             }
             Kind::ToInt => text::to_int(value),
             Kind::ToFloat => text::to_float(value),
@@ -198,6 +206,13 @@ fn json_path<'a>(path: &Path, value: &Value<'a>) -> Applied<'a> {
         Value::Json(Cow::Borrowed(document)) => nodes(path, document).ok_or(SMALLER),
         other => nodes(path, &other.clone().into_json()).map(owned).ok_or(SMALLER),
     }
+}
+
+/// A text is read as XML or HTML first.
+fn xpath<'a>(expression: &Expression, value: &Value<'a>) -> Applied<'a> {
+    let text = value.readable().ok_or("XML or HTML")?;
+    let document = Document::parse(&text, None).map_err(|_| "XML or HTML")?;
+    markup::find(expression, &document).map_err(|_| "a document that the XPath fits")
 }
 
 /// Nodes that outlive their document.

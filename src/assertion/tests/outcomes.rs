@@ -1,6 +1,6 @@
 //! What holds, and what is said of what does not.
 
-use super::{failure, message};
+use super::{compile, failure, failure_with_body, message, with_context};
 
 #[test]
 fn what_holds_has_no_failure() {
@@ -113,6 +113,49 @@ fn what_holds_has_no_failure() {
     ] {
         assert_eq!(failure(text), None, "{text}");
     }
+}
+
+const FEED: &str = r#"<f:feed xmlns:f="urn:feed"><item id="7">Ada</item><item id="8">Bob</item><n>2.50</n></f:feed>"#;
+
+const PAGE: &str = "<!DOCTYPE html><h1 class=big>Hi &amp; ho</h1><ul><li>a<li>b</ul>";
+
+#[test]
+fn xpath_asks_xml_and_html() {
+    for (body, text) in [
+        (FEED, "body //item[1] == Ada"),
+        (FEED, "body //item == [\"Ada\", \"Bob\"]"),
+        (FEED, "body //item[@id='{{ id }}'] == {{ text }}"),
+        (FEED, "body /f:feed/item/@id | last | toInt == 8"),
+        (FEED, "body //n == 2.5"),
+        (FEED, "body //none not exists"),
+        (FEED, "xpath //item | count == 2"),
+        (FEED, "xpath \"count(//item)\" == 2"),
+        (FEED, "xpath \"sum(//item/@id) div 2\" == 7.5"),
+        (FEED, "xpath \"boolean(//item)\" isTrue"),
+        (FEED, "xpath \"number(//item)\" == NaN"),
+        (FEED, "body | xpath //item/@id | first == 7"),
+        (FEED, "body | xpath('count(//item)') == 2"),
+        (PAGE, "body //h1[@class='big'] == \"Hi & ho\""),
+        (PAGE, "xpath \"count(/html/body/ul/li)\" == 2"),
+    ] {
+        assert_eq!(failure_with_body(text, body.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
+fn xpath_that_finds_nothing_says_why() {
+    for (body, text, expected) in [
+        (FEED, "body //none == 1", "body //none matched nothing"),
+        (FEED, "body //item[1] == Eve", "body //item[1] is \"Ada\", not \"Eve\""),
+        (FEED, "body //g:item exists", "body //g:item says nothing: the document declares no namespace prefix `g`"),
+        ("<a>", "body //a exists", "the body is not XML: the root node was opened but never closed"),
+        ("", "body //a exists", "the body is empty, which is not XML"),
+    ] {
+        let failure = failure_with_body(text, body.as_bytes()).map(|failure| failure.message);
+        assert_eq!(failure.as_deref(), Some(expected), "{text}");
+    }
+    let wrong = with_context(|context| compile("xpath \"//a[\" exists", context).unwrap_err());
+    assert_eq!(wrong.message, "`//a[` is no XPath: it ends too early");
 }
 
 #[test]

@@ -20,6 +20,7 @@ const OWN: &[(&str, FilterName, usize)] = &[
     ("split", FilterName::Split, 1),
     ("regex", FilterName::Regex, 1),
     ("jsonpath", FilterName::JsonPath, 1),
+    ("xpath", FilterName::XPath, 1),
     ("toInt", FilterName::ToInt, 0),
     ("toFloat", FilterName::ToFloat, 0),
     ("toString", FilterName::ToString, 0),
@@ -37,9 +38,16 @@ impl Reader {
         let span = self.span_of(&pair);
         let mut pairs = first(pair).into_inner();
         let name = pairs.next().expect("the grammar demands a filter's name");
-        let arguments = pairs.map(|argument| self.item(first(argument))).collect::<Result<Vec<_>, _>>()?;
+        let arguments = pairs.map(|argument| self.argument(argument)).collect::<Result<Vec<_>, _>>()?;
         let named = filter_name(name.as_str(), &arguments, &self.span_of(&name))?;
         Ok(span.with(Filter { name: named, arguments }))
+    }
+
+    fn argument(&self, pair: Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
+        match pair.as_rule() {
+            Rule::argument | Rule::call_argument => self.item(first(pair)),
+            _ => self.item(pair),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ const WITH_ARGUMENT: &[(&str, &str)] = &[
     ("variable", "the name of a variable: `variable userId`"),
     ("regex", "a pattern in slashes or quotes: `regex /id=(\\d+)/`"),
     ("jsonpath", "a path: `jsonpath $.id`"),
+    ("xpath", "an expression: `xpath //item`, `xpath \"string(//item)\"`"),
 ];
 
 /// Queries that may have something after their name.
@@ -75,6 +76,7 @@ impl Reader {
             Rule::duration_query => duration_query(pair),
             Rule::regex_query => Query::Regex(self.pattern_text(first(pair))?),
             Rule::path_query => Query::JsonPath(self.path_text(first(pair))?),
+            Rule::xpath_query => Query::XPath(self.path_text(first(pair))?),
             _ => return Err(unknown_query(pair.as_str(), &span)),
         };
         Ok(span.with(query))
@@ -101,11 +103,11 @@ impl Reader {
         match pair.into_inner().next() {
             None => Ok(Query::Body),
             Some(path) if path.as_rule() == Rule::path => Ok(Query::JsonPath(self.path(&path)?)),
-            Some(path) => Err(not_supported("query", "xpath", &self.span_of(&path))),
+            Some(path) => Ok(Query::XPath(self.path(&path)?)),
         }
     }
 
-    /// The text of a `path` or a quoted one.
+    /// The text of a `path`, an `xpath` or a quoted one.
     fn path_text(&self, pair: Pair<'_, Rule>) -> Result<Text, Diagnostic> {
         match pair.as_rule() {
             Rule::quoted => Ok(self.quoted(pair)),
@@ -117,7 +119,8 @@ impl Reader {
     fn path(&self, pair: &Pair<'_, Rule>) -> Result<Text, Diagnostic> {
         let Some(at) = open_bracket(pair.as_str()) else { return Ok(self.verbatim(pair)) };
         let bracket = &pair.as_str()[at..=at];
-        let message = format!("the `{bracket}` of this JSONPath is not closed");
+        let kind = if pair.as_rule() == Rule::xpath { "XPath" } else { "JSONPath" };
+        let message = format!("the `{bracket}` of this {kind} is not closed");
         Err(Diagnostic::error(message).at(&self.span_of(pair).slice(at..at + 1), ""))
     }
 }
@@ -264,6 +267,19 @@ mod tests {
     }
 
     #[test]
+    fn an_xpath_is_read_like_a_path() {
+        for (text, expected) in [
+            ("body //a", "//a"),
+            ("body /a/b[@c = 'x ]']/text()", "/a/b[@c = 'x ]']/text()"),
+            ("xpath //a[{{ i }}]/@b", "//a[{{ i }}]/@b"),
+            ("xpath \"count(//a) > 1\"", "count(//a) > 1"),
+        ] {
+            assert!(matches!(query(text), Query::XPath(path) if path.value == expected), "{text}");
+        }
+        assert!(matches!(read("body //a==1").subject.query.value, Query::XPath(path) if path.value == "//a"));
+    }
+
+    #[test]
     fn reads_body_duration_and_regex() {
         assert_eq!(query("body"), Query::Body);
         assert_eq!(query("duration"), Query::Duration(Phase::Total));
@@ -291,8 +307,8 @@ mod tests {
             ("statu == 200", "there is no query `statu`", "did you mean `status`?"),
             ("headers x == 1", "there is no query `headers`", "did you mean `header`?"),
             ("header == 1", "`header` stands alone", ""),
-            ("xpath \"//a\" exists", "the query `xpath` is not supported yet", ""),
-            ("body //a exists", "the query `xpath` is not supported yet", ""),
+            ("xpath == 1", "`xpath` stands alone", ""),
+            ("body //a[1 exists", "the `[` of this XPath is not closed", ""),
             ("certificate Subjects exists", "a certificate has no field `Subjects`", "did you mean `Subject`?"),
         ] {
             let (actual, _, hint) = error(text);

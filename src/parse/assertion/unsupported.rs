@@ -4,11 +4,10 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// Queries that are not supported yet.
-pub(super) const QUERIES: &[&str] = &["xpath", "ip", "request", "js", "rawbytes"];
+pub(super) const QUERIES: &[&str] = &["ip", "request", "js", "rawbytes"];
 
 /// Filters that are not supported yet.
 pub(super) const FILTERS: &[&str] = &[
-    "xpath",
     "toDate",
     "dateFormat",
     "format",

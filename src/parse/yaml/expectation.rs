@@ -25,6 +25,7 @@ const EXPECT: Table<Assertions> = Table(&[
     key("links", |all, field, problems| add_each(all, link, field, problems)),
     key("certificate", |all, field, problems| add_each(all, certificate, field, problems)),
     key("json", |all, field, problems| add_each(all, json_path, field, problems)),
+    key("xpath", |all, field, problems| add_each(all, xpath, field, problems)),
     key("body", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("bytes", |all, field, problems| add(all, Query::Bytes, Answer::Bytes, field, problems)),
@@ -35,7 +36,6 @@ const EXPECT: Table<Assertions> = Table(&[
     key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
     key("assert", assert),
-    key("xpath", refuse),
     key("ip", refuse),
     key("schema", refuse),
 ]);
@@ -86,6 +86,10 @@ fn json_path(path: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     }
     let problem = Diagnostic::error(format!("`{}` is not a JSONPath", path.value)).at(&path.span, "");
     Err(problem.help(format!("a JSONPath begins with `$`, as in `$.{}`; `$` alone is the whole body", path.value)))
+}
+
+fn xpath(expression: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    Ok((Query::XPath(expression.clone()), format!("xpath {}", expression.value), Answer::Markup))
 }
 
 /// `session`, or `session[HttpOnly]`.

@@ -17,6 +17,8 @@ pub(super) enum Answer {
     Text,
     /// Any JSON value.
     Json,
+    /// What an XPath gives: texts, numbers and truths, but never null.
+    Markup,
     /// A time.
     Duration,
     /// A number of bytes.

@@ -48,7 +48,7 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     let span = field.span().clone();
     let predicate = match answer {
         Answer::Status => status(field)?,
-        Answer::Text if field.is_null() => {
+        Answer::Text | Answer::Markup if field.is_null() => {
             return Ok(Demand::new(Predicate::Exists, span, "exists".to_owned()).negate());
         }
         Answer::Text => Predicate::Equal(operand::as_text(field)?),
@@ -56,7 +56,7 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
             let problem = Diagnostic::error("`duration`: no duration is equal to another").at(&span, "");
             return Err(problem.help("say `{<: 500ms}`"));
         }
-        Answer::Json | Answer::Size | Answer::Bytes | Answer::Digest(_) => {
+        Answer::Json | Answer::Markup | Answer::Size | Answer::Bytes | Answer::Digest(_) => {
             Predicate::Equal(operand::read(field, answer)?)
         }
     };

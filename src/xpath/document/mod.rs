@@ -84,6 +84,18 @@ impl fmt::Display for MalformedDocument {
 impl std::error::Error for MalformedDocument {}
 
 impl Document {
+    /// Reads what a content type calls HTML or XML; where it is neither, HTML is what
+    /// begins like it.
+    ///
+    /// # Errors
+    /// As [`Document::parse_xml`] and [`Document::parse_html`].
+    pub fn parse(text: &str, content_type: Option<&str>) -> Result<Self, MalformedDocument> {
+        let media_type = content_type.unwrap_or_default().split(';').next().unwrap_or_default().to_ascii_lowercase();
+        let is_html =
+            if media_type.contains("xml") { false } else { media_type.contains("html") || begins_like_html(text) };
+        if is_html { Self::parse_html(text) } else { Self::parse_xml(text) }
+    }
+
     /// Reads XML 1.0 with namespaces.
     ///
     /// # Errors
@@ -184,6 +196,12 @@ impl Document {
             _ => None,
         }
     }
+}
+
+fn begins_like_html(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_ascii_start();
+    let begins_with = |start: &str| text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start));
+    begins_with("<!doctype html") || begins_with("<html")
 }
 
 /// A node of a document. Cheap to copy.
