@@ -10,6 +10,7 @@ mod declaration;
 mod decode;
 mod environment;
 mod hooks;
+mod identities;
 mod in_memory;
 mod items;
 mod mounts;
@@ -42,11 +43,12 @@ pub use cookies::{
     Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
 };
 pub use hooks::Hooks;
+pub use identities::Identities;
 pub use in_memory::{Answer, Call, Fault, InMemory};
 pub(crate) use items::accept_events;
 pub use items::{Item, ItemForm};
 pub use multipart::{Multipart, Part};
-pub use oauth2::{ClientAuthentication, Grant, OAuth2, Prompt, Tokens};
+pub use oauth2::{ClientAuthentication, Grant, Granted, OAuth2, Prompt, RequestFor, Tokens};
 pub use options::Options;
 pub use payload::Payload;
 pub use prepared_request::PreparedRequest;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::http::{TlsVersion, Url, Version};
 use crate::transport::{Deadlines, FixedAddresses, Identity, IpVersion, KeyPin, Route, TlsOptions, Verify};
 
-use super::{Error, ErrorKind, Jar, Output, Proxies, environment};
+use super::{Error, ErrorKind, Identities, Jar, Output, Proxies, environment};
 
 /// Options of a request or of a session; `None` leaves an option to the session, and
 /// then to the client's own default.
@@ -57,6 +57,8 @@ pub struct Options {
     pub ip_version: Option<IpVersion>,
     /// Who the client is, where a server asks for its certificate. Default: nobody.
     pub cert: Option<Identity>,
+    /// Who the client is for some hosts, where `cert` says nothing. Default: nobody.
+    pub host_certs: Option<Identities>,
     /// The name that the server is asked for (SNI, RFC 6066) and that its certificate must
     /// be made out for. Default: the host of the URL.
     pub server_name: Option<String>,
@@ -114,6 +116,8 @@ pub(super) struct Delivery {
     pub(super) proxies: Proxies,
     /// What holds for TLS on them.
     pub(super) tls: Arc<TlsOptions>,
+    /// Who the client is for some hosts.
+    pub(super) host_certs: Identities,
 }
 
 impl Options {
@@ -140,6 +144,7 @@ impl Options {
             local_address,
             ip_version,
             cert,
+            host_certs,
             server_name,
             min_tls_version,
             max_tls_version,
@@ -190,6 +195,7 @@ impl Options {
             route: route(self.unix_socket, self.resolve, self.local_address, self.ip_version),
             proxies: self.proxies.unwrap_or_default(),
             tls,
+            host_certs: self.host_certs.unwrap_or_default(),
         })
     }
 
@@ -234,6 +240,14 @@ impl Delivery {
         match self.proxies.select(url) {
             Some(proxy) => Arc::new(Route { proxy: Some(Arc::clone(proxy)), ..Route::clone(&self.route) }),
             None => Arc::clone(&self.route),
+        }
+    }
+
+    /// What holds for TLS on the way to a URL.
+    pub(super) fn tls(&self, url: &Url) -> Arc<TlsOptions> {
+        match self.host_certs.select(url).filter(|_| self.tls.identity.is_none()) {
+            Some(identity) => Arc::new(TlsOptions { identity: Some(identity.clone()), ..TlsOptions::clone(&self.tls) }),
+            None => Arc::clone(&self.tls),
         }
     }
 

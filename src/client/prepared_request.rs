@@ -62,7 +62,7 @@ impl PreparedRequest {
                 route if self.url.is_websocket() => route.tunneling(),
                 route => route,
             },
-            tls: Arc::clone(&self.delivery.tls),
+            tls: self.delivery.tls(&self.url),
         }
     }
 }

@@ -21,12 +21,12 @@ use crate::secret::Secret;
 use crate::transport::Landing;
 
 use super::super::{Error, ErrorKind};
-use super::OAuth2;
 use super::endpoint::Endpoint;
 use super::grant::Parameter;
 use super::prompt::Prompt;
 use super::refusal::Refusal;
 use super::token::Token;
+use super::{OAuth2, RequestFor};
 
 /// A token for a person's consent.
 pub(super) fn obtain(
@@ -115,7 +115,7 @@ impl Authorization {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ]));
-        url.append_query(oauth2.common_parameters());
+        url.append_query(oauth2.common_parameters(RequestFor::Authorization));
         url
     }
 

@@ -9,6 +9,7 @@ use crate::http::Url;
 use crate::secret::Secret;
 
 use super::super::Error;
+use super::RequestFor;
 use super::endpoint::{Endpoint, Failure, unusable};
 use super::prompt::Prompt;
 use super::token::Token;
@@ -24,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// A token for a person's consent on another device.
 pub(super) fn obtain(endpoint: &Endpoint<'_>, authorization_url: &Url) -> Result<Token, Error> {
-    let members = endpoint.ask(authorization_url, &[])?;
+    let members = endpoint.ask(authorization_url, RequestFor::Authorization, &[])?;
     let device = Device::read(&members).map_err(|reason| unusable(authorization_url, &reason))?;
     endpoint.teach(&device.code);
     let patience = endpoint.oauth2.patience.min(device.life);

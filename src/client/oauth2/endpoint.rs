@@ -18,7 +18,7 @@ use super::super::{
 use super::grant::Parameter;
 use super::refusal::Refusal;
 use super::token::Token;
-use super::{ClientAuthentication, OAuth2};
+use super::{ClientAuthentication, OAuth2, RequestFor};
 
 /// The most bytes that an answer may have.
 const MAX_ANSWER: u64 = 1024 * 1024;
@@ -67,14 +67,19 @@ impl<'a> Endpoint<'a> {
     /// Asks for a token.
     pub(super) fn token(&self, parameters: &[Parameter<'_>]) -> Result<Token, Failure> {
         let url = &self.oauth2.token_url;
-        let members = self.ask(url, parameters)?;
+        let members = self.ask(url, RequestFor::Token, parameters)?;
         Token::read(&members, Instant::now()).map_err(|reason| unusable(url, &reason).into())
     }
 
     /// The members of the object that is answered to these parameters and those that every
     /// such request has.
-    pub(super) fn ask(&self, url: &Url, parameters: &[Parameter<'_>]) -> Result<Map<String, Value>, Failure> {
-        let response = self.session.send(self.request(url, parameters)?)?;
+    pub(super) fn ask(
+        &self,
+        url: &Url,
+        kind: RequestFor,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Map<String, Value>, Failure> {
+        let response = self.session.send(self.request(url, kind, parameters)?)?;
         let members = match response.json_value() {
             Ok(Value::Object(members)) => members,
             Ok(_) => return Err(not_an_answer(&response, "it is JSON, but no object").into()),
@@ -92,11 +97,12 @@ impl<'a> Endpoint<'a> {
         }
     }
 
-    fn request(&self, url: &Url, parameters: &[Parameter<'_>]) -> Result<PreparedRequest, Error> {
+    fn request(&self, url: &Url, kind: RequestFor, parameters: &[Parameter<'_>]) -> Result<PreparedRequest, Error> {
         let OAuth2 { client_id, client_secret, .. } = self.oauth2;
-        let in_header = self.oauth2.client_authentication == ClientAuthentication::Basic;
+        let way = self.oauth2.client_authentication;
+        let client_secret = client_secret.as_ref().filter(|_| way != ClientAuthentication::None);
         let (header, body) = match (client_id, client_secret) {
-            (Some(id), Some(secret)) if in_header => {
+            (Some(id), Some(secret)) if way == ClientAuthentication::Basic => {
                 let [id, secret] = encoded_pair(id, secret.expose());
                 (Some(Basic::new(id, secret)), Vec::new())
             }
@@ -105,7 +111,7 @@ impl<'a> Endpoint<'a> {
             (None, _) => (None, Vec::new()),
         };
         let form: Vec<(&str, &str)> =
-            parameters.iter().copied().chain(self.oauth2.common_parameters()).chain(body).collect();
+            parameters.iter().copied().chain(self.oauth2.common_parameters(kind)).chain(body).collect();
         let mut request = Request::new(Method::POST, url.clone());
         request.headers.append("Accept", "application/json")?;
         request.payload = Payload::form(&form)?;

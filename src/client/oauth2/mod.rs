@@ -24,10 +24,11 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use crate::http::Url;
+use crate::http::{Method, Url};
 use crate::secret::Secret;
 
-use super::{Auth, Error, PreparedRequest, Response, Session};
+use super::prepare::prepare;
+use super::{Auth, Error, PreparedRequest, Request, Response, Session};
 
 use self::endpoint::Endpoint;
 use self::token::Token;
@@ -72,7 +73,7 @@ pub struct OAuth2 {
     client_secret: Option<Secret<String>>,
     client_authentication: ClientAuthentication,
     scope: Option<String>,
-    parameters: Vec<(String, String)>,
+    parameters: Vec<(RequestFor, String, String)>,
     patience: Duration,
 }
 
@@ -85,6 +86,29 @@ pub enum ClientAuthentication {
     Basic,
     /// By `client_id` and `client_secret` in the body.
     Body,
+    /// Not at all: it only names itself, in the body.
+    None,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequestFor {
+    /// Tokens and authorizations.
+    #[default]
+    Both,
+    /// A token.
+    Token,
+    /// An authorization, of a person or for a device.
+    Authorization,
+}
+
+/// What a token endpoint has given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// What is sent with a request.
+    pub access_token: Secret<String>,
+    /// Who it is about (OpenID Connect), where the server says so.
+    pub id_token: Option<Secret<String>>,
 }
 
 impl OAuth2 {
@@ -129,8 +153,14 @@ impl OAuth2 {
     /// A further parameter of every request for a token or an authorization: `audience`, or
     /// `resource` (RFC 8707), for example. A name may be repeated.
     #[must_use]
-    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.parameters.push((name.into(), value.into()));
+    pub fn parameter(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameter_for(RequestFor::Both, name, value)
+    }
+
+    /// As [`OAuth2::parameter`], of one kind of request alone.
+    #[must_use]
+    pub fn parameter_for(mut self, kind: RequestFor, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((kind, name.into(), value.into()));
         self
     }
 
@@ -140,10 +170,11 @@ impl OAuth2 {
         Self { patience, ..self }
     }
 
-    /// What every request for a token or an authorization says.
-    fn common_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// What every request of a kind says.
+    fn common_parameters(&self, kind: RequestFor) -> impl Iterator<Item = (&str, &str)> {
         let scope = self.scope.as_deref().map(|scope| ("scope", scope));
-        scope.into_iter().chain(self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+        let own = self.parameters.iter().filter(move |(other, ..)| [RequestFor::Both, kind].contains(other));
+        scope.into_iter().chain(own.map(|(_, name, value)| (name.as_str(), value.as_str())))
     }
 
     /// A token by the grant itself.
@@ -157,6 +188,28 @@ impl OAuth2 {
                 Ok(endpoint.token(&self.grant.parameters())?)
             }
         }
+    }
+}
+
+impl Session {
+    /// A token, for whoever sends it in another way than [`OAuth2`] does by itself: the one that is
+    /// kept, or a new one.
+    ///
+    /// ```
+    /// use rqtest::client::{Answer, Grant, InMemory, OAuth2, Session};
+    ///
+    /// let session = Session::with_adapter(InMemory::new(|_| Answer::ok(r#"{"access_token": "a1"}"#)));
+    /// let way = OAuth2::new("https://id.example.org/token".parse()?, Grant::ClientCredentials).public_client("me");
+    /// assert_eq!(session.token(&way)?.access_token.expose(), "a1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there is none to be had.
+    pub fn token(&self, oauth2: &OAuth2) -> Result<Granted, Error> {
+        let request = prepare(Request::new(Method::POST, oauth2.token_url.clone()), &self.defaults)?;
+        let token = self.tokens().get(&Endpoint::new(oauth2, self, &request), Instant::now())?;
+        Ok(Granted { access_token: token.access, id_token: token.id })
     }
 }
 

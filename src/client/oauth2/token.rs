@@ -20,6 +20,8 @@ const LAST_PART: u32 = 10;
 pub(super) struct Token {
     pub(super) access: Secret<String>,
     pub(super) refresh: Option<Secret<String>>,
+    /// Who the token is about (OpenID Connect Core, 3.1.3.3).
+    pub(super) id: Option<Secret<String>>,
     /// When it shall be renewed; nothing where its end is not known.
     renew_at: Option<Instant>,
 }
@@ -42,6 +44,7 @@ impl Token {
         Ok(Self {
             access: secret(access),
             refresh: text("refresh_token").map(secret),
+            id: text("id_token").map(secret),
             renew_at: life.and_then(|life| now.checked_add(life.saturating_sub(MARGIN.min(life / LAST_PART)))),
         })
     }

@@ -88,7 +88,10 @@ impl Slot {
         self.rounds.fetch_add(1, Ordering::Release);
         match fetched {
             Ok(token) => {
-                std::iter::once(&token.access).chain(&token.refresh).for_each(|secret| endpoint.teach(secret));
+                [Some(&token.access), token.refresh.as_ref(), token.id.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|secret| endpoint.teach(secret));
                 *held = Held { token: Some(token.clone()), failure: None };
                 Ok(token)
             }
