@@ -4,6 +4,7 @@
 mod arguments;
 mod check;
 mod configuration;
+mod environment;
 mod exit;
 mod list;
 mod project;

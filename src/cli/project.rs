@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
-use crate::run::{Plan, Planner, Selection};
+use crate::run::{Environments, Plan, Planner, Selection};
 use crate::secret::Redactor;
 use crate::source::{Root, read_source};
 use crate::template::{CompiledValue, Engine, FileScope, Scope, Variables};
@@ -63,25 +63,28 @@ impl Project {
         if plan.is_empty() { Err(Stop::nothing(selection)) } else { Ok(plan) }
     }
 
-    /// Gathers the variables of a run; what no output may show is learnt by the redactor.
-    pub(super) fn variables(
+    /// Gathers the variables of a run, by folder; what no output may show is learnt by the redactor.
+    pub(super) fn environments(
         &self,
         arguments: &VariableArguments,
         selection: &SelectionArguments,
+        plan: &Plan,
         redactor: &Redactor,
-    ) -> Result<Variables, Stop> {
+    ) -> Result<Environments, Stop> {
         let gathered = variables::gather(
             &Given {
                 variables: &arguments.variables,
                 files: &arguments.files,
                 process: &process_environment(),
                 environment: arguments.environment.as_deref(),
-                folders: &self.folders(selection),
+                project: self.root.as_ref().map(Root::folder),
+                named: &named(selection),
+                folders: &plan.folders(),
             },
             &self.configuration,
         )?;
         gathered.secrets.iter().for_each(|secret| redactor.learn(secret));
-        Ok(gathered.variables)
+        Ok(gathered.environments)
     }
 
     /// Works the configuration's variables out, in order, each from those above it and
@@ -95,19 +98,13 @@ impl Project {
         }
         Ok(())
     }
+}
 
-    /// Where environment files are looked for: in the folders that are run and those of
-    /// the files that are, then in that of the project.
-    fn folders(&self, selection: &SelectionArguments) -> Vec<PathBuf> {
-        let mut folders: Vec<PathBuf> = Vec::new();
-        let named = selection.paths.iter().map(|input| folder_of(&input.path));
-        for folder in named.chain(self.root.iter().map(Root::folder)) {
-            if !folders.iter().any(|known| known == folder) {
-                folders.push(folder.to_owned());
-            }
-        }
-        folders
-    }
+/// The folders that are run, and those of the files that are.
+fn named(selection: &SelectionArguments) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = selection.paths.iter().map(|input| folder_of(&input.path).to_owned()).collect();
+    folders.dedup();
+    folders
 }
 
 /// A folder itself, or that of a file.

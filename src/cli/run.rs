@@ -11,11 +11,11 @@ use crate::report::console::{self, Console, Progress, Verbosity};
 use crate::report::json::Json;
 use crate::report::junit::{self, Junit};
 use crate::report::{Reporters, Target};
-use crate::run::{Browser, Detail, Executor, Interrupt, Options, Servers};
+use crate::run::{Browser, Detail, Environments, Executor, Interrupt, Options, Servers};
 use crate::secret::Redactor;
 use crate::source::Spanned;
 use crate::spec::Retry;
-use crate::template::{Engine, Variables};
+use crate::template::Engine;
 
 use super::arguments::RunArguments;
 use super::exit::Exit;
@@ -49,7 +49,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     }
     let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
     plan.teach(&redactor);
-    let mut variables = project.variables(&arguments.variables, &arguments.selection, &redactor)?;
+    let mut environments = project.environments(&arguments.variables, &arguments.selection, &plan, &redactor)?;
     let interrupt = Interrupt::default();
     let options = Options {
         proxies: proxies::of_environment(&redactor)?,
@@ -60,13 +60,13 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let signals =
         Signals::raise(interrupt.clone()).map_err(|error| Stop::usage(format!("signals cannot be caught: {error}")))?;
     // Held to the end of the run: the servers end with it.
-    let running = start_servers(&project, &engine, &mut variables, &interrupt);
+    let running = start_servers(&project, &engine, &mut environments, &interrupt);
     let _running = match running {
         Ok(running) => running,
         Err(stop) => return signals.received().map_or(Err(stop), |signal| Ok(Exit::Signal(signal))),
     };
     let mut reporters = reporters(arguments, &project, terminal, &redactor)?;
-    let executor = Executor::new(options, engine, variables, redactor, interrupt)
+    let executor = Executor::new(options, engine, environments, redactor, interrupt)
         .map_err(|error| Stop::usage(format!("the threads of --jobs cannot be started: {error}")))?;
     executor.run(plan, |event| reporters.event(&event));
     // Closes the connections: where descriptors are few, the reports need them.
@@ -89,13 +89,16 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
 fn start_servers(
     project: &Project,
     engine: &Engine,
-    variables: &mut Variables,
+    environments: &mut Environments,
     interrupt: &Interrupt,
 ) -> Result<Servers, Stop> {
-    let needed = servers::needed(&project.configuration, engine, variables)?;
+    let needed = servers::needed(&project.configuration, engine, &environments.home().variables)?;
     let running = Servers::start(&needed, interrupt).map_err(|error| Stop::usage(error.to_string()))?;
-    variables.project = running.base_urls().map(|(name, base_url)| (name.to_owned(), base_url.into())).collect();
-    project.define_variables(engine, variables)?;
+    for environment in environments.iter_mut() {
+        let variables = Arc::make_mut(&mut environment.variables);
+        variables.project = running.base_urls().map(|(name, base_url)| (name.to_owned(), base_url.into())).collect();
+        project.define_variables(engine, variables)?;
+    }
     Ok(running)
 }
 

@@ -8,14 +8,14 @@ use rayon::ThreadPool;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::secret::Redactor;
-use crate::template::{Engine, Variables};
+use crate::template::Engine;
 use crate::transport::Pool;
 
 use super::file::run_file;
 use super::mailbox::{Look, Mailbox};
 use super::questions::Questions;
 use super::shared::{Options, Shared};
-use super::{Interrupt, Plan};
+use super::{Environments, Interrupt, Plan};
 
 /// How long what is under way may take to end once the run is interrupted.
 const GRACE: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ impl Executor {
     pub fn new(
         options: Options,
         engine: Engine,
-        variables: Variables,
+        environments: Environments,
         redactor: Arc<Redactor>,
         interrupt: Interrupt,
     ) -> Result<Self, rayon::ThreadPoolBuildError> {
@@ -45,13 +45,13 @@ impl Executor {
             // What a panic leaves without a result is settled at the end of the run.
             .panic_handler(drop)
             .build()?;
-        let variables = Arc::new(variables);
+        let variables = Arc::clone(&environments.home().variables);
         let person = options.person.clone();
-        let questions = Questions::new(person, Arc::clone(&variables), Arc::clone(&redactor), interrupt.clone());
+        let questions = Questions::new(person, variables, Arc::clone(&redactor), interrupt.clone());
         let shared = Shared {
             options,
             engine,
-            variables,
+            environments,
             questions: Arc::new(questions),
             connections: Pool::new(),
             cookie_files: Arc::default(),

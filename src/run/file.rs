@@ -11,10 +11,12 @@ use crate::spec::{Entry, Skip};
 use crate::template::{FileScope, Providers};
 
 use super::case::CaseRun;
+use super::environment::Environment;
 use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Specs, Stage};
 use super::questions::Inquirer;
 use super::shared::Shared;
+use super::tokens::Asking;
 
 /// Runs a file: all its cases end, one way or another.
 pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender: &Sender) {
@@ -28,6 +30,21 @@ pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender
         }
     }
     sender.send(Event::FileFinished { file: index, elapsed: started.elapsed() });
+}
+
+/// A session of a file.
+fn session(shared: &Shared, environment: &Environment, sender: &Sender) -> Session {
+    let mut session = Session::with_pool(Arc::clone(&shared.connections));
+    environment.apply(&mut session);
+    session.secrets = Some(Arc::clone(&shared.redactor));
+    session.share_tokens(Arc::clone(&shared.tokens));
+    session.on_prompt(shared.options.browser.visitor(&shared.connections, sender));
+    session.share_cookie_files(Arc::clone(&shared.cookie_files));
+    let options = &mut session.defaults.options;
+    options.key_log = shared.options.key_log.clone();
+    options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File).or(options.cookie_jar.take());
+    options.proxies = shared.options.proxies.clone();
+    session
 }
 
 /// A file that is being run.
@@ -46,18 +63,14 @@ struct FileRun<'a> {
 
 impl<'a> FileRun<'a> {
     fn new(shared: &'a Shared, specs: &'a Specs, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
-        let mut session = Session::with_pool(Arc::clone(&shared.connections));
-        session.secrets = Some(Arc::clone(&shared.redactor));
-        session.share_tokens(Arc::clone(&shared.tokens));
-        session.on_prompt(shared.options.browser.visitor(&shared.connections, sender));
-        session.share_cookie_files(Arc::clone(&shared.cookie_files));
-        session.defaults.options.key_log = shared.options.key_log.clone();
-        session.defaults.options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File);
-        session.defaults.options.proxies = shared.options.proxies.clone();
+        let environment = shared.environments.of(specs.own().source.0.path());
+        let has_credentials = !environment.variables.credentials.is_empty();
+        let tokens = has_credentials.then(|| Arc::new(Asking(session(shared, environment, sender))) as _);
         let person = Inquirer::new(&shared.questions, sender);
-        let scope = FileScope::new(Arc::clone(&shared.variables), specs.own(), root, &shared.engine)
-            .provided_by(Providers { person: Some(Arc::new(person)) });
+        let scope = FileScope::new(Arc::clone(&environment.variables), specs.own(), root, &shared.engine)
+            .provided_by(Providers { person: Some(Arc::new(person)), tokens });
         shared.questions.learn_given(&specs.own().variables);
+        let session = session(shared, environment, sender);
         Self { shared, specs, root, index, sender, session, scope, setup_failed: false, last: None }
     }
 

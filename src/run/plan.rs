@@ -1,5 +1,6 @@
 //! What will run: the files, and of each the requests that were chosen.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -132,6 +133,17 @@ impl Plan {
     /// Whether nothing is to run.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// The folders that its specs lie in, as their paths name them.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let specs = self.files.iter().filter_map(|file| match file {
+            PlannedFile::Spec { specs, .. } => specs.own().source.0.path().parent(),
+            PlannedFile::Unreadable(_) => None,
+        });
+        let mut folders: Vec<PathBuf> = specs.map(Path::to_owned).collect();
+        folders.dedup();
+        folders
     }
 
     /// Each request of the plan that could be read, with its outline, in plan order.

@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::client::{CookieFiles, Proxies, Tokens};
 use crate::secret::Redactor;
 use crate::spec::Retry;
-use crate::template::{Engine, Variables};
+use crate::template::Engine;
 use crate::transport::Pool;
 
 use super::questions::{Person, Questions};
-use super::{Browser, Detail, Interrupt};
+use super::{Browser, Detail, Environments, Interrupt};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub struct Options {
 pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) engine: Engine,
-    pub(super) variables: Arc<Variables>,
+    pub(super) environments: Environments,
     pub(super) questions: Arc<Questions>,
     pub(super) connections: Arc<Pool>,
     pub(super) cookie_files: Arc<CookieFiles>,

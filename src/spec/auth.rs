@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::{AwsSigV4, OAuth1, OAuth2, Text};
+use super::{AwsSigV4, NamedOAuth2, OAuth1, OAuth2, Text};
 
 /// Who sends a request; its texts are as they were written, or what became of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,8 @@ pub enum Auth<T = Text> {
     OAuth1(Box<OAuth1<T>>),
     /// RFC 6749.
     OAuth2(Box<OAuth2<T>>),
+    /// RFC 6749, by a way that variables tell.
+    NamedOAuth2(NamedOAuth2),
     /// Signature Version 4 of Amazon Web Services.
     AwsSigV4(Box<AwsSigV4<T>>),
     /// Whom a `.netrc` file names for the host: the one at this path, or the usual one.
@@ -79,13 +81,14 @@ impl<T> Auth<T> {
             Self::AwsSigV4(key) => Auth::AwsSigV4(Box::new(key.try_map(&mut change)?)),
             Self::Netrc(path) => Auth::Netrc(path.as_ref().map(change).transpose()?),
             Self::OAuth2(oauth2) => Auth::OAuth2(Box::new(oauth2.try_map(&mut change)?)),
+            Self::NamedOAuth2(named) => Auth::NamedOAuth2(named.clone()),
         })
     }
 
     /// The texts that no output may show.
     pub fn secrets(&self) -> Vec<&T> {
         match self {
-            Self::None | Self::Netrc(_) => Vec::new(),
+            Self::None | Self::Netrc(_) | Self::NamedOAuth2(_) => Vec::new(),
             Self::Basic { password, .. } | Self::Digest { password, .. } => vec![password],
             Self::Bearer(token) => vec![token],
             Self::ApiKey { value, .. } => vec![value],

@@ -4,6 +4,7 @@
 mod assertion;
 mod auth;
 mod aws;
+mod credential;
 mod defaults;
 pub mod dialect;
 mod graphql;
@@ -27,11 +28,12 @@ pub use assertion::{
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;
+pub use credential::{Credential, TokenSource};
 pub use defaults::Defaults;
 pub use dialect::{Conflict, Dialect, Rule, Rules};
 pub use graphql::{Fragment, GraphQl, GraphQlVariables};
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
-pub use oauth2::{ClientAuthentication, Grant, OAuth2};
+pub use oauth2::{ClientAuthentication, Grant, GrantName, NamedOAuth2, OAuth2, RequestFor};
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
 pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};

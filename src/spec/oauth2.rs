@@ -17,8 +17,8 @@ pub struct OAuth2<T> {
     pub client_authentication: ClientAuthentication,
     /// What the token shall be good for.
     pub scope: Vec<T>,
-    /// Further parameters: an audience, a resource, and those of one's own.
-    pub parameters: Vec<(T, T)>,
+    /// Further parameters: an audience, a resource, and those of one's own; each of some requests.
+    pub parameters: Vec<(RequestFor, T, T)>,
     /// How long a person has to agree.
     pub timeout: Option<Duration>,
 }
@@ -51,6 +51,28 @@ pub enum Grant<T> {
     },
 }
 
+/// A token whose way is told by variables: `{prefix}_tokenEndpoint`, `{prefix}_clientId`, ….
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedOAuth2 {
+    /// What the token is given for.
+    pub grant: GrantName,
+    /// What the names of the variables begin with.
+    pub prefix: String,
+}
+
+/// What a token is given for, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantName {
+    /// That the client is who it is.
+    ClientCredentials,
+    /// A user's password.
+    Password,
+    /// That a person agrees on another device.
+    DeviceCode,
+    /// That a person agrees in a browser.
+    AuthorizationCode,
+}
+
 /// How a client proves to the token endpoint who it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClientAuthentication {
@@ -59,12 +81,27 @@ pub enum ClientAuthentication {
     Basic,
     /// In the body.
     Body,
+    /// Not at all: it only names itself.
+    None,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequestFor {
+    /// Tokens and authorizations.
+    #[default]
+    Both,
+    /// A token.
+    Token,
+    /// An authorization, of a person or for a device.
+    Authorization,
 }
 
 impl<T> OAuth2<T> {
     /// The same with something else in the place of each text.
     pub(super) fn try_map<U, E>(&self, change: &mut impl FnMut(&T) -> Result<U, E>) -> Result<OAuth2<U>, E> {
-        let parameters = self.parameters.iter().map(|(name, value)| Ok((change(name)?, change(value)?)));
+        let parameters = self.parameters.iter();
+        let parameters = parameters.map(|(kind, name, value)| Ok((*kind, change(name)?, change(value)?)));
         let parameters = parameters.collect::<Result<_, E>>()?;
         Ok(OAuth2 {
             grant: self.grant.try_map(change)?,

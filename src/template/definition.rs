@@ -1,14 +1,14 @@
 //! The variables that a file or a request defines, compiled.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{Binding, Variable};
+use crate::spec::{self, Binding, Variable};
 
 use super::CompiledValue;
 
@@ -35,7 +35,10 @@ pub(super) struct Definition {
 impl Definitions {
     /// Compiles definitions.
     pub(super) fn compile(variables: &[Variable]) -> Self {
-        let list: Vec<_> = variables.iter().map(Definition::compile).collect();
+        Self::of(variables.iter().map(Definition::compile).collect())
+    }
+
+    fn of(list: Vec<Definition>) -> Self {
         let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
         for (index, definition) in list.iter().enumerate() {
             by_name.entry(definition.name.value.clone()).or_default().push(index);
@@ -59,7 +62,39 @@ impl Definitions {
     }
 }
 
+/// Definitions of an environment, worked out at every use. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Derived(Arc<Definitions>);
+
+impl Derived {
+    /// Compiles them; of each name there is one. What does not compile is an error where it is used.
+    pub fn compile(variables: impl IntoIterator<Item = (Spanned<String>, Result<spec::Value, Diagnostic>)>) -> Self {
+        let list: Vec<_> = variables.into_iter().map(|(name, value)| Definition::derived(name, value)).collect();
+        Self(Arc::new(Definitions::of(list)))
+    }
+
+    /// Where the definition of a name stands.
+    pub(super) fn index(&self, name: &str) -> Option<usize> {
+        self.0.indices(name).last().copied()
+    }
+
+    pub(super) fn definitions(&self) -> &Definitions {
+        &self.0
+    }
+}
+
 impl Definition {
+    fn derived(name: Spanned<String>, value: Result<spec::Value, Diagnostic>) -> Self {
+        Self {
+            name,
+            position: 0,
+            value: value.and_then(|value| CompiledValue::compile(&value)),
+            binding: Binding::Lazy,
+            drawn: OnceLock::new(),
+            tried: AtomicBool::new(false),
+        }
+    }
+
     fn compile(variable: &Variable) -> Self {
         Self {
             name: variable.name.clone(),

@@ -2,6 +2,7 @@
 //! and what a spec's request becomes when they are rendered.
 
 mod bounded;
+mod credential;
 mod cut;
 mod definition;
 mod digest;
@@ -25,6 +26,8 @@ mod tree;
 mod value;
 mod view;
 
+pub use credential::{Credentials, TokenProvider};
+pub use definition::Derived;
 pub use engine::Engine;
 pub use question::{Ask, Lifetime, Question};
 pub use request::{CompiledMessage, CompiledRequest};

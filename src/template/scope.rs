@@ -13,7 +13,8 @@ use crate::source::Root;
 use crate::spec::{self, Entry, Format, Spec};
 
 use super::Engine;
-use super::definition::Definitions;
+use super::credential::{Credentials, TokenProvider};
+use super::definition::{Definitions, Derived};
 use super::engine::Clock;
 use super::exchange::Exchange;
 use super::mentions::Mentions;
@@ -31,6 +32,11 @@ pub struct Variables {
     pub environment: Vec<(String, serde_json::Value)>,
     /// Those of the project's configuration, and the servers that it starts.
     pub project: Vec<(String, serde_json::Value)>,
+    /// What those of the environment become whose values refer to others; they stand above too, as
+    /// they are written.
+    pub derived: Derived,
+    /// What `{{$auth.token("name")}}` stands for.
+    pub credentials: Credentials,
     /// What `.env` files define, for `{{$dotenv NAME}}`.
     pub dotenv: Vec<(String, String)>,
     /// The environment of the process, for `{{$processEnv NAME}}` and `env("NAME")`.
@@ -69,6 +75,8 @@ pub(super) struct Fixed {
 pub struct Providers {
     /// Who puts questions to a person.
     pub person: Option<Arc<dyn Ask>>,
+    /// Who gets tokens, for `{{$auth.token("name")}}`.
+    pub tokens: Option<Arc<dyn TokenProvider>>,
 }
 
 impl FileScope {

@@ -56,6 +56,14 @@ impl Template {
         Self { content: Content::Literal(text), span }
     }
 
+    /// As [`Template::render`], in a view.
+    pub(super) fn render_in(&self, view: &View) -> Result<String, Diagnostic> {
+        let bytes = self.octets(view)?;
+        String::from_utf8(bytes).map_err(|_| {
+            Diagnostic::error("the value is bytes that are not text").at(&self.span, "").help("encode it: `| base64`")
+        })
+    }
+
     /// Where it stands.
     pub fn span(&self) -> &Span {
         &self.span
@@ -74,10 +82,7 @@ impl Template {
     /// # Errors
     /// Where and why it cannot be rendered: a variable that is not defined, ….
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, Diagnostic> {
-        let bytes = self.octets(scope.view())?;
-        String::from_utf8(bytes).map_err(|_| {
-            Diagnostic::error("the value is bytes that are not text").at(&self.span, "").help("encode it: `| base64`")
-        })
+        self.render_in(scope.view())
     }
 
     /// The value that it renders to: one that is a single whole expression keeps the type of its result.

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Span, Spanned};
 use crate::spec::{Binding, Echo, Format};
 
+use super::credential::TokenKind;
 use super::definition::{Definition, Definitions};
 use super::dynamic;
 use super::engine::Clock;
@@ -39,6 +40,8 @@ pub(super) struct View {
     bindings: Arc<Bindings>,
     /// The definitions that are being worked out, the innermost last.
     trail: Vec<Place>,
+    /// Whether a credential is being worked out, which can need no other.
+    in_credential: bool,
 }
 
 /// The place of a definition.
@@ -53,12 +56,13 @@ struct Place {
 enum Owner {
     Request,
     File,
+    Environment,
 }
 
 impl View {
     /// The view from a request.
     pub(super) fn new(bindings: Bindings) -> Self {
-        Self { bindings: Arc::new(bindings), trail: Vec::new() }
+        Self { bindings: Arc::new(bindings), trail: Vec::new(), in_credential: false }
     }
 
     /// Works out the file's definitions whose places are reached, in order.
@@ -79,16 +83,41 @@ impl View {
         if let Some(value) = last(&variables.overrides, name) {
             return Ok(Some(value));
         }
-        if let Some(value) = self.of_request(name, at)? {
+        // What an environment defines knows nothing of the files that use it.
+        let is_outside = self.owner() == Some(Owner::Environment);
+        if !is_outside && let Some(value) = self.of_request(name, at)? {
             return Ok(Some(value));
         }
         if let Some(value) = self.bindings.file.captures.get(name) {
             return Ok(Some(value.clone()));
         }
-        if let Some(value) = self.defined(Owner::File, name, at)? {
+        if !is_outside && let Some(value) = self.defined(Owner::File, name, at)? {
             return Ok(Some(value));
         }
-        Ok(last(&variables.environment, name).or_else(|| last(&variables.project, name)))
+        Ok(self.of_environment(name, at)?.or_else(|| last(&variables.project, name)))
+    }
+
+    /// The value of a variable of the environment; one that refers to its own name extends one
+    /// from outside.
+    fn of_environment(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+        let variables = self.variables();
+        let Some(index) = variables.derived.index(name) else { return Ok(last(&variables.environment, name)) };
+        let place = Place { owner: Owner::Environment, index };
+        if self.trail.last() == Some(&place) { Ok(None) } else { self.work_out(place, at).map(Some) }
+    }
+
+    /// A token of a credential.
+    ///
+    /// # Errors
+    /// Why there is none: a lowercase fragment.
+    pub(super) fn token(&self, credential: &str, kind: TokenKind) -> Result<Value, String> {
+        if self.in_credential {
+            return Err("a credential cannot need a token of another one".to_owned());
+        }
+        let inner = Self { in_credential: true, ..self.clone() };
+        let credentials = &self.variables().credentials;
+        let tokens = self.bindings.file.fixed.providers.tokens.as_deref();
+        credentials.token(credential, kind, tokens, |template| template.render_in(&inner)).map(Value::from)
     }
 
     /// The value of a variable of the request's own: what a script has given it counts more
@@ -98,7 +127,7 @@ impl View {
     /// Why its value cannot be worked out.
     pub(super) fn of_request(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
         let given = &self.bindings.file.given;
-        match given.get(name).filter(|_| self.owner() != Some(Owner::File)) {
+        match given.get(name).filter(|_| matches!(self.owner(), None | Some(Owner::Request))) {
             Some(value) => Ok(Some(value.clone())),
             None => self.defined(Owner::Request, name, at),
         }
@@ -304,7 +333,7 @@ impl View {
     fn is_above(&self, definition: Place) -> bool {
         match (self.trail.last(), definition.owner) {
             (Some(here), owner) if here.owner == owner => definition.index < here.index,
-            (_, Owner::Request) => true,
+            (_, Owner::Request | Owner::Environment) => true,
             (_, Owner::File) => self.definition(definition).position <= self.bindings.position,
         }
     }
@@ -317,6 +346,7 @@ impl View {
         match owner {
             Owner::Request => &self.bindings.own,
             Owner::File => &self.bindings.file.fixed.definitions,
+            Owner::Environment => self.variables().derived.definitions(),
         }
     }
 

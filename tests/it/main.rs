@@ -9,6 +9,7 @@ mod commands;
 mod connections;
 mod cookies;
 mod downloads;
+mod environments;
 mod faults;
 mod flow;
 mod layers;

@@ -17,7 +17,7 @@ use crate::source::{SourceFile, Span};
 ///
 /// # Errors
 /// Every line that is none of the above.
-pub(super) fn parse(source: &Arc<SourceFile>) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
+pub(in crate::cli) fn parse(source: &Arc<SourceFile>) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
     let mut reader = Reader { source, at: 0 };
     let mut defined = Vec::new();
     let mut problems = Vec::new();

@@ -1,7 +1,6 @@
 //! Where the variables of a run come from, before any file defines its own.
 
-mod dotenv;
-mod environment;
+pub(super) mod dotenv;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,10 +10,12 @@ use serde_json::Value as Json;
 use crate::cli::configuration::Configuration;
 use crate::diagnostic::Diagnostic;
 use crate::parse::yaml;
-use crate::source::{ReadError, SourceFile, read_private_source, read_source};
+use crate::run::{Environment, Environments};
+use crate::source::{ReadError, SourceFile, read_source};
+use crate::spec::{Node, Value};
 use crate::template::Variables;
 
-use environment::Environments;
+use super::environment::{self, Merged, Search};
 
 /// What a variable of the process begins with to be one of the run.
 const PREFIX: &str = "RQTEST_VAR_";
@@ -33,15 +34,19 @@ pub(crate) struct Given<'a> {
     pub(crate) process: &'a [(String, String)],
     /// `--env`.
     pub(crate) environment: Option<&'a str>,
-    /// The folders whose environment files and `.env` are read; the first to define a name wins.
+    /// The folder of the project, where it has a configuration.
+    pub(crate) project: Option<&'a Path>,
+    /// The folders that are run, or lie around the files that are.
+    pub(crate) named: &'a [PathBuf],
+    /// The folders of the specs, as their paths name them.
     pub(crate) folders: &'a [PathBuf],
 }
 
 /// The variables of a run.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    /// By where they come from.
-    pub(crate) variables: Variables,
+    /// By the folders of specs, and by where they come from.
+    pub(crate) environments: Environments,
     /// What no output may show.
     pub(crate) secrets: Vec<String>,
 }
@@ -52,20 +57,57 @@ pub(crate) struct Gathered {
 /// Everything that is wrong with what was given, with an environment file, or with a `.env`.
 pub(crate) fn gather(given: &Given<'_>, configuration: &Configuration) -> Result<Gathered, Vec<Diagnostic>> {
     let overrides = overrides(given);
-    let environment = environment(given, configuration);
-    let dotenv = dotenv(given.folders);
-    match (overrides, environment, dotenv) {
-        (Ok(overrides), Ok((environment, secrets)), Ok(dotenv)) => {
-            let project = configuration.variables.iter().map(|(name, value)| (name.value.clone(), value.to_json()));
-            let process = given.process.to_vec();
-            let variables = Variables { overrides, environment, project: project.collect(), dotenv, process };
-            Ok(Gathered { variables, secrets })
+    let found = find(given, overrides.as_deref().unwrap_or_default(), configuration);
+    match (overrides, found) {
+        (Ok(overrides), Ok(environment::Found { home, others })) => {
+            let mut secrets = Vec::new();
+            let mut complete = |merged: Merged| {
+                secrets.extend(merged.secrets.iter().cloned());
+                complete(merged, &overrides, given, configuration)
+            };
+            let mut environments = Environments::new(complete(home));
+            for (merged, folders) in others {
+                environments.add(complete(merged), folders);
+            }
+            Ok(Gathered { environments, secrets })
         }
-        (overrides, environment, dotenv) => {
-            let problems = [overrides.err(), environment.err(), dotenv.err()];
-            Err(problems.into_iter().flatten().flatten().collect())
-        }
+        (overrides, found) => Err([overrides.err(), found.err()].into_iter().flatten().flatten().collect()),
     }
+}
+
+fn find(
+    given: &Given<'_>,
+    overrides: &[(String, Json)],
+    configuration: &Configuration,
+) -> Result<environment::Found, Vec<Diagnostic>> {
+    let asked = given.environment.map(|name| {
+        let source = SourceFile::new("--env", name);
+        source.span(0..source.text().len()).with(name.to_owned())
+    });
+    environment::find(&Search {
+        name: asked.as_ref().or(configuration.environment.as_ref()),
+        project: given.project,
+        named: given.named,
+        folders: given.folders,
+        given: overrides,
+        configuration,
+    })
+}
+
+/// An environment with what is the same in all.
+fn complete(merged: Merged, overrides: &Pairs, given: &Given<'_>, configuration: &Configuration) -> Environment {
+    let project = configuration.variables.iter().map(|(name, value)| (name.value.clone(), value.to_json()));
+    let variables = Variables {
+        overrides: overrides.clone(),
+        environment: merged.variables,
+        derived: merged.derived,
+        credentials: merged.credentials,
+        project: project.collect(),
+        dotenv: merged.dotenv,
+        process: given.process.to_vec(),
+    };
+    let Merged { headers, options, cookies, .. } = merged;
+    Environment { variables: Arc::new(variables), headers, options, cookies }
 }
 
 /// Process variables, files and single variables, each over the one before it.
@@ -105,29 +147,6 @@ fn define<V>(pairs: &mut Vec<(String, V)>, name: &str, value: V) {
     }
 }
 
-fn environment(given: &Given<'_>, configuration: &Configuration) -> Result<(Pairs, Vec<String>), Vec<Diagnostic>> {
-    let environments = Environments::read(given.folders)?;
-    let asked = given.environment.map(|name| {
-        let source = SourceFile::new("--env", name);
-        source.span(0..source.text().len()).with(name.to_owned())
-    });
-    let name = asked.as_ref().or(configuration.environment.as_ref());
-    environments.choose(name, configuration).map_err(|problem| vec![problem])
-}
-
-fn dotenv(folders: &[PathBuf]) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
-    let mut defined = Vec::new();
-    let mut problems = Vec::new();
-    for path in folders.iter().rev().map(|folder| folder.join(".env")).filter(|path| path.is_file()) {
-        let source = read_private_source(&path).map_err(|error| vec![unreadable(&error)]);
-        match source.and_then(|source| dotenv::parse(&source)) {
-            Ok(pairs) => pairs.into_iter().for_each(|(name, value)| define(&mut defined, &name, value)),
-            Err(wrong) => problems.extend(wrong),
-        }
-    }
-    if problems.is_empty() { Ok(defined) } else { Err(problems) }
-}
-
 /// Reads a `--vars-file`.
 fn read_file(path: &Path) -> Result<Pairs, Vec<Diagnostic>> {
     let source = read_source(path).map_err(|error| vec![unreadable(&error)])?;
@@ -144,8 +163,16 @@ fn is_tree(source: &SourceFile) -> bool {
 
 fn read_tree(source: &Arc<SourceFile>) -> Result<Pairs, Vec<Diagnostic>> {
     let root = yaml::load(source)?;
-    environment::variables(&root)
+    variables(&root)
         .ok_or_else(|| vec![Diagnostic::error("variables are a map: `name: value`").at(&root.span.slice(0..0), "")])
+}
+
+/// The entries of a map as JSON.
+fn variables(value: &Value) -> Option<Pairs> {
+    match &value.node {
+        Node::Map(entries) => Some(entries.iter().map(|(name, value)| (name.value.clone(), value.to_json())).collect()),
+        _ => None,
+    }
 }
 
 fn read_lines(source: &Arc<SourceFile>) -> Result<Pairs, Vec<Diagnostic>> {
@@ -167,8 +194,9 @@ mod tests {
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
-            let mut file =
-                std::fs::OpenOptions::new().create(true).append(true).open(folder.path().join(name)).unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
             std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
         }
         folder
@@ -220,11 +248,12 @@ mod tests {
             ..Given::default()
         };
         let gathered = gather(&given, &configuration("variables: {project: [1]}\n")).unwrap();
+        let variables = &gathered.environments.home().variables;
         assert_eq!(
-            object(&gathered.variables.overrides),
+            object(&variables.overrides),
             json!({"a": "p", "b": "v=1", "c": 1, "d": 2, "e": {"f": null}, "g": "y", "h": "1", "i": 1, "z": ""})
         );
-        assert_eq!(object(&gathered.variables.project), json!({"project": [1]}));
+        assert_eq!(object(&variables.project), json!({"project": [1]}));
     }
 
     #[test]
@@ -232,10 +261,10 @@ mod tests {
         let folder = folder(&[("http-client.env.json", PUBLIC), ("http-client.private.env.json", PRIVATE)]);
         let folders = [folder.path().to_owned()];
         let configuration = configuration("environments: {dev: {a: 0, d: configured}}\n");
-        let given = Given { folders: &folders, environment: Some("dev"), ..Given::default() };
-        let Gathered { variables, secrets } = gather(&given, &configuration).unwrap();
+        let given = Given { named: &folders, environment: Some("dev"), ..Given::default() };
+        let Gathered { environments, secrets } = gather(&given, &configuration).unwrap();
         assert_eq!(
-            object(&variables.environment),
+            object(&environments.home().variables.environment),
             json!({
                 "a": "shared", "b": "public", "c": "private", "d": "configured", "timeout": 5,
                 "nested": {"key": [1]}, "pin": 123456, "more": ["x", true],
@@ -247,26 +276,36 @@ mod tests {
     #[test]
     fn without_a_choice_the_environment_is_what_all_share_or_the_configured_one() {
         let folder = folder(&[("http-client.env.json", PUBLIC)]);
-        let given = Given { folders: &[folder.path().to_owned()], ..Given::default() };
-        let shared = gather(&given, &Configuration::default()).unwrap().variables.environment;
-        assert_eq!(object(&shared), json!({"a": "shared", "b": "shared", "c": "shared", "timeout": 5}));
-        let prod = gather(&given, &configuration("environment: prod\n")).unwrap().variables.environment;
-        assert_eq!(object(&prod)["c"], "prod");
+        let given = Given { named: &[folder.path().to_owned()], ..Given::default() };
+        let environment = |configuration: &Configuration| {
+            object(&gather(&given, configuration).unwrap().environments.home().variables.environment)
+        };
+        let shared = environment(&Configuration::default());
+        assert_eq!(shared, json!({"a": "shared", "b": "shared", "c": "shared", "timeout": 5}));
+        assert_eq!(environment(&configuration("environment: prod\n"))["c"], "prod");
     }
 
     #[test]
-    fn the_first_folder_wins() {
-        let near = folder(&[("http-client.env.json", r#"{"dev": {"a": "near"}}"#), (".env", "A=near\n")]);
+    fn the_nearest_folder_wins() {
         let far = folder(&[
             ("http-client.env.json", r#"{"dev": {"a": "far", "b": "far"}}"#),
             (".env", "A=far\nB=far\nB=last\n"),
+            ("near/http-client.env.json", r#"{"dev": {"a": "near"}}"#),
+            ("near/.env", "A=near\n"),
+            ("near/none/a.http", ""),
+            ("other/c.http", ""),
         ]);
-        let folders = [near.path().to_owned(), far.path().to_owned()];
-        let given = Given { folders: &folders, environment: Some("dev"), ..Given::default() };
-        let variables = gather(&given, &Configuration::default()).unwrap().variables;
-        assert_eq!(object(&variables.environment), json!({"a": "near", "b": "far"}));
-        let dotenv: Json = variables.dotenv.into_iter().collect();
+        let folders = ["near/none", "near", "other"].map(|name| far.path().join(name));
+        let named = [far.path().to_owned()];
+        let given = Given { named: &named, folders: &folders, environment: Some("dev"), ..Given::default() };
+        let environments = gather(&given, &Configuration::default()).unwrap().environments;
+        let near = &environments.of(&folders[0].join("a.http")).variables;
+        assert!(Arc::ptr_eq(near, &environments.of(&folders[1].join("b.http")).variables));
+        assert_eq!(object(&near.environment), json!({"A": "near", "B": "last", "a": "near", "b": "far"}));
+        let dotenv: Json = near.dotenv.iter().cloned().collect();
         assert_eq!(dotenv, json!({"A": "near", "B": "last"}));
+        let elsewhere = &environments.of(&folders[2].join("c.http")).variables;
+        assert_eq!(object(&elsewhere.environment), json!({"A": "far", "B": "last", "a": "far", "b": "far"}));
     }
 
     #[test]
@@ -283,13 +322,13 @@ mod tests {
         let given = Given {
             variables: &["a".to_owned(), "=1".to_owned()],
             files: &files,
-            folders: &[bad.path().to_owned()],
+            named: &[bad.path().to_owned()],
             ..Given::default()
         };
         let mut shown = lines(&gather(&given, &none).unwrap_err());
         let unknown = |folder: &tempfile::TempDir, name: Option<&str>, configuration: &Configuration| {
             let folders = [folder.path().to_owned()];
-            let given = Given { folders: &folders, environment: name, ..Given::default() };
+            let given = Given { named: &folders, environment: name, ..Given::default() };
             lines(&gather(&given, configuration).unwrap_err())
         };
         shown.extend(unknown(&good, Some("dve"), &configuration("environments: {local: {}}\n")));

@@ -6,6 +6,7 @@ mod api_key;
 mod auth;
 mod aws;
 mod body;
+mod comments;
 mod defaults;
 mod expectation;
 mod field;
@@ -72,6 +73,19 @@ pub fn is_spec(source: &Arc<SourceFile>) -> bool {
 /// Everything that is wrong with it, at its place.
 pub fn load(source: &Arc<SourceFile>) -> Result<Value, Vec<Diagnostic>> {
     match read_tree(source) {
+        tree::Tree { root: Some(root), problems } if problems.is_empty() => Ok(root),
+        tree::Tree { problems, .. } => Err(problems),
+    }
+}
+
+/// Reads JSON as editors do, with comments and trailing commas, into a tree whose texts are of a
+/// format.
+///
+/// # Errors
+/// Everything that is wrong with it, at its place.
+pub fn load_json(source: &Arc<SourceFile>, format: Format) -> Result<Value, Vec<Diagnostic>> {
+    let place = source.span(0..source.text().len());
+    match tree::read_as(&place, &comments::masked(source.text()), format) {
         tree::Tree { root: Some(root), problems } if problems.is_empty() => Ok(root),
         tree::Tree { problems, .. } => Err(problems),
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{Auth, ClientAuthentication, Grant, OAuth2, Text};
+use crate::spec::{Auth, ClientAuthentication, Grant, OAuth2, RequestFor, Text};
 
 use super::Field;
 use super::table::{Problems, Table, key};
@@ -18,7 +18,7 @@ struct Draft {
     client_secret: Option<Text>,
     client_authentication: ClientAuthentication,
     scope: Vec<Text>,
-    parameters: Vec<(Text, Text)>,
+    parameters: Vec<(RequestFor, Text, Text)>,
     timeout: Option<Duration>,
     /// The keys that only some grants have, with their values.
     of_grant: Vec<(Text, Text)>,
@@ -35,7 +35,7 @@ const OAUTH2: Table<Draft> = Table(&[
     key("scope", |draft, field, problems| draft.scope = texts(field, problems)),
     key("audience", parameter),
     key("resource", parameter),
-    key("parameters", |draft, field, problems| draft.parameters.extend(field.texts(problems))),
+    key("parameters", parameters),
     key("timeout", |draft, field, problems| draft.timeout = problems.keep(field.duration()).map(|time| time.value)),
     key("username", of_grant),
     key("password", of_grant),
@@ -118,7 +118,13 @@ fn of_grant(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
 
 /// A parameter that has a key of its own: one value, or a list that repeats it (RFC 8707, 2).
 fn parameter(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
-    draft.parameters.extend(texts(field, problems).into_iter().map(|value| (field.key.clone(), value)));
+    let values = texts(field, problems).into_iter();
+    draft.parameters.extend(values.map(|value| (RequestFor::Both, field.key.clone(), value)));
+}
+
+fn parameters(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
+    let pairs = field.texts(problems).into_iter();
+    draft.parameters.extend(pairs.map(|(name, value)| (RequestFor::Both, name, value)));
 }
 
 fn texts(field: Field<'_>, problems: &mut Problems) -> Vec<Text> {
@@ -140,6 +146,7 @@ fn client_authentication(field: Field<'_>) -> Result<ClientAuthentication, Diagn
     match field.scalar().as_ref().map(|text| text.value.as_str()) {
         Some("basic") => Ok(ClientAuthentication::Basic),
         Some("body") => Ok(ClientAuthentication::Body),
-        _ => Err(field.expected("`basic` or `body`")),
+        Some("none") => Ok(ClientAuthentication::None),
+        _ => Err(field.expected("`basic`, `body` or `none`")),
     }
 }

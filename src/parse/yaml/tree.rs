@@ -33,8 +33,13 @@ pub(super) struct Tree {
 
 /// Reads the text of a place; its texts are of a format. An empty one is null.
 pub(super) fn read(place: &Span, format: Format) -> Tree {
+    read_as(place, place.text(), format)
+}
+
+/// As [`read`], with a text of the same length in the place of what stands there.
+pub(super) fn read_as(place: &Span, text: &str, format: Format) -> Tree {
     let mut builder = Builder::new(place, format);
-    let root = builder.build();
+    let root = builder.build(text);
     let mut problems = builder.problems;
     let line = |problem: &Diagnostic| problem.span().map(|span| span.location().line);
     match root {
@@ -91,7 +96,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn build(&mut self) -> Result<Value, Diagnostic> {
+    fn build(&mut self, text: &str) -> Result<Value, Diagnostic> {
         let options = options! {
             emit_comments: false,
             emit_unresolved_aliases: true,
@@ -99,7 +104,7 @@ impl<'s> Builder<'s> {
         };
         let (source, place) = (self.source, self.place.clone());
         let in_source = |range: Range<usize>| range.start + place.start..range.end + place.start;
-        for event in Parser::new_from_str_with_options(&source.text()[place.clone()], options) {
+        for event in Parser::new_from_str_with_options(text, options) {
             let (event, span) = event.map_err(|error| syntax::diagnose(&source.span(place.clone()), &error))?;
             let range = in_source(span.byte_range().expect("events of a text in memory have byte offsets"));
             let tag = span.tag_span().and_then(|tag| tag.byte_range()).map_or_else(|| range.clone(), in_source);

@@ -92,7 +92,7 @@ mod tests {
         let parrot = Arc::new(Parrot::default());
         let environment = vec![("colors".to_owned(), json!(["red", 2]))];
         let file = file(Variables { environment, ..Variables::default() }, Format::Http, &[])
-            .provided_by(Providers { person: Some(Arc::clone(&parrot) as Arc<dyn Ask>) });
+            .provided_by(Providers { person: Some(Arc::clone(&parrot) as Arc<dyn Ask>), ..Providers::default() });
         let rendered = render(&file, template, Format::Http).unwrap();
         let question = parrot.0.lock().unwrap().remove(0);
         (rendered, question)
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn says_why_there_is_no_value() {
         let alone = file(Variables::default(), Format::Http, &[]);
-        let person = || Providers { person: Some(Arc::new(Parrot::default())) };
+        let person = || Providers { person: Some(Arc::new(Parrot::default())), ..Providers::default() };
         let accompanied: FileScope = file(Variables::default(), Format::Http, &[]).provided_by(person());
         for (file, call, message) in [
             (&alone, "$input it", "`$input`: nobody can be asked here"),

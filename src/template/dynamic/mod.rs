@@ -15,6 +15,7 @@ use minijinja::value::Value;
 
 pub(super) use self::call::Call;
 use self::interactive::{input, password, pick};
+use super::credential::TokenKind;
 use super::question::Lifetime;
 use super::view::View;
 
@@ -79,6 +80,8 @@ const DYNAMICS: &[Dynamic] = &[
     asked("$password-askonce", "$password-askonce LABEL", |line, view| password(line, Lifetime::Run, view)),
     asked("$pick", "$pick LABEL $value: ONE,TWO", |line, view| pick(line, Lifetime::Use, view)),
     asked("$pick-askonce", "$pick-askonce LABEL $value: ONE,TWO", |line, view| pick(line, Lifetime::Run, view)),
+    dynamic("$auth.token", "$auth.token(\"name\")", |arguments, view| token(arguments, view, TokenKind::Access)),
+    dynamic("$auth.idToken", "$auth.idToken(\"name\")", |arguments, view| token(arguments, view, TokenKind::Id)),
 ];
 
 /// Dynamic variables of editors that need the editor, and what does the same here.
@@ -94,6 +97,11 @@ const ENTRA: &str =
 /// The names of all dynamic variables, but of made-up data.
 pub(super) fn names<'a>() -> impl Iterator<Item = &'a str> {
     DYNAMICS.iter().map(|dynamic| dynamic.name)
+}
+
+fn token(arguments: &[String], view: &View, kind: TokenKind) -> Result<Value, String> {
+    let [name] = arguments else { return Err("it takes the name of one credential of `Security.Auth`".to_owned()) };
+    view.token(name, kind)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::source::{Root, Span, Spanned, read_private_source};
 use crate::spec::{self, Auth, PrivateKey, SignatureMethod};
 
 use super::super::{Scope, Template};
-use super::oauth2;
+use super::{named_oauth2, oauth2};
 
 /// A text that was rendered, and where it stands.
 type Rendered = Spanned<String>;
@@ -31,6 +31,7 @@ pub(super) fn render(
         Auth::ApiKey { place, name, value } => Arc::new(ApiKey::new(api_key(place), name.value, value.value)),
         Auth::OAuth1(consumer) => Arc::new(oauth1(*consumer, root)?),
         Auth::OAuth2(oauth2) => Arc::new(oauth2::complete(*oauth2)?),
+        Auth::NamedOAuth2(named) => Arc::new(named_oauth2::complete(&named, &auth.span, scope)?),
         Auth::AwsSigV4(key) => Arc::new(aws(*key)),
         Auth::Netrc(Some(path)) => Arc::new(netrc(&path, root)?),
         Auth::Netrc(None) => Arc::new(usual_netrc(&auth.span, scope)?),

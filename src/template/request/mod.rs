@@ -8,7 +8,8 @@ mod fields;
 mod graphql;
 mod message;
 mod multipart;
-mod oauth2;
+mod named_oauth2;
+pub(super) mod oauth2;
 mod route;
 mod target;
 mod tls;
@@ -22,7 +23,7 @@ use crate::client::{self, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
 use crate::source::{Existing, ReadError, Root, Spanned};
-use crate::spec::{self, Auth, Jar, Protocol, Settings, Verify};
+use crate::spec::{self, Auth, Cert, Jar, Protocol, Settings, Verify};
 
 use self::body::Body;
 use self::compiler::Compiler;
@@ -42,6 +43,8 @@ pub struct CompiledRequest {
     body: Option<Body>,
     auth: Option<Spanned<Auth<Template>>>,
     options: Options,
+    /// What the session is not asked for.
+    omitted_options: Vec<Forget>,
     tls: Option<Box<Tls>>,
     /// The file that cookies are kept in.
     jar: Option<Template>,
@@ -65,6 +68,7 @@ impl CompiledRequest {
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
             auth: request.auth.as_ref().map(|auth| auth.span.clone().with(auth.value.map(|text| compiler.text(text)))),
             options: Options { read_for: read_for(&request.protocol), ..options(&request.settings) },
+            omitted_options: omitted(&request.settings),
             tls: Tls::compile(&mut compiler, &request.settings),
             jar: match request.settings.cookie_jar.as_deref() {
                 Some(Jar::File(path)) => Some(compiler.text(path)),
@@ -95,6 +99,7 @@ impl CompiledRequest {
         request.payload = self.body.as_ref().map_or_else(|| Ok(Payload::default()), |body| body.render(scope, root))?;
         request.auth = self.auth.as_ref().map(|auth| auth::render(auth, scope, root)).transpose()?;
         request.options = self.options.clone();
+        request.omitted_options.clone_from(&self.omitted_options);
         request.options.version = version.or(request.options.version);
         if let Some(tls) = &self.tls {
             tls.render_into(&mut request.options, scope, root)?;
@@ -128,6 +133,25 @@ fn read_for(protocol: &Protocol) -> Option<Duration> {
         Protocol::Stream(stream) => stream.time,
         Protocol::Http | Protocol::WebSocket(_) => None,
     }
+}
+
+/// Makes a session's word on an option go unheard.
+type Forget = fn(&mut Options);
+
+/// What takes a default away of what a session can say, by the key of a setting.
+const OMITTED: &[(&str, Forget)] = &[
+    ("timeout", |options| options.timeout = None),
+    ("redirects", |options| options.redirects = None),
+    ("verify", |options| options.verify = None),
+    ("cookie_jar", |options| options.cookie_jar = None),
+];
+
+/// What the session is not asked for.
+fn omitted(settings: &Settings) -> Vec<Forget> {
+    let removed = OMITTED.iter().filter(|(key, _)| settings.removed.contains(key)).map(|&(_, forget)| forget);
+    let is_nobody = settings.cert.as_deref().is_some_and(|cert| matches!(cert, Cert::None));
+    let nobody: Forget = |options| (options.cert, options.host_certs) = (None, None);
+    removed.chain(is_nobody.then_some(nobody)).collect()
 }
 
 fn options(settings: &Settings) -> Options {
@@ -330,7 +354,7 @@ mod tests {
             client_secret: None,
             client_authentication: spec::ClientAuthentication::Basic,
             scope: vec![text("a", Format::Yaml), text("b{{ id }}", Format::Yaml)],
-            parameters: vec![(text("audience", Format::Yaml), text("x", Format::Yaml))],
+            parameters: vec![(spec::RequestFor::Both, text("audience", Format::Yaml), text("x", Format::Yaml))],
             timeout: None,
         };
         let render_with = |token_url: &str| {

@@ -4,13 +4,13 @@ use crate::client;
 use crate::diagnostic::Diagnostic;
 use crate::http::{InvalidUrl, Url};
 use crate::source::Spanned;
-use crate::spec::{ClientAuthentication, Grant, OAuth2};
+use crate::spec::{ClientAuthentication, Grant, OAuth2, RequestFor};
 
 /// The way to a token.
 ///
 /// # Errors
 /// The first text that should be a URL and is none.
-pub(super) fn complete(oauth2: OAuth2<Spanned<String>>) -> Result<client::OAuth2, Diagnostic> {
+pub(in crate::template) fn complete(oauth2: OAuth2<Spanned<String>>) -> Result<client::OAuth2, Diagnostic> {
     let mut complete = client::OAuth2::new(url(&oauth2.token_url)?, grant(oauth2.grant)?);
     complete = match (oauth2.client_id, oauth2.client_secret) {
         (Some(id), Some(secret)) => complete.client(id.value, secret.value),
@@ -20,6 +20,7 @@ pub(super) fn complete(oauth2: OAuth2<Spanned<String>>) -> Result<client::OAuth2
     complete = complete.client_authentication(match oauth2.client_authentication {
         ClientAuthentication::Basic => client::ClientAuthentication::Basic,
         ClientAuthentication::Body => client::ClientAuthentication::Body,
+        ClientAuthentication::None => client::ClientAuthentication::None,
     });
     if !oauth2.scope.is_empty() {
         let words: Vec<String> = oauth2.scope.into_iter().map(|word| word.value).collect();
@@ -29,7 +30,17 @@ pub(super) fn complete(oauth2: OAuth2<Spanned<String>>) -> Result<client::OAuth2
         complete = complete.patience(timeout);
     }
     let parameters = oauth2.parameters.into_iter();
-    Ok(parameters.fold(complete, |complete, (name, value)| complete.parameter(name.value, value.value)))
+    Ok(parameters.fold(complete, |complete, (kind, name, value)| {
+        complete.parameter_for(request_for(kind), name.value, value.value)
+    }))
+}
+
+fn request_for(kind: RequestFor) -> client::RequestFor {
+    match kind {
+        RequestFor::Both => client::RequestFor::Both,
+        RequestFor::Token => client::RequestFor::Token,
+        RequestFor::Authorization => client::RequestFor::Authorization,
+    }
 }
 
 fn grant(grant: Grant<Spanned<String>>) -> Result<client::Grant, Diagnostic> {
