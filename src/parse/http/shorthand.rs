@@ -4,13 +4,29 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Auth, AwsSigV4, HeaderField, Text};
+use crate::spec::{Auth, AwsSigV4, GrantName, HeaderField, NamedOAuth2, Text};
 
 use super::grammar::{Rule, locate, read as read_rule};
 use super::{text, unsupported};
 
 /// Schemes whose shorthand is not supported yet, and how many words it has at least.
-const UNSUPPORTED: &[(&str, usize)] = &[("cognito", 2), ("ntlm", 2), ("oauth2", 1), ("openid", 1)];
+const UNSUPPORTED: &[(&str, usize)] = &[("cognito", 2), ("ntlm", 2)];
+
+/// Schemes of httpYac: `openid`, and after it perhaps a grant and what the names of variables begin with.
+const OPENID: &[&str] = &["openid", "oauth2"];
+
+/// The grants of OpenID by their names; some cannot be had without a browser's page.
+const GRANTS: &[(&str, Option<GrantName>)] = &[
+    ("client_credentials", Some(GrantName::ClientCredentials)),
+    ("client", Some(GrantName::ClientCredentials)),
+    ("password", Some(GrantName::Password)),
+    ("device_code", Some(GrantName::DeviceCode)),
+    ("device", Some(GrantName::DeviceCode)),
+    ("authorization_code", Some(GrantName::AuthorizationCode)),
+    ("code", Some(GrantName::AuthorizationCode)),
+    ("implicit", None),
+    ("hybrid", None),
+];
 
 /// Credentials in words, where a scheme has them.
 #[derive(Debug)]
@@ -42,6 +58,10 @@ pub(super) fn take(fields: &mut Vec<HeaderField>) -> Result<Option<Spanned<Auth>
         return Ok(None);
     };
     let Some(value) = fields[at].value.as_ref().map(|value| value.span.clone()) else { return Ok(None) };
+    if let Some(named) = openid(&value)? {
+        fields.remove(at);
+        return Ok(Some(value.with(Auth::NamedOAuth2(named))));
+    }
     let Some(credentials) = Credentials::read(&value) else { return Ok(None) };
     let scheme = credentials.scheme.text().to_ascii_lowercase();
     if UNSUPPORTED.iter().any(|&(name, words)| name == scheme && credentials.are_words(words)) {
@@ -54,6 +74,35 @@ pub(super) fn take(fields: &mut Vec<HeaderField>) -> Result<Option<Spanned<Auth>
         fields.remove(at);
     }
     Ok(auth.map(|auth| value.with(auth)))
+}
+
+/// `openid [grant] [name]`.
+///
+/// # Errors
+/// If the grant, or what stands after the name, is not supported.
+fn openid(value: &Span) -> Result<Option<NamedOAuth2>, Diagnostic> {
+    let words: Vec<&str> = value.text().split_whitespace().collect();
+    let [scheme, words @ ..] = words.as_slice() else { return Ok(None) };
+    let is_openid = OPENID.iter().any(|name| name.eq_ignore_ascii_case(scheme));
+    // A token in clear is no name of variables.
+    let is_name = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if !is_openid || !words.iter().all(|word| is_name(word)) {
+        return Ok(None);
+    }
+    let first = words.first().and_then(|word| GRANTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)));
+    let (grant, rest) = match first {
+        Some((name, None)) => {
+            return Err(unsupported::error(&format!("the grant `{name}`"), value));
+        }
+        Some((_, Some(grant))) => (*grant, &words[1..]),
+        None => (GrantName::ClientCredentials, words),
+    };
+    match rest {
+        [] => Ok(Some(NamedOAuth2 { grant, prefix: "oauth2".to_owned() })),
+        [prefix] => Ok(Some(NamedOAuth2 { grant, prefix: (*prefix).to_owned() })),
+        [.., "token_exchange", _] => Err(unsupported::error("`token_exchange`", value)),
+        _ => Ok(None),
+    }
 }
 
 impl Credentials {
@@ -190,11 +239,37 @@ mod tests {
     }
 
     #[test]
+    fn openid_in_words_names_a_grant_and_variables() {
+        for (value, grant, prefix) in [
+            ("openid", GrantName::ClientCredentials, "oauth2"),
+            ("OAuth2 client_credentials", GrantName::ClientCredentials, "oauth2"),
+            ("openid password my-service", GrantName::Password, "my-service"),
+            ("oauth2 code", GrantName::AuthorizationCode, "oauth2"),
+            ("openid device_code x_1", GrantName::DeviceCode, "x_1"),
+            ("openid x", GrantName::ClientCredentials, "x"),
+        ] {
+            let named = NamedOAuth2 { grant, prefix: prefix.to_owned() };
+            assert_eq!(of(value), Ok(Some(Auth::NamedOAuth2(named))), "{value}");
+        }
+    }
+
+    #[test]
     fn other_schemes_in_words_are_not_supported() {
-        for value in ["NTLM ada secret", "openid client_credentials"] {
+        for value in [
+            "NTLM ada secret",
+            "COGNITO ada secret eu-west-1 pool id",
+            "openid implicit",
+            "oauth2 code a token_exchange b",
+        ] {
             assert!(of(value).is_err(), "{value}");
         }
-        for value in ["Digest username=\"ada\", realm=\"r\"", "AWS id:signature", "OAuth realm=\"a\""] {
+        for value in [
+            "Digest username=\"ada\", realm=\"r\"",
+            "AWS id:signature",
+            "OAuth realm=\"a\"",
+            "OAuth2 00Dxx!AQ.token",
+            "OAuth2 {{token}}",
+        ] {
             assert_eq!(of(value), Ok(None), "{value}");
         }
     }

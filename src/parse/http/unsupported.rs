@@ -16,7 +16,6 @@ const PROTOCOLS: &[(&str, &str)] = &[
 
 /// Directives that change what is sent, or whether it is.
 pub(super) const DIRECTIVES: &[&str] = &[
-    "attach-cookie-jar",
     "each",
     "extension",
     "file-to-variable",
