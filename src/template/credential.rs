@@ -31,7 +31,10 @@ pub(super) enum TokenKind {
 
 /// The credentials of an environment, compiled. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Credentials(Arc<[(String, Result<Credential<Template>, Diagnostic>)]>);
+pub struct Credentials(Arc<[(String, Compiled)]>);
+
+/// A credential, or what is wrong with it.
+type Compiled = Result<Credential<Template>, Diagnostic>;
 
 impl Credentials {
     /// Compiles credentials. What is wrong with one is an error where it is used.
