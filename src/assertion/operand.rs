@@ -50,7 +50,7 @@ impl Operand {
         let fixed = |value| Ok(Source::Fixed(value));
         let source = match &operand.value {
             Expected::Value(value) => {
-                let tree = CompiledValue::compile(value)?;
+                let tree = CompiledValue::compile(value, engine.rules())?;
                 match tree.as_constant() {
                     Some(json) => fixed(Value::Json(Cow::Owned(json.clone()))),
                     None if is_bare(value) => Ok(Source::Bare(tree)),

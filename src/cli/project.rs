@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::run::{Environments, Plan, Planner, Selection};
 use crate::secret::Redactor;
 use crate::source::{Root, read_source};
+use crate::spec::Dialect;
 use crate::template::{CompiledValue, Engine, FileScope, Scope, Variables};
 
 use super::arguments::{SelectionArguments, VariableArguments};
@@ -46,6 +47,11 @@ impl Project {
         Ok(Self { configuration, root: Some(Root::at(folder_of(&path))), output: None })
     }
 
+    /// Whose rules `.http` files are read by.
+    pub(super) fn dialect(&self, selection: &SelectionArguments) -> Dialect {
+        selection.dialect.or(self.configuration.dialect).unwrap_or_default()
+    }
+
     /// Finds and reads the specs that were named.
     pub(super) fn plan(&self, selection: &SelectionArguments, repeat: usize) -> Result<Plan, Stop> {
         let chosen = Selection::new(selection.tags.clone(), selection.name.as_deref())
@@ -53,7 +59,7 @@ impl Project {
         let planner = Planner {
             selection: chosen,
             defaults: self.configuration.defaults.clone(),
-            dialect: selection.dialect.or(self.configuration.dialect).unwrap_or_default(),
+            dialect: self.dialect(selection),
             root: self.root.clone(),
             output: self.output.clone(),
             repeat,
@@ -92,7 +98,7 @@ impl Project {
     pub(super) fn define_variables(&self, engine: &Engine, variables: &mut Variables) -> Result<(), Stop> {
         for (name, value) in &self.configuration.variables {
             let file = FileScope::of_project(Arc::new(variables.clone()), engine);
-            let compiled = CompiledValue::compile(value).map_err(|problem| vec![problem])?;
+            let compiled = CompiledValue::compile(value, engine.rules()).map_err(|problem| vec![problem])?;
             let value = compiled.evaluate(&Scope::new(&file, 0, &[])).map_err(|problem| vec![problem])?;
             variables.project.push((name.value.clone(), value));
         }

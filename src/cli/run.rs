@@ -56,7 +56,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         person: Questioner::new(terminal, &interrupt),
         ..options(arguments, &project, terminal)?
     };
-    let engine = Engine::new(arguments.seed);
+    let engine = Engine::new(arguments.seed).reading(project.dialect(&arguments.selection));
     let signals =
         Signals::raise(interrupt.clone()).map_err(|error| Stop::usage(format!("signals cannot be caught: {error}")))?;
     // Held to the end of the run: the servers end with it.

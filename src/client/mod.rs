@@ -40,7 +40,8 @@ pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc
 pub use builder::RequestBuilder;
 pub use connection::{Connection, Skip};
 pub use cookies::{
-    Cookie, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite, SetCookie,
+    Cookie, CookieFields, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite,
+    SetCookie,
 };
 pub use hooks::Hooks;
 pub use identities::Identities;

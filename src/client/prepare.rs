@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::http::{Body, Header, Headers, Method, Segment, Url, Version};
 
-use super::cookies::{Omitted, own_cookies};
+use super::cookies::{CookieFields, Omitted, own_cookies};
 use super::websocket::handshake;
 use super::{Auth, Basic, Defaults, Error, ErrorKind, PreparedRequest, Request};
 
@@ -22,7 +22,7 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
         return prepare_message(request, defaults);
     }
     let Request { method, mut url, params, omitted_params, headers, omitted_headers, hooks, trace, .. } = request;
-    let Request { cookies, omitted_cookies, payload, auth, options, omitted_options, .. } = request;
+    let Request { cookies, omitted_cookies, cookie_fields, payload, auth, options, omitted_options, .. } = request;
     let delivery = options.or(&defaults.options.without(&omitted_options)).resolve()?;
     if url.is_websocket() && delivery.version == Version::Http10 {
         return Err(Error::new(ErrorKind::Request, "a WebSocket needs HTTP/1.1").with_url(&url));
@@ -52,7 +52,16 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
     let is_settled = |field: &str| wire.contains(field) || omits(field);
     let auth = auth.filter(|auth| !auth.field().is_some_and(is_settled));
 
-    let own_cookies = own_cookies(&wire, &merge(&defaults.cookies, cookies, &omitted_cookies))?;
+    let cookie_fields = if wire.contains("Cookie") { cookie_fields } else { CookieFields::Joined };
+    let cookies = merge(&defaults.cookies, cookies, &omitted_cookies);
+    let own_cookies = match cookie_fields {
+        CookieFields::Joined => own_cookies(&wire, &cookies)?,
+        CookieFields::Separate if cookies.is_empty() => String::new(),
+        CookieFields::Separate => {
+            wire.append("Cookie", own_cookies(&Headers::new(), &cookies)?)?;
+            String::new()
+        }
+    };
     let omitted_cookies = if omits("Cookie") { Omitted::All } else { Omitted::Named(omitted_cookies) };
     Ok(PreparedRequest {
         method,
@@ -62,6 +71,7 @@ pub(super) fn prepare(request: Request, defaults: &Defaults) -> Result<PreparedR
         delivery,
         auth,
         own_cookies,
+        cookie_fields,
         omitted_cookies,
         is_message: false,
         hooks,
@@ -81,6 +91,7 @@ fn prepare_message(request: Request, defaults: &Defaults) -> Result<PreparedRequ
         delivery: options.or(&defaults.options.without(&omitted_options)).resolve()?,
         auth: None,
         own_cookies: String::new(),
+        cookie_fields: CookieFields::default(),
         omitted_cookies: Omitted::All,
         is_message: true,
         hooks,

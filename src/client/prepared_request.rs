@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::http::{Body, Headers, Method, Url, Version};
 use crate::transport::{Endpoint, Step};
 
-use super::cookies::Omitted;
+use super::cookies::{CookieFields, Omitted};
 use super::options::Delivery;
 use super::{Auth, Hooks, Trace};
 
@@ -25,6 +25,8 @@ pub struct PreparedRequest {
     pub(super) auth: Option<Arc<dyn Auth>>,
     /// The cookies that the author gave, without those of the jar.
     pub(super) own_cookies: String,
+    /// How its `Cookie` fields are sent.
+    pub(super) cookie_fields: CookieFields,
     /// Which of the jar's cookies the author keeps out.
     pub(super) omitted_cookies: Omitted,
     /// Whether the body is the whole message, to which nothing is added.

@@ -5,7 +5,7 @@ use crate::http::{Body, Header, HeaderValue, Headers, Method, Scheme, Status, Ur
 use crate::proto::ResponseHead;
 use crate::secret::{Redactor, is_credential_field};
 
-use super::{Error, ErrorKind, PreparedRequest, Response};
+use super::{CookieFields, Error, ErrorKind, PreparedRequest, Response};
 
 /// What describes a body, and goes with it.
 const BODY_HEADERS: [&str; 6] =
@@ -83,6 +83,7 @@ fn follow(
         };
         next.headers = without(next.headers, is_secret);
         next.own_cookies.clear();
+        next.cookie_fields = CookieFields::Joined;
     }
     if !request.url.same_origin(&url) && next.headers.contains("Host") {
         next.headers.set("Host", url.host_header())?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::http::{Headers, Method, Url};
 
-use super::{Auth, Hooks, Options, Payload, Trace};
+use super::{Auth, CookieFields, Hooks, Options, Payload, Trace};
 
 /// A request, before a session adds its defaults to it.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Request {
     pub omitted_headers: Vec<String>,
     /// Cookies for this request alone, sent beside those of the jar.
     pub cookies: Vec<(String, String)>,
+    /// How `Cookie` fields are sent, of which `headers` may have several.
+    pub cookie_fields: CookieFields,
     /// Names of cookies that the session would add, those of its jar included, and shall not.
     pub omitted_cookies: Vec<String>,
     /// What it carries.
@@ -50,6 +52,7 @@ impl Request {
             headers: Headers::new(),
             omitted_headers: Vec::new(),
             cookies: Vec::new(),
+            cookie_fields: CookieFields::default(),
             omitted_cookies: Vec::new(),
             payload: Payload::default(),
             auth: None,

@@ -27,7 +27,7 @@ macro_rules! known_methods {
                 pub const $name: Self = Self(Cow::Borrowed(stringify!($name)));
             )*
 
-            /// The methods that are read in any letter case.
+            /// The methods that are usually read in any letter case.
             pub const KNOWN: &[Self] = &[$(Self::$name),*];
         }
     };
@@ -39,6 +39,21 @@ impl Method {
     /// The method as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Reads a method of which these are known in any letter case, and all others are sent as
+    /// they are written.
+    ///
+    /// # Errors
+    /// If it is no token.
+    pub fn parse_knowing(text: &str, known: &[Self]) -> Result<Self, InvalidMethod> {
+        if let Some(known) = known.iter().find(|known| known.as_str().eq_ignore_ascii_case(text)) {
+            return Ok(known.clone());
+        }
+        if text.is_empty() || !text.bytes().all(is_token_byte) {
+            return Err(InvalidMethod(text.to_owned()));
+        }
+        Ok(Self(Cow::Owned(text.to_owned())))
     }
 
     /// Whether sending it twice means the same as once (RFC 9110, 9.2.2).
@@ -57,13 +72,7 @@ impl FromStr for Method {
     type Err = InvalidMethod;
 
     fn from_str(text: &str) -> Result<Self, InvalidMethod> {
-        if let Some(known) = Self::KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(text)) {
-            return Ok(known.clone());
-        }
-        if text.is_empty() || !text.bytes().all(is_token_byte) {
-            return Err(InvalidMethod(text.to_owned()));
-        }
-        Ok(Self(Cow::Owned(text.to_owned())))
+        Self::parse_knowing(text, Self::KNOWN)
     }
 }
 

@@ -14,6 +14,9 @@ use super::form::push_pair;
 const ILLEGAL: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
+/// Ports that a URL without a scheme names where TLS is meant.
+const TLS_PORTS: [u16; 2] = [443, 8443];
+
 /// The scheme of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
@@ -62,6 +65,8 @@ pub struct Url {
     credentials: Option<Credentials>,
     host: String,
     written_host: String,
+    /// Host and port, where they are sent as they were written.
+    authority: Option<String>,
     port: Option<u16>,
     target: String,
     fragment: Option<String>,
@@ -89,13 +94,33 @@ impl Url {
     /// # Errors
     /// As [`str::parse`].
     pub fn parse_with_default_scheme(text: &str) -> Result<(Self, bool), InvalidUrl> {
+        let is_plain = |url: &Self| url.is_loopback() || url.port.is_some_and(|port| !TLS_PORTS.contains(&port));
+        Self::parse_assuming(text, |url| if is_plain(url) { Scheme::Http } else { Scheme::Https })
+    }
+
+    /// Reads a URL whose scheme may be left out. It is then what a function says of what
+    /// would be the URL with `https`; the second value tells that it was assumed.
+    ///
+    /// # Errors
+    /// As [`str::parse`].
+    pub fn parse_assuming(text: &str, scheme: impl FnOnce(&Self) -> Scheme) -> Result<(Self, bool), InvalidUrl> {
         if has_scheme(text) {
             return Ok((text.parse()?, false));
         }
-        let secure = Self::parse_parts(Scheme::Https, text, text)?;
-        let plain = secure.is_loopback() || secure.port.is_some_and(|port| port != 443 && port != 8443);
-        let scheme = if plain { Scheme::Http } else { Scheme::Https };
+        let scheme = scheme(&Self::parse_parts(Scheme::Https, text, text)?);
         Ok((Self::parse_parts(scheme, text, text)?, true))
+    }
+
+    /// This URL, which was read from a text, with path, query and `Host` as they stand there:
+    /// nothing is percent-encoded, and a port is named even where it is the scheme's own.
+    #[must_use]
+    pub fn as_written(mut self, text: &str) -> Self {
+        let rest = if has_scheme(text) { text.split_once("://").map_or(text, |(_, rest)| rest) } else { text };
+        let Parts { authority, target, .. } = Parts::of(rest);
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        self.authority = authority.is_ascii().then(|| authority.to_owned());
+        self.target = format!("{}{target}", slash_before(target));
+        self
     }
 
     /// Reads the URL of a WebSocket: `ws://…` or `wss://…`, or that of the resource which turns
@@ -134,11 +159,7 @@ impl Url {
         if whole.contains(['\r', '\n', '\0']) {
             return Err(invalid("it holds a line break or NUL"));
         }
-        let (rest, fragment) = match rest.split_once('#') {
-            Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
-            None => (rest, None),
-        };
-        let (authority, target) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
+        let Parts { authority, target, fragment } = Parts::of(rest);
         let (credentials, host_and_port) = match authority.rsplit_once('@') {
             Some((credentials, host)) => (Some(Credentials::parse(credentials)), host),
             None => (None, authority),
@@ -153,10 +174,18 @@ impl Url {
             .map_err(|error| invalid(&error.to_string()))?;
         let host = parsed.host_str().ok_or_else(|| invalid("it names no host"))?.to_owned();
         let written_host = written_host(host_and_port, &host);
-        let slash = if target.starts_with('/') { "" } else { "/" };
-        let target = format!("{slash}{}", utf8_percent_encode(target, ILLEGAL));
-        let protocol = Protocol::Http;
-        Ok(Self { scheme, protocol, credentials, host, written_host, port: parsed.port(), target, fragment })
+        let target = format!("{}{}", slash_before(target), utf8_percent_encode(target, ILLEGAL));
+        Ok(Self {
+            scheme,
+            protocol: Protocol::Http,
+            credentials,
+            host,
+            written_host,
+            authority: None,
+            port: parsed.port(),
+            target,
+            fragment: fragment.map(str::to_owned),
+        })
     }
 
     /// Whether it is that of a WebSocket.
@@ -183,9 +212,10 @@ impl Url {
     /// The value of the `Host` field (RFC 9110, 7.2): the host in the case in which it
     /// was written, and the port where it is not the scheme's own.
     pub fn host_header(&self) -> String {
-        match self.port {
-            Some(port) => format!("{}:{port}", self.written_host),
-            None => self.written_host.clone(),
+        match (&self.authority, self.port) {
+            (Some(authority), _) => authority.clone(),
+            (None, Some(port)) => format!("{}:{port}", self.written_host),
+            (None, None) => self.written_host.clone(),
         }
     }
 
@@ -288,6 +318,29 @@ impl Url {
     fn without_credentials(&self) -> String {
         format!("{}://{}{}", self.scheme_name(), self.host_header(), self.target)
     }
+}
+
+/// What follows the scheme of a URL.
+struct Parts<'a> {
+    authority: &'a str,
+    target: &'a str,
+    fragment: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(rest: &'a str) -> Self {
+        let (rest, fragment) = match rest.split_once('#') {
+            Some((rest, fragment)) => (rest, Some(fragment)),
+            None => (rest, None),
+        };
+        let (authority, target) = rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()));
+        Self { authority, target, fragment }
+    }
+}
+
+/// RFC 9112, 3.2.1: a path that is empty is sent as `/`.
+fn slash_before(target: &str) -> &'static str {
+    if target.starts_with('/') { "" } else { "/" }
 }
 
 /// How the server of a WebSocket is connected to.

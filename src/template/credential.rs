@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::client::{self, Granted};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::Spanned;
-use crate::spec::{self, Credential, TokenSource};
+use crate::spec::{self, Credential, Dialect, TokenSource};
 
 use super::Template;
 use super::request::oauth2;
@@ -41,7 +41,9 @@ impl Credentials {
     pub fn compile(
         credentials: impl IntoIterator<Item = (Spanned<String>, Result<spec::Credential, Diagnostic>)>,
     ) -> Self {
-        let compile = |credential: spec::Credential| credential.try_map(Template::compile);
+        let compile = |credential: spec::Credential| {
+            credential.try_map(|text| Template::compile(text, Dialect::default().rules()))
+        };
         let compiled = credentials.into_iter().map(|(name, credential)| (name.value, credential.and_then(compile)));
         Self(compiled.collect())
     }

@@ -4,7 +4,9 @@
 
 use std::ops::Range;
 
+use crate::http::is_token_byte;
 use crate::spec::Format;
+use crate::spec::dialect::{BraceEscapes, References, Rules};
 
 /// The most bytes that an expression in a `.http` file may have: without an end, a long
 /// line that holds many `{{` would be read to its end again and again.
@@ -40,7 +42,7 @@ pub(super) fn is_program(text: &str, format: Format) -> bool {
 ///
 /// # Errors
 /// In YAML, a `{{` that is not closed; in `.http` that is plain text.
-pub(super) fn cut(text: &str, format: Format) -> Result<Vec<Cut>, Unclosed> {
+pub(super) fn cut(text: &str, format: Format, rules: &Rules) -> Result<Vec<Cut>, Unclosed> {
     let mut cuts = Cuts::default();
     let mut at = 0;
     while let Some(found) = next_opening(&text[at..], format) {
@@ -51,7 +53,7 @@ pub(super) fn cut(text: &str, format: Format) -> Result<Vec<Cut>, Unclosed> {
                 let end = closing(&text[opening + 2..], format).ok_or(Unclosed(opening))?;
                 cuts.push_live(opening + 2..opening + 2 + end)
             }
-            Format::Http => cut_http(text, opening, &mut cuts),
+            Format::Http => cut_http(text, opening, rules, &mut cuts),
         };
     }
     cuts.push_text(&text[at..]);
@@ -62,10 +64,10 @@ pub(super) fn cut(text: &str, format: Format) -> Result<Vec<Cut>, Unclosed> {
 ///
 /// The http specification (`variable-substitution`): brace text that does not match the
 /// reference form is sent as written; `\{\{name\}\}` is an escape that yields `{{name}}`.
-fn cut_http(text: &str, opening: usize, cuts: &mut Cuts) -> usize {
+fn cut_http(text: &str, opening: usize, rules: &Rules, cuts: &mut Cuts) -> usize {
     let rest = &text[opening..];
     if rest.starts_with('\\') {
-        return match escaped(rest) {
+        return match escaped(rest, rules) {
             Some(name) => {
                 cuts.push_text(&format!("{{{{{name}}}}}"));
                 opening + name.len() + r"\{\{\}\}".len()
@@ -76,8 +78,12 @@ fn cut_http(text: &str, opening: usize, cuts: &mut Cuts) -> usize {
     if rest.starts_with("{{{") {
         return cuts.push_plain(text, opening, 1);
     }
-    match closing(&rest[2..], Format::Http) {
-        Some(end) if may_be_live(&rest[2..2 + end]) => cuts.push_live(opening + 2..opening + 2 + end),
+    let (end, is_live): (_, fn(&str) -> bool) = match rules.references {
+        References::Exact => (rest[2..].find("}}"), is_exact),
+        References::Expression | References::Name => (closing(&rest[2..], Format::Http), may_be_live),
+    };
+    match end {
+        Some(end) if is_live(&rest[2..2 + end]) => cuts.push_live(opening + 2..opening + 2 + end),
         _ => cuts.push_plain(text, opening, 2),
     }
 }
@@ -118,10 +124,36 @@ fn next_opening(text: &str, format: Format) -> Option<usize> {
 }
 
 /// The name in `\{\{name\}\}`.
-fn escaped(text: &str) -> Option<&str> {
+fn escaped<'a>(text: &'a str, rules: &Rules) -> Option<&'a str> {
     let (name, _) = text.strip_prefix(r"\{\{")?.split_once(r"\}\}")?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$ ".contains(&byte);
-    (!name.is_empty() && name.bytes().all(is_name)).then_some(name)
+    let is_name = match (rules.brace_escapes, rules.references) {
+        (BraceEscapes::Verbatim, _) => false,
+        (BraceEscapes::Removed, References::Exact) => name.bytes().all(is_name_byte),
+        (BraceEscapes::Removed, _) => name.bytes().all(|byte| is_name_byte(byte) || b".$ ".contains(&byte)),
+    };
+    (!name.is_empty() && is_name).then_some(name)
+}
+
+/// The http specification, `variable-definition#name-grammar`.
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Whether brace text has one of the forms of the http specification: a name, `$` and a
+/// name, or a property of an exchange, without white space (`variable-substitution`,
+/// `dynamic-variables` and `response-chaining`, each `#reference-form`).
+fn is_exact(inner: &str) -> bool {
+    let is_name = |text: &str| !text.is_empty() && text.bytes().all(is_name_byte);
+    let mut parts = inner.splitn(4, '.');
+    let (name, side, root, field) = (parts.next().unwrap_or_default(), parts.next(), parts.next(), parts.next());
+    match (side, root, field) {
+        (None, ..) => is_name(name.strip_prefix('$').unwrap_or(name)),
+        (Some("request" | "response"), Some("headers"), Some(field)) => {
+            is_name(name) && !field.is_empty() && field.bytes().all(is_token_byte)
+        }
+        (Some("request" | "response"), Some(root), None) => is_name(name) && is_name(root),
+        _ => false,
+    }
 }
 
 /// Where the `}}` stands that closes an expression. Quotes and brackets within it are
@@ -173,7 +205,7 @@ mod tests {
             Cut::Literal(literal) => literal.replace('|', "?"),
             Cut::Live(inner) => format!("<{}>", &text[inner.clone()]),
         };
-        cut(text, format).unwrap().iter().map(piece).collect::<Vec<_>>().join("|")
+        cut(text, format, <&Rules>::default()).unwrap().iter().map(piece).collect::<Vec<_>>().join("|")
     }
 
     #[test]
@@ -215,6 +247,6 @@ mod tests {
         ] {
             assert_eq!(shown(text, Format::Yaml), expected, "{text}");
         }
-        assert_eq!(cut("a {{ b", Format::Yaml), Err(Unclosed(2)));
+        assert_eq!(cut("a {{ b", Format::Yaml, <&Rules>::default()), Err(Unclosed(2)));
     }
 }

@@ -8,7 +8,7 @@ use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::spec::{self, Binding, Variable};
+use crate::spec::{self, Binding, Dialect, Rules, Variable};
 
 use super::CompiledValue;
 
@@ -34,8 +34,8 @@ pub(super) struct Definition {
 
 impl Definitions {
     /// Compiles definitions.
-    pub(super) fn compile(variables: &[Variable]) -> Self {
-        Self::of(variables.iter().map(Definition::compile).collect())
+    pub(super) fn compile(variables: &[Variable], rules: &Rules) -> Self {
+        Self::of(variables.iter().map(|variable| Definition::compile(variable, rules)).collect())
     }
 
     fn of(list: Vec<Definition>) -> Self {
@@ -88,18 +88,19 @@ impl Definition {
         Self {
             name,
             position: 0,
-            value: value.and_then(|value| CompiledValue::compile(&value)),
+            // An environment is no `.http` file, and has no dialect.
+            value: value.and_then(|value| CompiledValue::compile(&value, Dialect::default().rules())),
             binding: Binding::Lazy,
             drawn: OnceLock::new(),
             tried: AtomicBool::new(false),
         }
     }
 
-    fn compile(variable: &Variable) -> Self {
+    fn compile(variable: &Variable, rules: &Rules) -> Self {
         Self {
             name: variable.name.clone(),
             position: variable.position,
-            value: CompiledValue::compile(&variable.value),
+            value: CompiledValue::compile(&variable.value, rules),
             binding: variable.binding,
             drawn: OnceLock::new(),
             tried: AtomicBool::new(false),

@@ -5,7 +5,7 @@ use jiff::{Timestamp, Zoned};
 use minijinja::ErrorKind;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::Text;
+use crate::spec::{Dialect, Rules, Text};
 
 use super::Template;
 use super::environment::ENVIRONMENT;
@@ -16,6 +16,7 @@ use super::value::{from_json, to_json};
 pub struct Engine {
     seed: Option<u64>,
     clock: Clock,
+    dialect: Dialect,
 }
 
 /// What tells the time.
@@ -49,7 +50,18 @@ impl Clock {
 impl Engine {
     /// An engine on the machine's clock; a seed makes its random values repeatable.
     pub fn new(seed: Option<u64>) -> Self {
-        Self { seed, clock: Clock::System }
+        Self { seed, clock: Clock::System, dialect: Dialect::default() }
+    }
+
+    /// This engine for texts of a dialect.
+    #[must_use]
+    pub fn reading(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// What its dialect does where dialects conflict.
+    pub fn rules(&self) -> &'static Rules {
+        self.dialect.rules()
     }
 
     /// This engine at a time that stands still.
@@ -63,7 +75,7 @@ impl Engine {
     /// # Errors
     /// Where and why it is no template.
     pub fn compile(&self, text: &Text) -> Result<Template, Diagnostic> {
-        Template::compile(text)
+        Template::compile(text, self.rules())
     }
 
     /// Whether there is a filter of this name.

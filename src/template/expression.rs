@@ -12,7 +12,7 @@ use minijinja::{Error, ErrorKind, State};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::Format;
+use crate::spec::{Format, Rules};
 
 use super::environment::{ENVIRONMENT, FILTERS};
 use super::functions;
@@ -131,7 +131,9 @@ pub(super) fn put_reference_aside(
     if readable || head.len() < stand_in.len() {
         return Ok((text.to_owned(), None));
     }
-    let Some(reference) = Reference::parse(head, format) else { return Ok((text.to_owned(), None)) };
+    let Some(reference) = Reference::parse(head, format, <&Rules>::default()) else {
+        return Ok((text.to_owned(), None));
+    };
     let reference = reference.map_err(|malformed| malformed.shifted(start))?;
     let width = head.len();
     let code = format!("{}{stand_in:<width$}{}", &text[..start], &text[start + width..]);

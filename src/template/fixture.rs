@@ -111,7 +111,7 @@ pub(super) fn header(name: &str, content: &str, format: Format) -> HeaderField {
 
 /// What a text of a format renders to in the first request of a file.
 pub(super) fn render(file: &FileScope, template: &str, format: Format) -> Result<String, Diagnostic> {
-    Template::compile(&text(template, format))?.render(&Scope::new(file, 0, &[]))
+    Template::compile(&text(template, format), file.fixed.rules)?.render(&Scope::new(file, 0, &[]))
 }
 
 /// A response to a POST.

@@ -3,8 +3,10 @@
 use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
 use crate::source::Span;
 use crate::spec::Format;
+use crate::spec::dialect::{References, Rules, Undefined};
 
 use super::cut::{Cut, Unclosed, cut};
 use super::expression::{Expression, Site, head_end};
@@ -25,6 +27,15 @@ pub(super) enum Piece {
 pub(super) enum Live {
     /// A name, looked up directly.
     Reference(Reference, Span),
+    /// The same in a dialect that sends it as it is written where it has no value.
+    Doubtful {
+        /// What it refers to.
+        reference: Reference,
+        /// Where it stands.
+        span: Span,
+        /// How it is written.
+        written: String,
+    },
     /// Anything else.
     Expression(Expression),
 }
@@ -33,12 +44,12 @@ pub(super) enum Live {
 ///
 /// # Errors
 /// Where and why that cannot be compiled.
-pub(super) fn compile(text: &str, format: Format, site: &Site) -> Result<Vec<Piece>, Diagnostic> {
+pub(super) fn compile(text: &str, format: Format, rules: &Rules, site: &Site) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
-    for cut in cut(text, format).map_err(|unclosed| unclosed_error(unclosed, site))? {
+    for cut in cut(text, format, rules).map_err(|unclosed| unclosed_error(unclosed, site))? {
         pieces.push(match cut {
             Cut::Literal(literal) => Piece::Literal(literal),
-            Cut::Live(inner) => compile_live(&text[inner.clone()], format, &site.part(inner), site)?,
+            Cut::Live(inner) => compile_live(&text[inner.clone()], format, rules, &site.part(inner), site)?,
         });
     }
     Ok(merge(pieces))
@@ -52,6 +63,10 @@ impl Live {
     pub(super) fn value(&self, view: &View) -> Result<Value, Diagnostic> {
         match self {
             Self::Reference(reference, span) => reference.resolve(view, span),
+            Self::Doubtful { reference, span, written } => Ok(reference.resolve(view, span).unwrap_or_else(|error| {
+                view.warn(Diagnostic { severity: Severity::Warning, ..error }.note("it is sent as it is written"));
+                Value::from(written.as_str())
+            })),
             Self::Expression(expression) => expression.evaluate(view),
         }
     }
@@ -69,19 +84,28 @@ fn merge(pieces: Vec<Piece>) -> Vec<Piece> {
     merged
 }
 
-fn compile_live(inner: &str, format: Format, site: &Site, whole: &Site) -> Result<Piece, Diagnostic> {
+fn compile_live(inner: &str, format: Format, rules: &Rules, site: &Site, whole: &Site) -> Result<Piece, Diagnostic> {
     let trimmed = inner.trim();
     let start = inner.len() - inner.trim_start().len();
     let word = site.part(start..start + trimmed.len());
-    let reference = (head_end(trimmed) == trimmed.len()).then(|| Reference::parse(trimmed, format)).flatten();
+    let reference = (head_end(trimmed) == trimmed.len()).then(|| Reference::parse(trimmed, format, rules)).flatten();
+    let written = || format!("{{{{{inner}}}}}");
+    let is_kept = format == Format::Http && rules.undefined == Undefined::Verbatim;
     match reference {
+        Some(Ok(reference)) if is_kept => {
+            return Ok(Piece::Live(Live::Doubtful { reference, span: word.span, written: written() }));
+        }
         Some(Ok(reference)) => return Ok(Piece::Live(Live::Reference(reference, word.span))),
+        Some(Err(_)) if is_kept => return Ok(Piece::Literal(written())),
         Some(Err(malformed)) => return Err(malformed.at(|range| word.slice(range))),
+        None if format == Format::Http && rules.references != References::Expression => {
+            return Ok(Piece::Literal(written()));
+        }
         None => {}
     }
     match Expression::compile(trimmed, word, format) {
         Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
-        Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(format!("{{{{{inner}}}}}"))),
+        Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(written())),
         Err(error) => Err(with_hint(error, format, whole)),
     }
 }

@@ -6,7 +6,7 @@ use minijinja::Environment;
 use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::Format;
+use crate::spec::{Format, Rules};
 
 use super::cut::{Cut, cut};
 use super::environment::ENVIRONMENT;
@@ -52,7 +52,7 @@ impl Program {
 /// quotes template text.
 fn put_references_aside(text: &str) -> (String, Vec<Reference>) {
     let mut references = Vec::new();
-    let cuts = match cut(text, Format::Yaml) {
+    let cuts = match cut(text, Format::Yaml, <&Rules>::default()) {
         Ok(cuts) if !text.contains("endraw") => cuts,
         _ => return (text.to_owned(), references),
     };

@@ -11,6 +11,7 @@ use pest::error::InputLocation;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::Format;
+use crate::spec::dialect::{References, Rules};
 
 use super::digest::url_component;
 use super::dynamic::Call;
@@ -84,11 +85,12 @@ impl Malformed {
 
 impl Reference {
     /// Reads a trimmed text; `None` if it does not have the form of a reference.
-    pub(super) fn parse(text: &str, format: Format) -> Option<Result<Self, Malformed>> {
+    pub(super) fn parse(text: &str, format: Format, rules: &Rules) -> Option<Result<Self, Malformed>> {
         if text.starts_with('$') {
             return Some(parse_dynamic(text));
         }
-        if is_variable_name(text, format) {
+        let is_constant = rules.references == References::Expression && CONSTANTS.contains(&text);
+        if is_variable_name(text, format) && !is_constant {
             return Some(Ok(Self::Variable(text.to_owned())));
         }
         if let Some(name) = text.strip_prefix('%').filter(|name| is_variable_name(name, format)) {
@@ -136,7 +138,7 @@ impl Reference {
 fn is_variable_name(text: &str, format: Format) -> bool {
     let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || format == Format::Http;
-    text.bytes().next().is_some_and(begins) && text.bytes().all(in_name) && !CONSTANTS.contains(&text)
+    text.bytes().next().is_some_and(begins) && text.bytes().all(in_name)
 }
 
 fn variable(name: &str, view: &View, at: &Span) -> Result<Value, Diagnostic> {
@@ -274,14 +276,16 @@ mod tests {
     #[test]
     fn selected_values_keep_their_type() {
         let file = after_login(br#"{"ids": [1, 2]}"#);
-        let template = Template::compile(&text("{{login.response.body.$.ids}}", Format::Http)).unwrap();
+        let template =
+            Template::compile(&text("{{login.response.body.$.ids}}", Format::Http), <&Rules>::default()).unwrap();
         assert_eq!(template.evaluate(&Scope::new(&file, 0, &[])).unwrap(), json!([1, 2]));
     }
 
     #[test]
     fn octets_of_a_body_pass_as_they_came() {
         let file = after_login(&[0xff, 0, b'a']);
-        let template = Template::compile(&text("<{{login.response.body}}>", Format::Http)).unwrap();
+        let template =
+            Template::compile(&text("<{{login.response.body}}>", Format::Http), <&Rules>::default()).unwrap();
         let scope = Scope::new(&file, 0, &[]);
         assert_eq!(template.octets(scope.view()).unwrap(), [b'<', 0xff, 0, b'a', b'>']);
         assert_eq!(template.render(&scope).unwrap_err().message, "the value is bytes that are not text");

@@ -10,7 +10,7 @@ use minijinja::value::Value;
 use crate::client::Response;
 use crate::diagnostic::Diagnostic;
 use crate::source::Root;
-use crate::spec::{self, Entry, Format, Spec};
+use crate::spec::{self, Entry, Format, Rules, Spec};
 
 use super::Engine;
 use super::credential::{Credentials, TokenProvider};
@@ -58,6 +58,7 @@ pub struct FileScope {
 pub(super) struct Fixed {
     pub(super) variables: Arc<Variables>,
     pub(super) definitions: Definitions,
+    pub(super) rules: &'static Rules,
     pub(super) format: Format,
     /// The names of the file's requests.
     pub(super) requests: Vec<String>,
@@ -86,7 +87,8 @@ impl FileScope {
         let names = entries.filter_map(Entry::name).map(|name| name.value.clone());
         let fixed = Fixed {
             variables,
-            definitions: Definitions::compile(&spec.variables),
+            definitions: Definitions::compile(&spec.variables, spec.dialect.rules()),
+            rules: spec.dialect.rules(),
             format: spec.format,
             requests: names.collect(),
             mentions: Mentions::of(spec),
@@ -103,6 +105,7 @@ impl FileScope {
         let fixed = Fixed {
             variables,
             definitions: Definitions::default(),
+            rules: engine.rules(),
             format: Format::Yaml,
             requests: Vec::new(),
             mentions: Mentions::Names(HashSet::new()),
@@ -196,6 +199,8 @@ impl FileScope {
 #[derive(Debug)]
 pub struct Scope<'file> {
     view: View,
+    /// Why a definition above the request could not be worked out, where that is an error.
+    unsettled: Option<Diagnostic>,
     file: PhantomData<&'file FileScope>,
 }
 
@@ -204,10 +209,11 @@ impl<'file> Scope<'file> {
     /// (counted as in [`spec::Variable::position`]), with its own variables. The file's
     /// variables that stand above it and are worked out once, are now.
     pub fn new(file: &'file FileScope, position: usize, own: &[spec::Variable]) -> Self {
-        let own = Definitions::compile(own);
-        let view = View::new(Bindings { file: file.clone(), position, own, warnings: Mutex::default() });
-        view.settle();
-        Self { view, file: PhantomData }
+        let own = Definitions::compile(own, file.fixed.rules);
+        let drawn = Mutex::default();
+        let view = View::new(Bindings { file: file.clone(), position, own, drawn, warnings: Mutex::default() });
+        let unsettled = view.settle().err();
+        Self { view, unsettled, file: PhantomData }
     }
 
     /// The value of a variable.
@@ -232,6 +238,14 @@ impl<'file> Scope<'file> {
     /// Why its value cannot be worked out.
     pub fn of_request(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
         Ok(self.view.of_request(name, None)?.map(|value| to_json(&value)))
+    }
+
+    /// Whether all definitions that stand above the request could be worked out.
+    ///
+    /// # Errors
+    /// Why one could not, in a dialect in which that is an error by itself.
+    pub(super) fn settled(&self) -> Result<(), Diagnostic> {
+        self.unsettled.clone().map_or(Ok(()), Err)
     }
 
     /// The warnings that came up since the last call.
@@ -305,7 +319,8 @@ mod tests {
         ] {
             let scope = Scope::new(&file, position, &[]);
             let template = crate::template::fixture::text(&format!("{{{{{name}}}}} {{{{{name}}}}}"), Format::Http);
-            let rendered = crate::template::Template::compile(&template).unwrap().render(&scope).unwrap();
+            let rendered =
+                crate::template::Template::compile(&template, <&Rules>::default()).unwrap().render(&scope).unwrap();
             assert_eq!(rendered, format!("{expected} {expected}"));
             let labels: Vec<_> = scope.take_warnings().iter().map(|warning| place(warning).to_owned()).collect();
             assert_eq!(labels, vec![name; warnings * 2]);

@@ -4,7 +4,7 @@ use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::Text;
+use crate::spec::{Rules, Text};
 
 use super::Scope;
 use super::cut::{is_literal, is_program};
@@ -37,7 +37,7 @@ enum Content {
 }
 
 impl Template {
-    pub(super) fn compile(text: &Text) -> Result<Self, Diagnostic> {
+    pub(super) fn compile(text: &Text, rules: &Rules) -> Result<Self, Diagnostic> {
         let span = text.span.clone();
         if is_literal(&text.value, text.format) {
             return Ok(Self { content: Content::Literal(text.value.clone()), span });
@@ -46,7 +46,7 @@ impl Template {
         let content = if is_program(&text.value, text.format) {
             Content::Program(Box::new(Program::compile(&text.value, site)?))
         } else {
-            content(piece::compile(&text.value, text.format, &site)?)
+            content(piece::compile(&text.value, text.format, rules, &site)?)
         };
         Ok(Self { content, span })
     }
@@ -167,7 +167,10 @@ mod tests {
     }
 
     fn evaluate(file: &FileScope, template: &str, format: Format) -> Json {
-        Template::compile(&text(template, format)).unwrap().evaluate(&Scope::new(file, 0, &[])).unwrap()
+        Template::compile(&text(template, format), <&Rules>::default())
+            .unwrap()
+            .evaluate(&Scope::new(file, 0, &[]))
+            .unwrap()
     }
 
     #[test]
@@ -303,7 +306,8 @@ mod tests {
         let span = source.span(3..source.text().len());
         let text = Text { value: "a\n{{ nmae }}".to_owned(), span: span.clone(), format: Format::Yaml };
         let file = scope_file();
-        let error = Template::compile(&text).unwrap().render(&Scope::new(&file, 0, &[])).unwrap_err();
+        let error =
+            Template::compile(&text, <&Rules>::default()).unwrap().render(&Scope::new(&file, 0, &[])).unwrap_err();
         assert_eq!(error.span(), Some(&span));
     }
 
@@ -324,7 +328,7 @@ mod tests {
         ) {
             let file = scope_file();
             for format in BOTH {
-                if let Ok(template) = Template::compile(&text(&template, format)) {
+                if let Ok(template) = Template::compile(&text(&template, format), <&Rules>::default()) {
                     let scope = Scope::new(&file, 0, &[]);
                     let _ = (template.render(&scope), template.evaluate(&scope));
                 }

@@ -3,7 +3,7 @@
 use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::{self, Node};
+use crate::spec::{self, Node, Rules};
 
 use super::value::{from_json, to_json};
 use super::view::View;
@@ -29,8 +29,8 @@ impl CompiledValue {
     ///
     /// # Errors
     /// Where and why a text in it is no template: the first of them.
-    pub fn compile(value: &spec::Value) -> Result<Self, Diagnostic> {
-        Ok(Self { tree: compile(value)? })
+    pub fn compile(value: &spec::Value, rules: &Rules) -> Result<Self, Diagnostic> {
+        Ok(Self { tree: compile(value, rules)? })
     }
 
     /// The value, where nothing in it is a template.
@@ -63,21 +63,21 @@ impl CompiledValue {
     }
 }
 
-fn compile(value: &spec::Value) -> Result<Tree, Diagnostic> {
+fn compile(value: &spec::Value, rules: &Rules) -> Result<Tree, Diagnostic> {
     Ok(match &value.node {
         Node::Null => Tree::Constant(serde_json::Value::Null),
         Node::Bool(value) => Tree::Constant((*value).into()),
         Node::Number(number) => Tree::Constant(number.clone().into()),
         Node::Text(text) => {
-            let template = Template::compile(text)?;
+            let template = Template::compile(text, rules)?;
             match template.as_literal() {
                 Some(literal) => Tree::Constant(literal.into()),
                 None => Tree::Text(template),
             }
         }
-        Node::List(items) => collect_list(items.iter().map(compile).collect::<Result<_, _>>()?),
+        Node::List(items) => collect_list(items.iter().map(|item| compile(item, rules)).collect::<Result<_, _>>()?),
         Node::Map(members) => {
-            let member = |(name, value): &_| Ok((Template::compile(name)?, compile(value)?));
+            let member = |(name, value): &_| Ok((Template::compile(name, rules)?, compile(value, rules)?));
             collect_map(members.iter().map(member).collect::<Result<_, Diagnostic>>()?)
         }
     })

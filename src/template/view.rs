@@ -1,12 +1,14 @@
 //! What is seen from one place: which variable a name means there, and its value.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use minijinja::value::Value;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Span, Spanned};
-use crate::spec::{Binding, Echo, Format};
+use crate::spec::dialect::{DynamicDefinitions, Rules, UnusableDefinitions, VariablePrecedence};
+use crate::spec::{Binding, Echo, Format, dialect};
 
 use super::credential::TokenKind;
 use super::definition::{Definition, Definitions};
@@ -30,6 +32,8 @@ pub(super) struct Bindings {
     /// The request's place among those of the file.
     pub(super) position: usize,
     pub(super) own: Definitions,
+    /// What the file's definitions gave that are worked out once a request.
+    pub(super) drawn: Mutex<HashMap<usize, Value>>,
     pub(super) warnings: Mutex<Vec<Diagnostic>>,
 }
 
@@ -66,12 +70,22 @@ impl View {
     }
 
     /// Works out the file's definitions whose places are reached, in order.
-    pub(super) fn settle(&self) {
-        let file = self.definitions(Owner::File);
-        for (index, _) in file.iter().enumerate().filter(|(_, definition)| definition.is_due(self.bindings.position)) {
-            // One that cannot be worked out is an error where it is used, if it is.
-            self.work_out(Place { owner: Owner::File, index }, None).ok();
+    ///
+    /// # Errors
+    /// Why one right above the request cannot be, in a dialect in which that is an error. In
+    /// others it is one where it is used, if it is.
+    pub(super) fn settle(&self) -> Result<(), Diagnostic> {
+        let (position, mut problem) = (self.bindings.position, None);
+        for (index, definition) in self.definitions(Owner::File).iter().enumerate() {
+            let is_strict = self.rules().unusable_definitions == UnusableDefinitions::Error
+                && definition.position == position
+                && definition.drawn().is_none();
+            if definition.is_due(position) || is_strict {
+                let error = self.work_out(Place { owner: Owner::File, index }, None).err();
+                problem = problem.or(error.filter(|_| is_strict));
+            }
         }
+        problem.map_or(Ok(()), Err)
     }
 
     /// The value of a variable. With the place of the reference, errors and warnings show it.
@@ -85,6 +99,11 @@ impl View {
         }
         // What an environment defines knows nothing of the files that use it.
         let is_outside = self.owner() == Some(Owner::Environment);
+        if self.rules().variable_precedence == VariablePrecedence::Environment
+            && let Some(value) = self.of_environment(name, at)?
+        {
+            return Ok(Some(value));
+        }
         if !is_outside && let Some(value) = self.of_request(name, at)? {
             return Ok(Some(value));
         }
@@ -163,6 +182,11 @@ impl View {
         &self.bindings.file.fixed.variables
     }
 
+    /// What the file's dialect does where dialects conflict.
+    pub(super) fn rules(&self) -> &'static Rules {
+        self.bindings.file.fixed.rules
+    }
+
     /// What tells the time.
     pub(super) fn clock(&self) -> &Clock {
         &self.bindings.file.fixed.clock
@@ -228,6 +252,10 @@ impl View {
             return Diagnostic::error(format!("variable `{name}` is defined by itself")).at(at, "");
         }
         let error = Diagnostic::error(format!("variable `{name}` is not defined")).at(at, "");
+        let file = self.definitions(Owner::File);
+        if let Some(&later) = file.indices(name).first() {
+            return error.at(&file.at(later).name.span, "it is defined below").help("move the definition up");
+        }
         let known = self.known_names();
         match nearest(name, known.iter().copied()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -274,8 +302,12 @@ impl View {
         let above = indices.partition_point(|&index| self.is_above(Place { owner, index }));
         // A definition that refers to its own name extends one above it, or one from outside.
         let extends = self.trail.last().is_some_and(|&here| self.definition(here).name.value == name);
-        let below = || indices[above..].first().filter(|_| !extends);
-        let Some(&index) = indices[..above].last().or_else(below) else { return Ok(None) };
+        let index = match self.rules().definitions {
+            dialect::Definitions::LastOfFile if !extends => indices.last(),
+            dialect::Definitions::AboveElseBelow if !extends => indices[..above].last().or(indices[above..].first()),
+            _ => indices[..above].last(),
+        };
+        let Some(&index) = index else { return Ok(None) };
         let place = Place { owner, index };
         if let Some(at) = at.filter(|_| !self.is_above(place) && self.bindings.file.fixed.format == Format::Http) {
             self.warn(used_too_early(self.definition(place), at));
@@ -285,8 +317,8 @@ impl View {
 
     fn work_out(&self, place: Place, at: Option<&Span>) -> Result<Value, Diagnostic> {
         let definition = self.definition(place);
-        if let Some(value) = definition.drawn() {
-            return Ok(value.clone());
+        if let Some(value) = self.drawn(place) {
+            return Ok(value);
         }
         if let Some(first) = self.trail.iter().position(|&other| other == place) {
             return Err(self.cycle(&self.trail[first..], definition));
@@ -303,7 +335,7 @@ impl View {
             Binding::Asked(echo) => value.and_then(|question| self.ask_for(definition, &question, echo)),
         };
         match (value, at) {
-            (Ok(value), _) => Ok(definition.draw(value)),
+            (Ok(value), _) => Ok(self.draw(place, value)),
             (Err(error), Some(at)) => Err(error.at(at, "needed here")),
             (Err(error), None) => Err(error),
         }
@@ -320,6 +352,28 @@ impl View {
             lifetime: Lifetime::Run,
         };
         self.ask(&question).map_err(|message| Diagnostic::error(message).at(span, ""))
+    }
+
+    /// What a definition gave already, as long as that counts.
+    fn drawn(&self, place: Place) -> Option<Value> {
+        match self.is_drawn_again(place) {
+            true => self.bindings.drawn.lock().expect("no holder of this lock panics").get(&place.index).cloned(),
+            false => self.definition(place).drawn().cloned(),
+        }
+    }
+
+    fn draw(&self, place: Place, value: Value) -> Value {
+        if !self.is_drawn_again(place) {
+            return self.definition(place).draw(value);
+        }
+        let mut drawn = self.bindings.drawn.lock().expect("no holder of this lock panics");
+        drawn.entry(place.index).or_insert(value).clone()
+    }
+
+    /// Whether a definition is worked out again for each request.
+    fn is_drawn_again(&self, place: Place) -> bool {
+        let each_request = self.rules().dynamic_definitions == DynamicDefinitions::EachRequest;
+        each_request && place.owner == Owner::File && self.definition(place).binding == Binding::Once
     }
 
     fn cycle(&self, trail: &[Place], again: &Definition) -> Diagnostic {

@@ -5,6 +5,16 @@ use crate::http::Headers;
 use super::super::{Error, ErrorKind, PreparedRequest};
 use super::Cookie;
 
+/// How the `Cookie` fields of a request are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CookieFields {
+    /// As one, with the cookies of the jar (RFC 6265, 5.4).
+    #[default]
+    Joined,
+    /// As they are written, without the cookies of the jar. Where none is written, they are one.
+    Separate,
+}
+
 /// What is kept out.
 #[derive(Clone, Debug)]
 pub(in crate::client) enum Omitted {
@@ -17,6 +27,9 @@ impl PreparedRequest {
     /// Gives the request the cookies of its author and, where none of those has their
     /// name, of the jar.
     pub(in crate::client) fn set_cookies(&mut self, from_jar: &[&Cookie]) -> Result<(), Error> {
+        if self.cookie_fields == CookieFields::Separate {
+            return Ok(());
+        }
         let mut cookies = String::new();
         for cookie in from_jar {
             if !self.omitted_cookies.holds(&cookie.name) && !names(&self.own_cookies).any(|name| name == cookie.name) {

@@ -7,7 +7,7 @@ pub use rules::{
     FormLines, GraphQlBodies, GraphQlField, HostField, IndentedComments, IndentedLines, IndentedSeparators,
     LazyDefinitions, LinesAbove, Methods, MultipartLineEnds, NameExtent, ProtocolWords, References, RepeatedFields,
     ResponseDecoding, ResponseLines, Rule, Rules, SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets,
-    TimeoutUnit, Undefined, UnseparatedBody, VariablePrecedence, VersionNames,
+    TimeoutUnit, Undefined, UnseparatedBody, UnusableDefinitions, VariablePrecedence, VersionNames,
 };
 
 use crate::source::Span;

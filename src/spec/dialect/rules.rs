@@ -352,6 +352,13 @@ rules! {
         }
         [AboveElseBelow, Above, Above, LastOfFile, Above]
     }
+    UnusableDefinition unusable_definitions "unusable-definition" {
+        conflict: "a definition refers to what is not defined above it",
+        anchor: Some("variable-definition#binding-time"),
+        reason: "VS Code's files define at their top what a response gives later",
+        UnusableDefinitions { AtUse: "tried again where the variable is used", Error: "an error" }
+        [AtUse, Error, AtUse, AtUse, Error]
+    }
     LazyDefinition lazy_definitions "lazy-definition" {
         conflict: "a definition is written with `:=`",
         anchor: Some("variable-definition#definition-line"),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::spec;
-use crate::spec::Text;
+use crate::spec::{Rules, Text};
 
 use super::super::{CompiledValue, Engine, Template};
 use super::fields::Pair;
@@ -19,6 +19,11 @@ impl<'engine> Compiler<'engine> {
         Self { engine, errors: Vec::new() }
     }
 
+    /// What the dialect does where dialects conflict.
+    pub(super) fn rules(&self) -> &'static Rules {
+        self.engine.rules()
+    }
+
     /// Compiles a text.
     pub(super) fn text(&mut self, text: &Text) -> Template {
         self.engine.compile(text).unwrap_or_else(|error| {
@@ -29,7 +34,7 @@ impl<'engine> Compiler<'engine> {
 
     /// Compiles a tree.
     pub(super) fn value(&mut self, value: &spec::Value) -> CompiledValue {
-        CompiledValue::compile(value).unwrap_or_else(|error| {
+        CompiledValue::compile(value, self.engine.rules()).unwrap_or_else(|error| {
             self.errors.push(error);
             CompiledValue::null()
         })

@@ -131,7 +131,7 @@ fn render_file(
     let source = SourceFile::new(from.parent().unwrap_or(Path::new("")).join(&reference), text);
     let span = source.span(0..source.text().len());
     let text = Text { value: source.text().to_owned(), span, format: Format::Http };
-    let rendered = Template::compile(&text).and_then(|template| template.octets(scope.view()));
+    let rendered = Template::compile(&text, scope.view().rules()).and_then(|template| template.octets(scope.view()));
     rendered.map_err(|error| error.at(path.span(), "in this file"))
 }
 

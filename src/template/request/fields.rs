@@ -1,11 +1,14 @@
 //! Names with values: header fields, query parameters, cookies, form fields.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::http::{Headers, InvalidHeader};
+use crate::spec::dialect::{Credentials, RepeatedFields, Rules};
 use crate::spec::{Format, HeaderField};
 
 use super::super::{CompiledValue, Scope, Template};
@@ -43,6 +46,7 @@ pub(super) struct Field {
     name: Template,
     value: Option<Template>,
     format: Format,
+    rules: &'static Rules,
 }
 
 impl Field {
@@ -51,6 +55,7 @@ impl Field {
             name: compiler.text(&field.name),
             value: field.value.as_ref().map(|value| compiler.text(value)),
             format: field.name.format,
+            rules: compiler.rules(),
         }
     }
 
@@ -67,12 +72,30 @@ impl Field {
             return Ok(());
         };
         let octets = template.octets(scope.view())?;
+        let (name, octets) = self.reread(&name, &octets).unwrap_or((&name, Cow::Borrowed(&octets)));
         let value = without_blanks(&octets);
-        let added = match credentials(&name, value).filter(|_| self.format == Format::Http) {
-            Some(encoded) => headers.append(&name, encoded),
-            None => append(headers, &name, value),
+        let is_encoded = self.format == Format::Http && self.rules.credentials == Credentials::Encoded;
+        let added = match credentials(name, value).filter(|_| is_encoded) {
+            Some(encoded) => headers.append(name, encoded),
+            None if self.rules.repeated_fields == RepeatedFields::Separate => headers.append(name, value),
+            None => append(headers, name, value),
         };
         added.map_err(|error| self.explain(&error, template))
+    }
+
+    /// The field that a template stands for as a whole, or whose name holds a colon once it
+    /// is rendered.
+    ///
+    /// The http specification, `variable-substitution#resolved-interpretation`: header fields
+    /// are read from the text as it stands after substitution.
+    fn reread<'a>(&self, name: &'a str, value: &'a [u8]) -> Option<(&'a str, Cow<'a, [u8]>)> {
+        let (name, start) = name.split_once(':').filter(|_| self.format == Format::Http)?;
+        let is_whole = self.value.as_ref().is_some_and(|value| value.span().text().is_empty());
+        let value = match (is_whole, value) {
+            (true, b"") => Cow::Borrowed(start.as_bytes()),
+            _ => Cow::Owned([start.as_bytes(), b":", value].concat()),
+        };
+        Some((name, value))
     }
 
     fn explain(&self, error: &InvalidHeader, value: &Template) -> Diagnostic {

@@ -19,11 +19,12 @@ pub use message::CompiledMessage;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::client::{self, Options, Payload};
+use crate::client::{self, CookieFields, Options, Payload};
 use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
 use crate::source::{Existing, ReadError, Root, Spanned};
-use crate::spec::{self, Auth, Cert, Jar, Protocol, Settings, Verify};
+use crate::spec::dialect::{HostField, RepeatedFields, ResponseDecoding, Rules};
+use crate::spec::{self, Auth, Cert, Format, Jar, Protocol, Settings, Verify};
 
 use self::body::Body;
 use self::compiler::Compiler;
@@ -51,6 +52,8 @@ pub struct CompiledRequest {
     route: Option<Box<Route>>,
     /// The file that the response's body goes to.
     output: Option<(Template, Existing)>,
+    rules: &'static Rules,
+    format: Format,
 }
 
 impl CompiledRequest {
@@ -76,6 +79,8 @@ impl CompiledRequest {
             },
             route: Route::compile(&mut compiler, &request.settings.route),
             output: request.settings.output.as_ref().map(|output| (compiler.text(&output.path), output.existing)),
+            rules: compiler.rules(),
+            format: request.target.format,
         };
         compiler.finish(compiled)
     }
@@ -85,6 +90,7 @@ impl CompiledRequest {
     /// # Errors
     /// What cannot be rendered or is then no method, URL, header, …; a file that cannot be had.
     pub fn render(&self, scope: &Scope<'_>, root: &Root) -> Result<client::Request, Diagnostic> {
+        scope.settled()?;
         let (headers, omitted_headers) = self.render_headers(scope)?;
         let (method, url, version) = self.target.render(scope, &headers)?;
         let mut request = client::Request::new(method, url);
@@ -115,7 +121,29 @@ impl CompiledRequest {
             let path = path.map_err(|error| outside(template, error))?;
             request.options.output = Some(client::Output { path, existing: *existing });
         }
+        if self.format == Format::Http {
+            self.obey(scope, &mut request)?;
+        }
         Ok(request)
+    }
+
+    /// Has the request be sent as its dialect says.
+    fn obey(&self, scope: &Scope<'_>, request: &mut client::Request) -> Result<(), Diagnostic> {
+        if self.rules.repeated_fields == RepeatedFields::Separate {
+            request.cookie_fields = CookieFields::Separate;
+        }
+        if self.rules.response_decoding == ResponseDecoding::Verbatim {
+            request.omitted_headers.push("Accept-Encoding".to_owned());
+            request.options.decompress.get_or_insert(false);
+        }
+        let host = request.url.host_header();
+        let written = request.headers.text("Host").filter(|written| *written != host);
+        if let Some(written) = written.filter(|_| self.rules.host_field == HostField::OfTarget) {
+            let message = format!("the field `Host: {written}` is not sent: the URL names `{host}`");
+            scope.warn(Diagnostic::warning(message).at(self.target.span(), ""));
+            request.headers.set("Host", &host).map_err(|error| self.target.error(error))?;
+        }
+        Ok(())
     }
 
     fn render_headers(&self, scope: &Scope<'_>) -> Result<(Headers, Vec<String>), Diagnostic> {

@@ -1,9 +1,11 @@
 //! Method, URL and version: what the request line says once it is rendered.
 
 use crate::diagnostic::Diagnostic;
-use crate::http::{Headers, Method, Url, Version};
+use crate::http::{Headers, Method, Scheme, Url, Version};
+use crate::source::Span;
 use crate::spec;
 use crate::spec::Format;
+use crate::spec::dialect::{DefaultScheme, Methods, Rules, TargetOctets};
 
 use super::super::{Scope, Template};
 use super::compiler::Compiler;
@@ -17,7 +19,12 @@ pub(super) struct Target {
     version: Option<Version>,
     format: Format,
     is_websocket: bool,
+    rules: &'static Rules,
 }
+
+/// The methods that the http specification names (`method-support`).
+const SUPPORTED: &[Method] =
+    &[Method::DELETE, Method::GET, Method::HEAD, Method::OPTIONS, Method::PATCH, Method::POST, Method::PUT];
 
 impl Target {
     /// Compiles the line. A URL without templates is one already, or wrong.
@@ -26,7 +33,8 @@ impl Target {
         let is_websocket = request.protocol.is_websocket();
         let fixed = url.as_literal().filter(|literal| *literal == request.target.value).map(str::trim);
         let fixed = fixed.filter(|target| !target.starts_with('/'));
-        if let Some(Err(error)) = fixed.map(|target| parse(target, is_websocket)) {
+        let rules = compiler.rules();
+        if let Some(Err(error)) = fixed.map(|target| parse(target, is_websocket, rules)) {
             compiler.error(error.at(url.span(), ""));
         }
         Self {
@@ -35,7 +43,18 @@ impl Target {
             version: request.version.as_deref().copied(),
             format: request.target.format,
             is_websocket,
+            rules,
         }
+    }
+
+    /// Where the URL stands.
+    pub(super) fn span(&self) -> &Span {
+        self.url.span()
+    }
+
+    /// An error at the URL.
+    pub(super) fn error(&self, message: impl ToString) -> Diagnostic {
+        error_at(&self.url, message)
     }
 
     /// The method, the URL and, where the line names one, the version.
@@ -45,11 +64,15 @@ impl Target {
         headers: &Headers,
     ) -> Result<(Method, Url, Option<Version>), Diagnostic> {
         let rendered = self.url.render(scope)?;
-        let line = Line::read(rendered.trim(), self.rereads(), self.method.is_none());
+        let line = match self.rules.methods {
+            Methods::AnyToken if self.rereads() => self.read_exactly(rendered.trim())?,
+            _ => Line::read(rendered.trim(), self.rereads(), self.method.is_none()),
+        };
         let method = match (&self.method, line.method) {
             (Some(template), _) => {
                 let method = template.render(scope)?;
-                method.trim().parse().map_err(|error| error_at(template, error))?
+                let method = Method::parse_knowing(method.trim(), known_methods(self.rules));
+                method.map_err(|error| error_at(template, error))?
             }
             (None, method) => method.unwrap_or(Method::GET),
         };
@@ -63,6 +86,28 @@ impl Target {
         self.format == Format::Http && self.url.as_literal().is_none()
     }
 
+    /// Reads a rendered line that has nothing but a method, a target and a version, where each
+    /// is not written beside it.
+    fn read_exactly<'a>(&self, text: &'a str) -> Result<Line<'a>, Diagnostic> {
+        let malformed = || error_at(&self.url, format!("`{text}` is a malformed request line"));
+        let words: Vec<&str> = text.split(' ').collect();
+        let (words, version) = match words.split_last() {
+            Some((last, rest)) if !rest.is_empty() && last.starts_with("HTTP/") => {
+                let is_exact = |version: &Version| version.as_str() == *last;
+                (rest, Some(Version::parse(last).filter(is_exact).ok_or_else(malformed)?))
+            }
+            _ => (words.as_slice(), None),
+        };
+        match words {
+            [target] => Ok(Line { method: None, target, version }),
+            [method, target] if self.method.is_none() => {
+                let method = Method::parse_knowing(method, known_methods(self.rules)).map_err(|_| malformed())?;
+                Ok(Line { method: Some(method), target, version })
+            }
+            _ => Err(malformed()),
+        }
+    }
+
     fn url(&self, target: &str, scope: &Scope<'_>, headers: &Headers) -> Result<Url, Diagnostic> {
         let absolute = match headers.text("Host") {
             _ if !target.starts_with('/') => target.to_owned(),
@@ -72,7 +117,8 @@ impl Target {
                     .help("write the whole URL, or add the header `Host: …`"));
             }
         };
-        let (url, assumed) = parse(&absolute, self.is_websocket).map_err(|error| error.at(self.url.span(), ""))?;
+        let (url, assumed) =
+            parse(&absolute, self.is_websocket, self.rules).map_err(|error| error.at(self.url.span(), ""))?;
         if assumed {
             let scheme = url.scheme_name();
             scope.warn(
@@ -86,20 +132,39 @@ impl Target {
 }
 
 /// The URL that a text is, and whether its scheme is assumed.
-fn parse(text: &str, is_websocket: bool) -> Result<(Url, bool), Diagnostic> {
+fn parse(text: &str, is_websocket: bool, rules: &Rules) -> Result<(Url, bool), Diagnostic> {
     let scheme = ["http:", "https:", "ws:", "wss:"].into_iter().find(|scheme| text.starts_with(scheme));
     if let Some(scheme) = scheme.filter(|scheme| text[scheme.len()..].starts_with('/') && !text.contains("://")) {
         let error = Diagnostic::error(format!("`{text}` lacks a slash after its scheme"));
         return Err(error.help(format!("begin it with `{scheme}//`")));
     }
-    let url = if is_websocket { Url::parse_websocket(text) } else { Url::parse_with_default_scheme(text) };
-    url.map_err(|error| {
+    let url = match rules.default_scheme {
+        _ if is_websocket => Url::parse_websocket(text),
+        DefaultScheme::HttpsButLocally => Url::parse_with_default_scheme(text),
+        DefaultScheme::Https => Url::parse_assuming(text, |_| Scheme::Https),
+        DefaultScheme::Http => Url::parse_assuming(text, |_| Scheme::Http),
+        DefaultScheme::HttpButOnTlsPorts => Url::parse_assuming(text, |url| {
+            let authority = url.clone().as_written(text).host_header();
+            let is_tls = [":443", ":8443"].iter().any(|port| authority.ends_with(port));
+            if is_tls { Scheme::Https } else { Scheme::Http }
+        }),
+    };
+    let as_written = |(url, assumed): (Url, bool)| match rules.target_octets {
+        TargetOctets::Verbatim => (url.as_written(text), assumed),
+        TargetOctets::Encoded => (url, assumed),
+    };
+    url.map(as_written).map_err(|error| {
         let diagnostic = Diagnostic::error(error.to_string());
         match Url::begins_as_websocket(text) && !is_websocket {
             true => diagnostic.help("write `WEBSOCKET URL` in a `.http` file, or `websocket: URL` in YAML"),
             false => diagnostic,
         }
     })
+}
+
+/// The methods that are read in any letter case.
+fn known_methods(rules: &Rules) -> &'static [Method] {
+    if rules.methods == Methods::AnyToken { SUPPORTED } else { Method::KNOWN }
 }
 
 /// A request line, or only the target of one.
