@@ -130,6 +130,10 @@ impl Verdict {
                 new(format!("is {}, {not} {range}", brief()), range)
             }
             Predicate::Exists => new(format!("is {}, and must not exist", brief()), String::new()),
+            Predicate::Truthy => {
+                let kind = "what JavaScript takes for true";
+                new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind.to_owned())
+            }
             Predicate::IsEmpty if negated => new("is empty".to_owned(), String::new()),
             Predicate::IsEmpty => new(format!("is {}, not empty", brief()), String::new()),
             Predicate::Is(test) => {

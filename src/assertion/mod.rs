@@ -90,6 +90,17 @@ pub struct Context<'a> {
     pub scope: &'a Scope<'a>,
     /// Where files are read from.
     pub root: &'a Root,
+    /// What works out expressions in JavaScript, where there are some.
+    pub scripts: Option<&'a dyn Expressions>,
+}
+
+/// Works out expressions in JavaScript, which may ask for the response.
+pub trait Expressions: std::fmt::Debug {
+    /// The value of the code at a place; nothing where it is undefined.
+    ///
+    /// # Errors
+    /// What it throws, or why it cannot be run to its end.
+    fn value(&self, code: &Span) -> Result<Option<serde_json::Value>, Diagnostic>;
 }
 
 /// An assertion with its paths, patterns and templates compiled.

@@ -34,6 +34,8 @@ enum Source {
     /// A template without quotes.
     Bare(CompiledValue),
     File(Prepared<String>),
+    /// A text that takes the type of what it is compared with.
+    Untyped(Prepared<String>),
 }
 
 /// The value of an operand.
@@ -57,6 +59,7 @@ impl Operand {
                     None => Ok(Source::Tree(tree)),
                 }
             }
+            Expected::Untyped(text) => Prepared::compile(engine, text).map(Source::Untyped),
             Expected::Regex(pattern) => fixed(Value::Json(Cow::Owned(Json::String(pattern.clone())))),
             Expected::File(path) => Prepared::compile(engine, path).map(Source::File),
             Expected::Bytes(bytes) => fixed(Value::Bytes(Cow::Owned(bytes.clone()))),
@@ -82,6 +85,7 @@ impl Operand {
                 Json::String(text) => Value::raw(text),
                 typed => Value::Json(Cow::Owned(typed)),
             },
+            Source::Untyped(text) => Value::Raw(text.get(context.scope)?.into()),
             Source::File(path) => {
                 let path = path.get(context.scope)?;
                 let read = context.root.read_bytes(self.span.source().path(), &path, LARGEST_FILE);

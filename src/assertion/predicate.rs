@@ -32,6 +32,7 @@ pub(super) enum Predicate {
     Between(Operand, Operand),
     Exists,
     IsEmpty,
+    Truthy,
     Is(TypeTest),
     Json(Extent, Operand),
     StatusClass(u8),
@@ -87,6 +88,7 @@ impl Predicate {
             spec::Predicate::Between(bounds) => Ok(Self::Between(compile(&bounds[0])?, compile(&bounds[1])?)),
             spec::Predicate::Exists => Ok(Self::Exists),
             spec::Predicate::IsEmpty => Ok(Self::IsEmpty),
+            spec::Predicate::Truthy => Ok(Self::Truthy),
             spec::Predicate::Is(test) => Ok(Self::Is(*test)),
             spec::Predicate::Equals(operand) => Ok(Self::Json(Extent::Whole, compile(operand)?)),
             spec::Predicate::ContainsJson(operand) => Ok(Self::Json(Extent::Part, compile(operand)?)),
@@ -97,7 +99,7 @@ impl Predicate {
 
     /// Whether it can be held against what is absent, or against no nodes.
     pub(super) fn admits_absence(&self, value: &Value<'_>) -> bool {
-        matches!(self, Self::Exists) || matches!((self, value), (Self::IsEmpty, Value::Nodes(_)))
+        matches!(self, Self::Exists | Self::Truthy) || matches!((self, value), (Self::IsEmpty, Value::Nodes(_)))
     }
 
     /// Whether it holds of a value.
@@ -139,6 +141,7 @@ impl Predicate {
             }
             Self::Exists => Ok(!actual.is_absent()),
             Self::IsEmpty => is_empty(actual).ok_or_else(|| explain.wrong_kind(actual, "be empty")),
+            Self::Truthy => Ok(is_truthy(actual)),
             Self::Is(test) => Ok(kinds::is(*test, actual)),
             Self::Json(extent, operand) => {
                 let (actual, expected) = (explain.json_of(actual)?, expected_json(operand, context)?);
@@ -177,6 +180,22 @@ fn is_empty(value: &Value<'_>) -> Option<bool> {
             _ => None,
         },
         Value::Absent | Value::Duration(_) => None,
+    }
+}
+
+/// What JavaScript takes for true: all but nothing, `false`, 0, null and an empty text.
+fn is_truthy(value: &Value<'_>) -> bool {
+    match value.alone() {
+        Value::Absent => false,
+        Value::Raw(text) => !text.is_empty(),
+        Value::Json(json) => match json.as_ref() {
+            Json::Null => false,
+            Json::Bool(flag) => *flag,
+            Json::Number(number) => number.as_f64() != Some(0.0),
+            Json::String(text) => !text.is_empty(),
+            Json::Array(_) | Json::Object(_) => true,
+        },
+        Value::Nodes(_) | Value::List(_) | Value::Bytes(_) | Value::Duration(_) => true,
     }
 }
 

@@ -157,6 +157,7 @@ pub(super) fn text_of(operand: &Operand) -> Text {
             Node::Text(text) => text.clone(),
             _ => of(operand.span.text()),
         },
+        Expected::Untyped(text) => text.clone(),
         Expected::Regex(pattern) => of(pattern),
         _ => of(operand.span.text()),
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use md5::Md5;
 use regex::Regex;
 use serde_json::Value as Json;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
@@ -46,10 +46,12 @@ enum Kind {
     Bytes,
     Size,
     Sha256,
+    Sha512,
     Md5,
     Duration(Phase),
     Redirects,
     Variable(Prepared<String>),
+    JavaScript(Span),
 }
 
 impl Query {
@@ -77,10 +79,12 @@ impl Query {
             spec::Query::Bytes => Kind::Bytes,
             spec::Query::Size => Kind::Size,
             spec::Query::Sha256 => Kind::Sha256,
+            spec::Query::Sha512 => Kind::Sha512,
             spec::Query::Md5 => Kind::Md5,
             spec::Query::Duration(phase) => Kind::Duration(*phase),
             spec::Query::Redirects => Kind::Redirects,
             spec::Query::Variable(name) => Kind::Variable(Prepared::compile(engine, name)?),
+            spec::Query::JavaScript(code) => Kind::JavaScript(code.clone()),
         };
         Ok(Self { kind, span: query.span.clone() })
     }
@@ -121,6 +125,7 @@ impl Query {
             Kind::Bytes => Value::Bytes(Cow::Borrowed(inspection.bytes()?)),
             Kind::Size => Value::number(response.size()),
             Kind::Sha256 => Value::Bytes(Cow::Owned(inspection.digest::<Sha256>()?)),
+            Kind::Sha512 => Value::Bytes(Cow::Owned(inspection.digest::<Sha512>()?)),
             Kind::Md5 => Value::Bytes(Cow::Owned(inspection.digest::<Md5>()?)),
             Kind::Duration(phase) => Value::Duration(response.timings.phase(*phase)),
             Kind::Redirects => Value::number(response.redirects()),
@@ -128,6 +133,10 @@ impl Query {
                 Some(value) => Value::Json(Cow::Owned(value)),
                 None => Value::Absent,
             },
+            Kind::JavaScript(code) => {
+                let scripts = context.scripts.ok_or_else(|| Failure::new("scripts do not run here"))?;
+                scripts.value(code)?.map_or(Value::Absent, |value| Value::Json(Cow::Owned(value)))
+            }
         })
     }
 
@@ -141,6 +150,7 @@ impl Query {
             Kind::Certificate(_) | Kind::Header(_) | Kind::Cookie(..) | Kind::Link(_) | Kind::Variable(_) => {
                 format!("there is no {text}")
             }
+            Kind::JavaScript(_) => format!("{text} is undefined"),
             _ => format!("{text} matched nothing"),
         });
         let note = match &self.kind {

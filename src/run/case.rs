@@ -124,7 +124,7 @@ impl CaseRun<'_> {
         }
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
-        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root };
+        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: None };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
         attempt.outcomes.extend(compiled.assertions.iter().map(evaluate));
         let mut missing = Vec::new();

@@ -95,6 +95,8 @@ pub enum Query {
     Size,
     /// The SHA-256 of the body, as bytes.
     Sha256,
+    /// The SHA-512 of the body, as bytes.
+    Sha512,
     /// The MD5 of the body, as bytes.
     Md5,
     /// The time that a phase took.
@@ -103,6 +105,8 @@ pub enum Query {
     Redirects,
     /// The value of a variable.
     Variable(Text),
+    /// The value of an expression in JavaScript, which sees the response.
+    JavaScript(Span),
 }
 
 /// What can be asked of the server's certificate.
@@ -227,6 +231,8 @@ pub enum Predicate {
     Exists,
     /// `isEmpty`
     IsEmpty,
+    /// `isTrue` of httpYac: what JavaScript takes for true.
+    Truthy,
     /// `isInteger`, `isString`, …
     Is(TypeTest),
     /// `equals`: JSON compared by value.
@@ -295,6 +301,8 @@ pub struct Operand {
 pub enum Expected {
     /// A value: a number, `true`, `false`, `null`, JSON, or a text, which may hold templates.
     Value(Value),
+    /// A text that takes the type of what it is compared with.
+    Untyped(Text),
     /// `/regex/`, `/regex/i`: the pattern, flags written into it.
     Regex(String),
     /// The bytes of a file, relative to the spec file: `file,path`.

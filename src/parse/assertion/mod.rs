@@ -2,11 +2,13 @@
 
 mod encoding;
 mod filter;
+mod javascript;
 mod predicate;
 mod query;
 mod unsupported;
 mod value;
 
+pub use javascript::parse_httpyac_assertion;
 pub(super) use predicate::{digest, is_unsupported_predicate, lone_predicate, predicate_with_value, unknown_predicate};
 pub(super) use query::{certificate, cookie};
 pub(super) use value::inline_flags;
@@ -32,6 +34,9 @@ const DEEPEST: usize = 100;
 /// Where and why it is no assertion.
 pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnostic> {
     let reader = Reader::new(span, format);
+    if javascript::asks(reader.text()) {
+        return javascript::read(&reader);
+    }
     let mut pairs = reader.parse(Rule::assertion)?;
     let subject_pair = expect_pair(&mut pairs, Rule::subject);
     let subject_span = reader.span_of(&subject_pair);
@@ -41,7 +46,7 @@ pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnos
     };
     let claim = reader.predicate(pair)?;
     reader.refuse_leftover(&mut pairs)?;
-    let (subject, claim) = claim.applied_to(subject);
+    let (subject, claim) = claim.applied_to(subject)?;
     Ok(Assertion {
         subject,
         predicate: claim.predicate,

@@ -16,7 +16,9 @@ type WithValue = fn(Operand) -> Predicate;
 /// Predicates that take a value.
 const WITH_VALUE: &[(&str, WithValue)] = &[
     ("==", Predicate::Equal),
+    ("===", Predicate::Equal),
     ("!=", Predicate::NotEqual),
+    ("!==", Predicate::NotEqual),
     (">", Predicate::Greater),
     (">=", Predicate::GreaterOrEqual),
     ("<", Predicate::Less),
@@ -38,13 +40,12 @@ const ALONE: &[(&str, Predicate)] = &[("exists", Predicate::Exists), ("isEmpty",
 const BETWEEN: &str = "between";
 
 /// httpYac's predicates that compare the body's digest, and the query that they stand for.
-const DIGESTS: &[(&str, Query, usize)] = &[("sha256", Query::Sha256, 32), ("md5", Query::Md5, 16)];
+const DIGESTS: &[(&str, Query, usize)] =
+    &[("sha256", Query::Sha256, 32), ("sha512", Query::Sha512, 64), ("md5", Query::Md5, 16)];
 
 /// What other languages call an operator.
 const OTHER_OPERATORS: &[(&str, &str)] = &[
     ("=", "=="),
-    ("===", "=="),
-    ("!==", "!="),
     ("<>", "!="),
     ("=~", "matches"),
     ("~", "matches"),
@@ -77,14 +78,21 @@ pub(super) struct Claim {
     pub(super) predicate: Spanned<Predicate>,
     pub(super) negated: bool,
     /// The query that takes the place of `body` or `bytes`.
-    digest: Option<Query>,
+    pub(super) digest: Option<Query>,
 }
 
 impl Claim {
     /// Joins the predicate to its subject: `body sha256 …` asks for the digest, and
     /// `status == 2xx` for a class.
-    pub(super) fn applied_to(mut self, mut subject: Subject) -> (Subject, Self) {
+    ///
+    /// # Errors
+    /// If a digest is not asked of the body.
+    pub(super) fn applied_to(mut self, mut subject: Subject) -> Result<(Subject, Self), Diagnostic> {
         if let Some(digest) = self.digest.take() {
+            if !matches!(subject.query.value, Query::Body | Query::Bytes) || !subject.filters.is_empty() {
+                let error = Diagnostic::error("only the body has a digest").at(&self.predicate.span, "");
+                return Err(error.help("a filter gives that of another text, as in `| sha256 == …`"));
+            }
             subject.query.value = digest;
         }
         if subject.query.value == Query::Status && subject.filters.is_empty() {
@@ -98,7 +106,7 @@ impl Claim {
                 self.negated ^= differs;
             }
         }
-        (subject, self)
+        Ok((subject, self))
     }
 }
 
@@ -203,9 +211,25 @@ pub(in crate::parse) fn unknown_predicate(name: &str, span: &Span) -> Diagnostic
     diagnostic.suggest(name, known.chain(TypeTest::NAMES.iter().map(|&(name, _)| name)).chain([BETWEEN, "not"]))
 }
 
+/// Whether a predicate compares the body's digest.
+pub(super) fn is_digest(name: &str) -> bool {
+    DIGESTS.iter().any(|(known, ..)| *known == name)
+}
+
+/// The claim that the body has a digest.
+///
+/// # Errors
+/// If the operand is none.
+pub(super) fn digest_claim(name: &str, operand: Operand, span: &Span) -> Result<Claim, Diagnostic> {
+    let found = DIGESTS.iter().find(|(known, ..)| *known == name);
+    let (_, query, length) = found.expect("the name is one of a digest");
+    let predicate = Predicate::Equal(digest_operand(operand, *length)?);
+    Ok(Claim { predicate: span.clone().with(predicate), negated: false, digest: Some(query.clone()) })
+}
+
 /// The digest that httpYac's `sha256 …` names.
 fn digest_operand(operand: Operand, length: usize) -> Result<Operand, Diagnostic> {
-    let Expected::Value(Value { node: Node::Text(text), .. }) = &operand.value else {
+    let (Expected::Value(Value { node: Node::Text(text), .. }) | Expected::Untyped(text)) = &operand.value else {
         return Ok(operand);
     };
     Ok(Operand { value: Expected::Bytes(digest(text, length)?), span: operand.span })
@@ -275,14 +299,16 @@ mod tests {
             );
         }
         assert_eq!(error("body md5 abc").0, "`abc` is no digest of 16 bytes");
-        assert_eq!(error("body sha512 abc").0, "the predicate `sha512` is not supported yet");
+        assert_eq!(error("body sha512 abc").0, "`abc` is no digest of 64 bytes");
+        assert_eq!(error("header a md5 abc").0, "`abc` is no digest of 16 bytes");
+        assert_eq!(error("header a md5 ungWv48Bz+pBQUDeXa4iIw==").0, "only the body has a digest");
     }
 
     #[test]
     fn says_what_is_wrong_with_a_predicate() {
         for (text, message, help) in [
             ("status = 200", "there is no predicate `=`", "did you mean `==`?"),
-            ("status === 200", "there is no predicate `===`", "did you mean `==`?"),
+            ("status ==== 200", "there is no predicate `====`", "did you mean `===`?"),
             ("body contain x", "there is no predicate `contain`", "did you mean `contains`?"),
             ("body isinteger", "there is no predicate `isinteger`", "did you mean `isInteger`?"),
             ("body exist", "there is no predicate `exist`", "did you mean `exists`?"),

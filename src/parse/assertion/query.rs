@@ -19,6 +19,7 @@ const PLAIN: &[(&str, Query)] = &[
     ("bytes", Query::Bytes),
     ("size", Query::Size),
     ("sha256", Query::Sha256),
+    ("sha512", Query::Sha512),
     ("md5", Query::Md5),
     ("redirects", Query::Redirects),
 ];
@@ -103,8 +104,21 @@ impl Reader {
         match pair.into_inner().next() {
             None => Ok(Query::Body),
             Some(path) if path.as_rule() == Rule::path => Ok(Query::JsonPath(self.path(&path)?)),
+            Some(path) if path.as_rule() == Rule::property => Ok(Query::JsonPath(self.property_path(path))),
             Some(path) => Ok(Query::XPath(self.path(&path)?)),
         }
+    }
+
+    /// The JSONPath that httpYac's `user.ids[0]` stands for.
+    fn property_path(&self, pair: Pair<'_, Rule>) -> Text {
+        let span = self.span_of(&pair);
+        let step = |step: Pair<'_, Rule>| match step.as_rule() {
+            Rule::property_index => format!("[{}]", step.as_str()),
+            Rule::quoted => format!("[{}]", serde_json::Value::from(self.quoted(step).value)),
+            _ => format!(".{}", step.as_str()),
+        };
+        let path = format!("${}", pair.into_inner().map(step).collect::<String>());
+        Text::new(span.with(path), self.format)
     }
 
     /// The text of a `path`, an `xpath` or a quoted one.
@@ -129,9 +143,13 @@ fn plain(name: &str) -> Option<Query> {
     PLAIN.iter().find(|(known, _)| *known == name).map(|(_, query)| query.clone())
 }
 
+/// What httpYac calls two of the phases.
+const OTHER_PHASES: &[(&str, Phase)] = &[("tcp", Phase::Connect), ("firstByte", Phase::Wait)];
+
 fn duration_query(pair: Pair<'_, Rule>) -> Query {
     let written = pair.into_inner().next();
-    let named = |name: &str| Phase::NAMES.iter().find(|(known, _)| *known == name).map(|&(_, phase)| phase);
+    let named =
+        |name: &str| Phase::NAMES.iter().chain(OTHER_PHASES).find(|(known, _)| *known == name).map(|&(_, phase)| phase);
     Query::Duration(written.and_then(|phase| named(phase.as_str())).unwrap_or(Phase::Total))
 }
 
@@ -286,6 +304,25 @@ mod tests {
         assert_eq!(query("duration wait"), Query::Duration(Phase::Wait));
         assert!(matches!(query("regex /a\\/ b/i"), Query::Regex(pattern) if pattern.value == "(?i)a/ b"));
         assert!(matches!(query("regex \"a\\\\d\""), Query::Regex(pattern) if pattern.value == "a\\d"));
+    }
+
+    #[test]
+    fn properties_of_the_body_are_paths() {
+        for (text, expected) in [
+            ("body user.name == Ada", "$.user.name"),
+            ("body ids[0]?.id | toString == 1", "$.ids[0].id"),
+            ("body a['b c'].d exists", "$.a[\"b c\"].d"),
+            ("body name == Ada", "$.name"),
+            ("body name not exists", "$.name"),
+        ] {
+            assert!(
+                matches!(read(text).subject.query.value, Query::JsonPath(path) if path.value == expected),
+                "{text}"
+            );
+        }
+        for text in ["body contains x", "body not contains x", "body isString", "body exists"] {
+            assert_eq!(read(text).subject.query.value, Query::Body, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// Queries that are not supported yet.
-pub(super) const QUERIES: &[&str] = &["ip", "request", "js", "rawbytes"];
+pub(super) const QUERIES: &[&str] = &["ip", "request", "rawbytes"];
 
 /// Filters that are not supported yet.
 pub(super) const FILTERS: &[&str] = &[
@@ -24,7 +24,7 @@ pub(super) const FILTERS: &[&str] = &[
 ];
 
 /// Predicates that are not supported yet.
-pub(super) const PREDICATES: &[&str] = &["schema", "snapshot", "sha512"];
+pub(super) const PREDICATES: &[&str] = &["schema", "snapshot"];
 
 /// The error for a construct that is not supported yet: a `kind` of a name.
 pub(super) fn not_supported(kind: &str, name: &str, span: &Span) -> Diagnostic {

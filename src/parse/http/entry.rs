@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::protocol::{Named, saved_in_vain};
-use crate::parse::{message, parse_assertion};
+use crate::parse::{message, parse_assertion, parse_httpyac_assertion};
 use crate::source::{Span, Spanned};
-use crate::spec::dialect::{Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
+use crate::spec::dialect::{AssertionValues, Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
 use crate::spec::{
     Auth, Body, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value, Variable,
 };
@@ -52,7 +52,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         draft.diagnostics.extend(found);
     }
     draft.own.settings.output = tail.output.or(draft.own.settings.output);
-    read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions));
+    read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions), rules);
     let auth = read_auth(&mut draft, &mut head.fields, rules);
     let protocol = read_protocol(&mut draft, named);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
@@ -159,9 +159,13 @@ fn variable(definition: Definition, position: usize) -> Variable {
     Variable { name: definition.name.with(name), value, binding: definition.binding, position }
 }
 
-fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>) {
+fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>, rules: &Rules) {
     for span in spans {
-        match parse_assertion(span, Format::Http) {
+        let assertion = match rules.assertion_values {
+            AssertionValues::Untyped => parse_httpyac_assertion(span),
+            AssertionValues::Typed => parse_assertion(span, Format::Http),
+        };
+        match assertion {
             Ok(assertion) => draft.assertions.push(assertion),
             Err(diagnostic) => draft.diagnostics.push(diagnostic),
         }

@@ -84,10 +84,7 @@ impl<'a> Reader<'a> {
         for (kind, line) in std::mem::take(&mut self.last) {
             let place = self.place(&line);
             match kind {
-                LineKind::Assertion => match assertion(&place) {
-                    Ok(span) => assertions.push(span),
-                    Err(diagnostic) => self.diagnostics.push(diagnostic),
-                },
+                LineKind::Assertion => assertions.push(trimmed(&place.slice("??".len()..place.text().len()))),
                 LineKind::Handler => self.diagnostics.push(unsupported::error("a response handler", &place)),
                 LineKind::Output if output.is_some() => {
                     self.diagnostics
@@ -103,15 +100,6 @@ impl<'a> Reader<'a> {
     fn place(&self, line: &Line<'_>) -> Span {
         let start = self.span.range().start;
         trimmed(&self.span.slice(line.start - start..line.end() - start))
-    }
-}
-
-/// What follows the `??` of a line.
-fn assertion(line: &Span) -> Result<Span, Diagnostic> {
-    let span = trimmed(&line.slice("??".len()..line.text().len()));
-    match span.text().split_whitespace().next() {
-        Some("js") => Err(unsupported::error("an assertion in JavaScript", line)),
-        _ => Ok(span),
     }
 }
 
@@ -176,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_needs_a_script_or_writes_is_not_supported() {
-        for text in ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", "?? js a", "{}\n>{% a\n%}", "{{\na > b\n}}\n"] {
+        for text in ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", "{}\n>{% a\n%}", "{{\na > b\n}}\n"] {
             let tail = tail(text);
             assert_eq!(tail.diagnostics.len(), 1, "{text:?}");
             assert!(!tail.body.text().contains('>'), "{text:?}");

@@ -247,7 +247,7 @@ impl Talk<'_, '_> {
         let response = Arc::new(response_of(message, self.socket.response()));
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.run.position, &self.run.request.variables);
-        let context = Context { engine: &self.run.shared.engine, scope: &scope, root: self.run.root };
+        let context = Context { engine: &self.run.shared.engine, scope: &scope, root: self.run.root, scripts: None };
         let outcomes = expected.assertions.iter().map(|assertion| assertion.evaluate(&inspection, context));
         self.attempt.outcomes.extend(outcomes);
         let mut missing = Vec::new();

@@ -293,6 +293,16 @@ rules! {
         AssertionLines { Assertion: "an assertion", Content: "content" }
         [Assertion, Content, Content, Content, Assertion]
     }
+    AssertionValue assertion_values "assertion-value" {
+        conflict: "a `??` line compares with a value in quotes, JSON or a unit",
+        anchor: None,
+        reason: "it means the same as in `# @assert`",
+        AssertionValues {
+            Typed: "a value with a type: quotes are no part of a text",
+            Untyped: "a text as it stands, which takes the type of what it is compared with",
+        }
+        [Typed, Typed, Typed, Typed, Untyped]
+    }
     ResponseLine response_lines "response-line" {
         conflict: "`> {% … %}`, `>> file` or `<> file` stands below a body",
         anchor: Some("message-body#body-content"),
