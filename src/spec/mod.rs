@@ -75,6 +75,8 @@ pub struct Spec {
     pub tags: Vec<Spanned<String>>,
     /// The file's variables, in order.
     pub variables: Vec<Variable>,
+    /// Scripts that run once, before the first of the requests that run.
+    pub scripts: Vec<Script>,
     /// Requests before the others; if one fails, the others are skipped.
     pub setup: Vec<Entry>,
     /// The requests.
@@ -98,6 +100,7 @@ impl Spec {
             description: None,
             tags: Vec::new(),
             variables: Vec::new(),
+            scripts: Vec::new(),
             setup: Vec::new(),
             requests: Vec::new(),
             teardown: Vec::new(),

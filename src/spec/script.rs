@@ -7,6 +7,8 @@ use super::{Silent, Text};
 pub struct Scripts {
     /// Run before the request is rendered and sent.
     pub before: Vec<Script>,
+    /// Run on the request as it was rendered, which they may change, before it is sent.
+    pub rendered: Vec<Script>,
     /// Run once the response is there.
     pub after: Vec<Script>,
 }
@@ -39,5 +41,5 @@ pub enum Surroundings {
 }
 
 impl Silent for Scripts {
-    const SILENT: &'static Self = &Self { before: Vec::new(), after: Vec::new() };
+    const SILENT: &'static Self = &Self { before: Vec::new(), rendered: Vec::new(), after: Vec::new() };
 }

@@ -10,8 +10,9 @@ use crate::spec::{
 };
 
 use super::blocks::Block;
+use super::braces::{self, Collected, Place};
 use super::directive::{self, Draft, Raw, Stage};
-use super::head::{self, Definition};
+use super::head::{self, Definition, Head};
 use super::request_line::RequestLine;
 use super::{Above, body, conversation, graphql, shorthand, text, trailer};
 
@@ -22,6 +23,8 @@ pub(super) struct Reading {
     pub variables: Vec<Variable>,
     /// Fragments of GraphQL that the file's documents share.
     pub fragments: Vec<Fragment>,
+    /// Scripts that do not run with the request of the block alone.
+    pub scripts: Collected,
     /// What else it is.
     pub outcome: Outcome,
 }
@@ -48,6 +51,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         }
         _ => read_body(&mut draft, &tail.body, &head.fields, rules),
     };
+    let mut scripts = read_scripts(&mut draft, &head, &tail.blocks);
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
     }
@@ -65,7 +69,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if head.line.is_none() && !is_invalid {
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.requests));
-        return Reading { variables, fragments: head.fragments, outcome: Outcome::NoRequest(Box::new(draft)) };
+        return Reading { variables, fragments: head.fragments, scripts, outcome: Outcome::NoRequest(Box::new(draft)) };
     }
     if let Some(title) = &block.title {
         entitle(&mut draft, title, rules);
@@ -73,11 +77,14 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     draft.name = draft.name.map(|name| cut_name(name, rules));
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
-            whole(Request { protocol, ..request(draft, request_line, line, head.fields, body, auth) })
+            let request = request(draft, request_line, line, head.fields, body, auth);
+            let mut own = Scripts::default();
+            std::mem::take(&mut scripts.own).add_to(&mut own);
+            whole(Request { protocol, scripts: own.into(), ..request })
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
-    Reading { variables, fragments: head.fragments, outcome: Outcome::Entry(stage.max(above.stage), entry) }
+    Reading { variables, fragments: head.fragments, scripts, outcome: Outcome::Entry(stage.max(above.stage), entry) }
 }
 
 /// Whether a body is a GraphQL document, which people say, and editors make out, in different ways.
@@ -135,6 +142,18 @@ fn read_messages(draft: &mut Draft, body: &Span, fields: &[HeaderField], rules: 
         diagnostics.push(Diagnostic::error("a WebSocket has no message that is sent as it is").at(&raw.span, ""));
     }
     diagnostics
+}
+
+/// Reads scripts in braces. What they run with depends on where they stand.
+fn read_scripts(draft: &mut Draft, head: &Head, below: &[braces::Block]) -> Collected {
+    let mut scripts = Collected::default();
+    let (above, below_line) =
+        if head.line.is_some() { (Place::Above, Place::Below) } else { (Place::Alone, Place::Alone) };
+    let placed = head.blocks.iter().map(|block| (block, above)).chain(below.iter().map(|block| (block, below_line)));
+    for (block, place) in placed {
+        draft.diagnostics.extend(scripts.take_up(block, place).err());
+    }
+    scripts
 }
 
 /// What is spoken with the server; of a block without a request line nothing is known.

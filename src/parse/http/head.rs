@@ -13,13 +13,15 @@ use crate::spec::{Binding, Format, Fragment, HeaderField, Text};
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
-use super::{graphql, text, unsupported};
+use super::{braces, graphql, text, unsupported};
 
 /// What the head of a block holds.
 #[derive(Debug, Default)]
 pub(super) struct Head {
     /// Variables of the file.
     pub definitions: Vec<Definition>,
+    /// Scripts in braces.
+    pub blocks: Vec<braces::Block>,
     /// Fragments of GraphQL that the file's documents share.
     pub fragments: Vec<Fragment>,
     /// Comments that speak to the processor, in order.
@@ -109,6 +111,7 @@ impl Reader<'_> {
             }
             Rule::malformed_definition => self.head.diagnostics.push(malformed_definition(&span)),
             Rule::malformed_line => self.head.diagnostics.push(malformed_line(&span)),
+            Rule::braces => self.head.blocks.extend(braces::Block::of(&span)),
             Rule::script => self.head.diagnostics.push(unsupported::error("a script", &first_line(&span))),
             Rule::import => self.head.diagnostics.push(unsupported::error("a request of another file", &span)),
             _ => {}

@@ -22,6 +22,7 @@
 mod argument;
 mod blocks;
 mod body;
+mod braces;
 mod conversation;
 mod directive;
 mod entry;
@@ -61,12 +62,14 @@ use entry::Outcome;
 pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     let mut spec = Spec { dialect, ..Spec::new(source, Format::Http) };
     let mut defaults = Defaults::default();
-    let mut fragments = Vec::new();
+    let (mut fragments, mut shared) = (Vec::new(), braces::Moments::default());
     let mut above = Above { requests: 0, stage: Stage::Setup };
     for block in blocks::split(source, dialect.rules()) {
         let reading = entry::read(block, above, dialect.rules());
         spec.variables.extend(reading.variables);
         fragments.extend(reading.fragments);
+        spec.scripts.extend(reading.scripts.once);
+        shared.extend(reading.scripts.every);
         match reading.outcome {
             Outcome::Entry(stage, entry) => {
                 above = Above { requests: above.requests + 1, stage };
@@ -78,6 +81,9 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     }
     let mut entries: Vec<_> = [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten().collect();
     entries.iter_mut().for_each(|entry| inherit(entry, &spec.tags, &defaults));
+    if !shared.is_empty() {
+        entries.iter_mut().for_each(|entry| shared.run_for(entry));
+    }
     if !fragments.is_empty() {
         entries.iter_mut().for_each(|entry| share(entry, &fragments));
     }

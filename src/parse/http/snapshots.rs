@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
 use crate::spec::{
-    Auth, Binding, Body, Dialect, Echo, Entry, FileReference, Fragment, GraphQl, GraphQlVariables, Node, Piece,
-    Protocol, Request, Spec, Step, Text, Tls, Variable,
+    Auth, Binding, Body, Code, Dialect, Echo, Entry, FileReference, Fragment, GraphQl, GraphQlVariables, Node, Piece,
+    Protocol, Request, Scripts, Spec, Step, Text, Tls, Variable,
 };
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
@@ -97,10 +97,23 @@ fn dump_request(request: &Request) -> Vec<String> {
     if let Some(Body::GraphQl(graphql)) = request.body.as_deref() {
         lines.extend(dump_graphql(graphql));
     }
+    lines.extend(dump_scripts(request));
     lines.extend(request.assertions.iter().map(|it| format!("  assert {} {}", place(&it.span), it.text())));
     lines.extend(request.captures.iter().map(|it| format!("  capture {} {}", place(&it.span), it.name.value)));
     lines.extend(request.diagnostics.iter().map(dump_diagnostic));
     lines
+}
+
+/// Each script with the moment at which it runs.
+fn dump_scripts(request: &Request) -> impl Iterator<Item = String> {
+    let Scripts { before, rendered, after } = &*request.scripts;
+    let moments = [("before", before), ("rendered", rendered), ("after", after)];
+    moments.into_iter().flat_map(|(moment, scripts)| {
+        scripts.iter().map(move |script| match &script.code {
+            Code::Inline(code) => format!("  {moment} {:?} {}", script.surroundings, dump_text(code)),
+            Code::File(path) => format!("  {moment} {:?} file {}", script.surroundings, dump_text(path)),
+        })
+    })
 }
 
 fn dump_graphql(graphql: &GraphQl) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::source::{Existing, Span, Spanned};
 use crate::spec::{Output, Rules};
 
 use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
-use super::{text, unsupported};
+use super::{braces, text, unsupported};
 
 /// The lines after the head, told apart.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Tail {
     pub body: Span,
     /// What follows each `??`.
     pub assertions: Vec<Span>,
+    /// Scripts in braces.
+    pub blocks: Vec<braces::Block>,
     /// Where the response goes.
     pub output: Option<Spanned<Output>>,
     /// What is wrong.
@@ -26,7 +28,16 @@ pub(super) struct Tail {
 
 /// Tells the body from what follows it.
 pub(super) fn split(span: &Span, rules: &Rules) -> Tail {
-    let mut reader = Reader { span, rules, body_end: 0, script: None, last: Vec::new(), diagnostics: Vec::new() };
+    let mut reader = Reader {
+        span,
+        rules,
+        body_end: 0,
+        script: None,
+        last: Vec::new(),
+        blocks: Vec::new(),
+        is_interrupted: false,
+        diagnostics: Vec::new(),
+    };
     for line in lines_of(span) {
         reader.read(line);
     }
@@ -41,6 +52,9 @@ struct Reader<'a> {
     script: Option<ScriptEnd>,
     /// The lines so far that are not the body's, unless content follows.
     last: Vec<(LineKind, Line<'a>)>,
+    blocks: Vec<braces::Block>,
+    /// Whether content follows a script, which has been said.
+    is_interrupted: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -57,7 +71,10 @@ impl<'a> Reader<'a> {
                 self.read_content(&line);
             }
             LineKind::Handler if line.opens_handler() => self.refuse_script(&line, "a response handler"),
-            LineKind::Script => self.refuse_script(&line, "a script"),
+            LineKind::Script => {
+                self.script = line.opens_script();
+                self.blocks.push(braces::Block::at(self.span, &line).0);
+            }
             kind => self.last.push((kind, line)),
         }
     }
@@ -69,6 +86,10 @@ impl<'a> Reader<'a> {
 
     fn read_content(&mut self, line: &Line<'a>) {
         self.body_end = line.end() - self.span.range().start;
+        if let Some(block) = self.blocks.first().filter(|_| !self.is_interrupted) {
+            self.is_interrupted = true;
+            self.diagnostics.push(block.within_a_body());
+        }
         let assertion = self.last.iter().find(|(kind, _)| *kind == LineKind::Assertion);
         let warning = assertion.map(|(_, line)| {
             Diagnostic::warning("this looks like an assertion, and is part of the body")
@@ -94,7 +115,8 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        Tail { body: self.span.slice(0..self.body_end), assertions, output, diagnostics: self.diagnostics }
+        let body = self.span.slice(0..self.body_end);
+        Tail { body, assertions, blocks: self.blocks, output, diagnostics: self.diagnostics }
     }
 
     fn place(&self, line: &Line<'_>) -> Span {
@@ -164,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_needs_a_script_or_writes_is_not_supported() {
-        for text in ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", "{}\n>{% a\n%}", "{{\na > b\n}}\n"] {
+        for text in ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", "{}\n>{% a\n%}"] {
             let tail = tail(text);
             assert_eq!(tail.diagnostics.len(), 1, "{text:?}");
             assert!(!tail.body.text().contains('>'), "{text:?}");
