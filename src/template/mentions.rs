@@ -10,7 +10,7 @@ use crate::spec::{Body, Entry, FileReference, Piece, Spec};
 pub(super) enum Mentions {
     /// Any: the file renders texts of other files.
     Any,
-    /// These, each before `.response.` or `.request.` somewhere in the file.
+    /// These, each before `.response.` or `.request.`, or in braces, somewhere in the file.
     Names(HashSet<String>),
 }
 
@@ -21,7 +21,9 @@ impl Mentions {
         }
         let text = spec.source.0.text();
         let sides = [".response.", ".request."].into_iter().flat_map(|side| text.match_indices(side));
-        Self::Names(sides.map(|(end, _)| name_before(&text[..end]).to_owned()).collect())
+        let before_sides = sides.map(|(end, _)| name_before(&text[..end]));
+        let names: HashSet<&str> = before_sides.chain(words_in_braces(text)).collect();
+        Self::Names(names.into_iter().map(str::to_owned).collect())
     }
 
     pub(super) fn include(&self, name: &str) -> bool {
@@ -40,9 +42,22 @@ fn renders_a_file(entry: &Entry) -> bool {
 
 /// The name that a text ends with.
 fn name_before(text: &str) -> &str {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let length = text.bytes().rev().take_while(is_name).count();
+    let length = text.bytes().rev().take_while(|&byte| is_in_name(byte)).count();
     &text[text.len() - length..]
+}
+
+/// What may be a name between `{{` and the end of its line, or the next `}}`.
+fn words_in_braces(text: &str) -> impl Iterator<Item = &str> {
+    let inner = text.split("{{").skip(1).map(|rest| {
+        let line = rest.split('\n').next().unwrap_or(rest);
+        line.split("}}").next().unwrap_or(line)
+    });
+    let words = inner.flat_map(|inner| inner.split(|character: char| !u8::try_from(character).is_ok_and(is_in_name)));
+    words.filter(|word| !word.is_empty())
+}
+
+fn is_in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
 #[cfg(test)]
@@ -55,8 +70,12 @@ mod tests {
     #[test]
     fn finds_the_requests_that_are_spoken_of() {
         for (text, expected) in [
-            ("GET /{{log-in.response.body.$.id}}\n", &["log-in"][..]),
-            ("GET /{{ a.request.headers.X | upper }}/{{b.response.body}}\n", &["a", "b"]),
+            ("GET /{{log-in.response.body.$.id}}\n", &["log-in", "response", "body", "id"][..]),
+            (
+                "GET /{{ a.request.headers.X | upper }}/{{b.response.body}}\n",
+                &["a", "b", "request", "headers", "X", "upper", "response", "body"],
+            ),
+            ("GET /{{x + login.id}}", &["x", "login", "id"]),
             ("GET /response.txt\n", &[]),
             ("POST /\n\n< a.response.txt\n", &["a"]),
         ] {

@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::Format;
 use crate::spec::dialect::{References, Rules};
+use crate::xpath;
 
 use super::digest::url_component;
 use super::dynamic::Call;
@@ -49,6 +50,10 @@ pub(super) enum Facet {
     Body,
     /// What a JSONPath finds in the body.
     Path(JpQuery),
+    /// What an XPath finds in the body.
+    Nodes(xpath::Expression),
+    /// A cookie that was set, or an attribute of it.
+    Cookie(String, Option<String>),
     /// A header field.
     Header(String),
     /// Anything else that has a name.
@@ -117,6 +122,10 @@ impl Reference {
                 let value = match facet {
                     Facet::Body => exchange.body(*side),
                     Facet::Path(path) => exchange.select(*side, path),
+                    Facet::Nodes(path) => exchange.select_nodes(*side, path),
+                    Facet::Cookie(name, attribute) => {
+                        exchange.cookie(name, attribute.as_deref()).ok_or_else(|| no_cookie(name, attribute.as_deref()))
+                    }
                     Facet::Header(name) => exchange.header(*side, name).ok_or_else(|| no_header(*side, name)),
                     Facet::Attribute(name) => exchange.attribute(*side, name).ok_or_else(|| no_attribute(*side, name)),
                 };
@@ -124,8 +133,11 @@ impl Reference {
                     let error = Diagnostic::error(message).at(at, "");
                     match facet {
                         Facet::Header(name) => error.suggest(name, exchange.header_names(*side)),
+                        Facet::Cookie(name, _) => {
+                            error.suggest(name, exchange.cookie_names().iter().map(String::as_str))
+                        }
                         Facet::Attribute(name) => error.suggest(name, side.attributes().iter().copied()),
-                        Facet::Body | Facet::Path(_) => error,
+                        Facet::Body | Facet::Path(_) | Facet::Nodes(_) => error,
                     }
                 })
             }
@@ -142,7 +154,8 @@ fn is_variable_name(text: &str, format: Format) -> bool {
 }
 
 fn variable(name: &str, view: &View, at: &Span) -> Result<Value, Diagnostic> {
-    view.variable(name, Some(at))?.ok_or_else(|| undefined(name, view, at))
+    let past = || view.exchange(name).and_then(|exchange| exchange.structured_body(Side::Response));
+    view.variable(name, Some(at))?.or_else(past).ok_or_else(|| undefined(name, view, at))
 }
 
 /// The error that a name means nothing; it may have been meant as a difference.
@@ -158,6 +171,13 @@ fn undefined(name: &str, view: &View, at: &Span) -> Diagnostic {
 
 fn no_header(side: Side, name: &str) -> String {
     format!("that {} has no header `{name}`", side.as_str())
+}
+
+fn no_cookie(name: &str, attribute: Option<&str>) -> String {
+    match attribute {
+        None => format!("that response sets no cookie `{name}`"),
+        Some(attribute) => format!("that response sets no cookie `{name}` with `{attribute}`"),
+    }
 }
 
 fn no_attribute(side: Side, name: &str) -> String {
@@ -183,19 +203,19 @@ fn parse_exchange(text: &str) -> Option<Result<Reference, Malformed>> {
         ("request", rest) => (Side::Request, &rest[1..]),
         _ => return None,
     };
-    let facet = parse_facet(rest, text.len() - rest.len())?;
+    let facet = parse_facet(side, rest, text.len() - rest.len())?;
     Some(facet.map(|facet| Reference::Exchange { request: request.to_owned(), side, facet }))
 }
 
-fn parse_facet(text: &str, offset: usize) -> Option<Result<Facet, Malformed>> {
+fn parse_facet(side: Side, text: &str, offset: usize) -> Option<Result<Facet, Malformed>> {
     let is_word =
         |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     match text.split_once('.') {
         None if matches!(text, "body") => Some(Ok(Facet::Body)),
         None => is_word(text).then(|| Ok(Facet::Attribute(text.to_owned()))),
         Some(("body", "*")) => Some(Ok(Facet::Body)),
-        Some(("body", path)) if path.starts_with('$') => Some(parse_path(path, offset + "body.".len())),
-        Some(("body", path)) if path.starts_with('/') => Some(Err(no_xpath(path, offset + "body.".len()))),
+        Some(("body", path)) => parse_body_path(path, offset + "body.".len()),
+        Some(("cookies", name)) if side == Side::Response => parse_cookie(name).map(Ok),
         Some(("headers", name)) if name.bytes().all(crate::http::is_token_byte) && !name.is_empty() => {
             Some(Ok(Facet::Header(name.to_owned())))
         }
@@ -203,12 +223,37 @@ fn parse_facet(text: &str, offset: usize) -> Option<Result<Facet, Malformed>> {
     }
 }
 
-fn no_xpath(path: &str, offset: usize) -> Malformed {
-    Malformed {
-        message: "XPath is not supported here".to_owned(),
-        help: Some("take the value from a JSON body by its JSONPath: `$.…`".to_owned()),
-        range: offset..offset + path.len(),
+/// A path in a body. Before it may stand what the body is to be read as, whatever it is
+/// declared to be; `None` for what only the expression language can read.
+fn parse_body_path(text: &str, offset: usize) -> Option<Result<Facet, Malformed>> {
+    if let Some(path) = text.strip_prefix("asXml.") {
+        return Some(parse_xpath(path, offset + "asXml.".len()));
     }
+    let path = text.strip_prefix("asJson.").unwrap_or(text);
+    match path.bytes().next()? {
+        b'$' => Some(parse_path(path, offset + text.len() - path.len())),
+        b'/' => Some(parse_xpath(path, offset)),
+        _ => None,
+    }
+}
+
+fn parse_xpath(path: &str, offset: usize) -> Result<Facet, Malformed> {
+    xpath::Expression::parse(path).map(Facet::Nodes).map_err(|error| {
+        let place = if error.place.is_empty() { 0..path.len() } else { error.place.clone() };
+        Malformed {
+            message: format!("`{path}` is not an XPath: {error}"),
+            help: None,
+            range: offset + place.start..offset + place.end,
+        }
+    })
+}
+
+/// `name` or `name.attribute`.
+fn parse_cookie(text: &str) -> Option<Facet> {
+    let (name, attribute) = text.split_once('.').map_or((text, None), |(name, attribute)| (name, Some(attribute)));
+    let is_token = |text: &str| !text.is_empty() && text.bytes().all(crate::http::is_token_byte);
+    (is_token(name) && attribute.is_none_or(is_token))
+        .then(|| Facet::Cookie(name.to_owned(), attribute.map(str::to_lowercase)))
 }
 
 fn parse_path(path: &str, offset: usize) -> Result<Facet, Malformed> {
@@ -239,7 +284,13 @@ mod tests {
 
     fn after_login(body: &[u8]) -> FileScope {
         let mut file = file(Variables::default(), Format::Http, &[]);
-        let headers = [("Content-Type", "application/json"), ("X-Id", "1"), ("x-id", "2")];
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("X-Id", "1"),
+            ("x-id", "2"),
+            ("Set-Cookie", "sid=s1; Path=/a; HttpOnly"),
+            ("Set-Cookie", "a-b=2"),
+        ];
         file.record("login", response(&headers, body));
         file
     }
@@ -260,12 +311,39 @@ mod tests {
             ("{{login.response.headers.content-type}}", "application/json"),
             ("{{login.response.headers.X-Id}}", "1, 2"),
             ("{{ login.response.headers['X-ID'] }}", "1, 2"),
+            ("{{login.response.body.asJson.$.user.id}}", "7"),
+            ("{{login.response.cookies.sid}} {{login.response.cookies.sid.value}}", "s1 s1"),
+            ("{{login.response.cookies.sid.path}} {{login.response.cookies.sid.HttpOnly}}", "/a true"),
+            ("{{login.response.cookies.a-b}}", "2"),
+            ("{{ login.response.cookies.sid | upper }}", "S1"),
             ("{{login.response.status}}", "201"),
+            ("{{login.token}} {{ login.user.id + 1 }} {{ login.ids[1] }}", "t{{x}} 8 2"),
+            ("{{login}}", r#"{"token":"t{{x}}","ids":[1,2],"user":{"id":7}}"#),
+            ("{{ login | tojson | length }}", "46"),
             ("{{ login.response.status == 201 }}", "true"),
             ("{{login.request.headers.X-Trace}}", "t1"),
             ("{{login.request.body}}", r#"{"user":"ada"}"#),
             ("{{login.request.body.$.user}}", "ada"),
             ("{{login.request.method}} {{login.request.url}}", "POST http://h/login"),
+        ] {
+            for format in [Format::Http, Format::Yaml] {
+                assert_eq!(render(&file, template, format).unwrap(), expected, "{template}");
+            }
+        }
+    }
+
+    #[test]
+    fn selects_by_xpath() {
+        let file = after_login(b"<a n='1'><b>x</b><b>y</b><c>5<d>6</d></c></a>");
+        for (template, expected) in [
+            ("{{login.response.body.//b[1]}}", "x"),
+            ("{{login.response.body./a/@n}}", "1"),
+            ("{{login.response.body.//b}}", r#"["x","y"]"#),
+            ("{{login.response.body.//b | join('+')}}", "x+y"),
+            ("{{login.response.body.//c}}", "56"),
+            ("{{login.response.body.//b[text()='x' or 1 > 2]}}", "x"),
+            ("{{login.response.body.asXml.count(//b)}}", "2"),
+            ("{{login.response.body.asXml.string(//c/d)}}", "6"),
         ] {
             for format in [Format::Http, Format::Yaml] {
                 assert_eq!(render(&file, template, format).unwrap(), expected, "{template}");
@@ -300,7 +378,11 @@ mod tests {
             (b"text", "{{login.response.body.$.b}}", "the body of that response is not JSON", ""),
             (json, "{{login.response.body.$.a[}}", "`$.a[` is not a JSONPath", "$.a["),
             (json, "{{login.response.body.$.a[x] | upper}}", "`$.a[x]` is not a JSONPath", "x]"),
-            (json, "{{login.response.body.//x}}", "XPath is not supported here", "//x"),
+            (json, "{{login.response.body.//x[}}", "`//x[` is not an XPath: it ends too early", "//x["),
+            (json, "{{login.response.body.//x}}", "the body of that response is not XML", ""),
+            (b"<a/>", "{{login.response.body.//x}}", "the path finds nothing in the body of that response", ""),
+            (json, "{{login.response.cookies.nope}}", "that response sets no cookie `nope`", ""),
+            (json, "{{login.response.cookies.sid.nope}}", "that response sets no cookie `sid` with `nope`", ""),
             (json, "{{login.response.headers.Nope}}", "that response has no header `Nope`", ""),
             (json, "{{login.response.stats}}", "a response has no `stats`", ""),
             (json, "{{later.response.body}}", "request `later` has no response yet", ""),

@@ -272,7 +272,7 @@ impl View {
         if requests.iter().any(|known| known == request) {
             return Diagnostic::error(format!("request `{request}` has no response yet"))
                 .at(at, "")
-                .help("a request must run, and get a response, before those that refer to it");
+                .help("put it above those that refer to it: it has to run, and get a response, before them");
         }
         Diagnostic::error(format!("no request of this file is named `{request}`"))
             .at(at, "")

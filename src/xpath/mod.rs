@@ -29,7 +29,7 @@ mod value;
 
 use std::fmt;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use document::{Document, MalformedDocument, Node};
 
@@ -39,7 +39,7 @@ use value::Object;
 /// A compiled expression. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Expression {
-    tree: Rc<syntax::Expression>,
+    tree: Arc<syntax::Expression>,
     length: usize,
 }
 
@@ -49,7 +49,7 @@ impl Expression {
     /// # Errors
     /// Why and where it is not well-formed.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        Ok(Self { tree: Rc::new(parser::parse(text)?), length: text.len() })
+        Ok(Self { tree: Arc::new(parser::parse(text)?), length: text.len() })
     }
 
     /// What it says of a document.

@@ -135,7 +135,8 @@ fn every_template_of_the_table_renders() {
     assert!(templates.len() > 30);
     let login = json!({"name": "login", "post": "{{ api }}/login", "json": {"user": "ada", "password": "lovelace"}});
     let request = |template: &String| json!({"name": template, "post": "{{ api }}/anything", "text": template});
-    let requests: Vec<Value> = std::iter::once(login).chain(templates.iter().map(request)).collect();
+    let slides = json!({"name": "slides", "get": "{{ api }}/xml"});
+    let requests: Vec<Value> = [login, slides].into_iter().chain(templates.iter().map(request)).collect();
     let spec = json!({"variables": {"page": 1, "base": "b"}, "requests": requests});
     let project = project().file("a.yaml", spec.to_string());
     // What a person is asked for, in the examples of it.
