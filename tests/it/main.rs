@@ -8,6 +8,7 @@ mod bad_input;
 mod commands;
 mod connections;
 mod cookies;
+mod corpus;
 mod downloads;
 mod environments;
 mod faults;

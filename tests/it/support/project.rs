@@ -34,6 +34,13 @@ impl Project {
         project
     }
 
+    /// A project with what a folder holds.
+    pub fn of(folder: &Path) -> Self {
+        let project = Self::new();
+        copy(folder, &project.path("."));
+        project
+    }
+
     /// Adds a file.
     #[must_use]
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {

@@ -49,7 +49,7 @@ fn run(recorder: &Recorder, extension: &str, text: &str, arguments: &[&str]) -> 
 }
 
 /// A request without what the client adds to all of them.
-fn essence(request: &[u8], recorder: &Recorder) -> String {
+pub(crate) fn essence(request: &[u8], recorder: &Recorder) -> String {
     let (head, body) = parts(request);
     let host = format!("Host: {}", recorder.authority());
     let length = format!("Content-Length: {}", body.len());
