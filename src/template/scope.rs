@@ -172,16 +172,6 @@ impl FileScope {
         }
     }
 
-    /// A variable that neither the file nor a response gives: of the command line, the
-    /// environment or the project.
-    pub fn environment(&self, name: &str) -> Option<serde_json::Value> {
-        let Variables { overrides, environment, project, .. } = &*self.fixed.variables;
-        let last = |list: &[(String, serde_json::Value)]| {
-            list.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-        };
-        last(overrides).or_else(|| last(environment)).or_else(|| last(project))
-    }
-
     /// Keeps the exchange of a named request, for `{{name.response.…}}`, if the file
     /// speaks of it.
     pub fn record(&mut self, name: &str, response: Arc<Response>) {
@@ -222,6 +212,15 @@ impl<'file> Scope<'file> {
     /// Why its value cannot be worked out.
     pub fn lookup(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
         Ok(self.view.variable(name, None)?.map(|value| to_json(&value)))
+    }
+
+    /// A variable that neither the file nor a response gives: of the command line, the
+    /// environment or the project.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub fn of_environment(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
+        Ok(self.view.from_outside(name, None)?.map(|value| to_json(&value)))
     }
 
     /// The value of a variable that the file defines.

@@ -116,6 +116,18 @@ impl View {
         Ok(self.of_environment(name, at)?.or_else(|| last(&variables.project, name)))
     }
 
+    /// The value of a variable that neither the file nor a response gives.
+    ///
+    /// # Errors
+    /// Why its value cannot be worked out.
+    pub(super) fn from_outside(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+        let Variables { overrides, project, .. } = self.variables();
+        match last(overrides, name) {
+            Some(value) => Ok(Some(value)),
+            None => Ok(self.of_environment(name, at)?.or_else(|| last(project, name))),
+        }
+    }
+
     /// The value of a variable of the environment; one that refers to its own name extends one
     /// from outside.
     fn of_environment(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {

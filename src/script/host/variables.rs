@@ -17,7 +17,7 @@ type Get = fn(&Run, &str) -> Result<Option<Json>, String>;
 const GETTERS: &[(&str, Get)] = &[
     ("variable", |run, name| run.look_up(name)),
     ("globalGet", |run, name| Ok(run.situation.scope.captured(name))),
-    ("environmentGet", |run, name| Ok(run.situation.scope.environment(name))),
+    ("environmentGet", |run, name| run.scope().of_environment(name).map_err(|diagnostic| diagnostic.message)),
     ("fileGet", |run, name| run.scope().of_file(name).map_err(|diagnostic| diagnostic.message)),
     ("requestGet", |run, name| run.scope().of_request(name).map_err(|diagnostic| diagnostic.message)),
 ];
