@@ -19,6 +19,9 @@ pub enum Event {
         /// The file's place in the outline.
         file: usize,
     },
+    /// A request whose turns could only be counted now is these cases, which take its
+    /// place: the places of those below it move. It may also be none.
+    CaseUnrolled(CaseId, Vec<CaseOutline>),
     /// A request is about to be sent.
     CaseStarted(CaseId),
     /// A person has to do something, or the request will not go on.
@@ -46,7 +49,7 @@ pub enum Event {
 }
 
 /// All that will run, in the order in which it is reported.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Outline {
     /// The files.
     pub files: Vec<FileOutline>,
@@ -55,7 +58,7 @@ pub struct Outline {
 }
 
 /// A file of the run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FileOutline {
     /// Its path, as reports show it.
     pub path: String,
@@ -67,8 +70,8 @@ pub struct FileOutline {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A request of the run.
-#[derive(Debug)]
+/// A case of the run: a request, or one of the times that it runs.
+#[derive(Clone, Debug, PartialEq)]
 pub struct CaseOutline {
     /// Its name, unique within the file.
     pub name: String,
@@ -76,6 +79,20 @@ pub struct CaseOutline {
     pub span: Option<Span>,
     /// Its tags.
     pub tags: Vec<String>,
+}
+
+impl Outline {
+    /// How many cases there are.
+    pub fn cases(&self) -> usize {
+        self.files.iter().map(|file| file.cases.len()).sum()
+    }
+
+    /// Puts the cases that one has turned out to be in its place.
+    pub fn unroll(&mut self, id: CaseId, cases: &[CaseOutline]) {
+        if let Some(file) = self.files.get_mut(id.file).filter(|file| id.case < file.cases.len()) {
+            file.cases.splice(id.case..=id.case, cases.iter().cloned());
+        }
+    }
 }
 
 /// The place of a request in the outline.

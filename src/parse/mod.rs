@@ -2,6 +2,8 @@
 
 mod assertion;
 mod charset;
+pub mod data;
+mod flow;
 mod http;
 mod message;
 mod protocol;

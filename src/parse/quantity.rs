@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{parse_bytes, parse_seconds};
+use crate::spec::{parse_bytes, parse_milliseconds, parse_seconds};
 
 /// Reads `5`, `1.5s`, `500ms`, `2 m`; a number alone is seconds.
 ///
@@ -13,6 +13,15 @@ use crate::spec::{parse_bytes, parse_seconds};
 pub(super) fn duration(text: &str, span: &Span) -> Result<Spanned<Duration>, Diagnostic> {
     let help = "write a number of seconds, or one with a unit: `500ms`, `2s`, `1m`";
     read(parse_seconds(text), text, span, "duration", help)
+}
+
+/// Reads `500`, `1.5s`, `2 m`; a number alone is milliseconds.
+///
+/// # Errors
+/// If it is something else.
+pub(super) fn milliseconds(text: &str, span: &Span) -> Result<Spanned<Duration>, Diagnostic> {
+    let help = "write a number of milliseconds, or one with a unit: `500ms`, `2s`, `1m`";
+    read(parse_milliseconds(text), text, span, "duration", help)
 }
 
 /// Reads `512`, `10KiB`, `1MB`; a number alone is bytes.

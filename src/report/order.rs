@@ -47,6 +47,13 @@ impl<T> PlanOrder<T> {
         }
     }
 
+    /// Makes room for the cases that one has turned out to be.
+    pub(super) fn unroll(&mut self, id: CaseId, cases: usize) {
+        if let Some(file) = self.files.get_mut(id.file).filter(|file| id.case < file.cases.len()) {
+            file.cases.splice(id.case..=id.case, (0..cases).map(|_| None));
+        }
+    }
+
     /// Notes that a file is done, and gives out the files whose turn has come.
     pub(super) fn finish(&mut self, file: usize, elapsed: Duration) -> Vec<Done<T>> {
         if let Some(slot) = self.files.get_mut(file) {
@@ -100,6 +107,18 @@ mod tests {
         assert_eq!(order.finish(0, second), [first, other]);
         assert_eq!(order.rest(), [Done { file: 2, cases: vec![None], elapsed: None }]);
         assert_eq!(order.rest(), []);
+    }
+
+    #[test]
+    fn cases_take_the_place_of_the_one_that_they_turn_out_to_be() {
+        let mut order = PlanOrder::new(&outline(&[3]));
+        order.put(CaseId { file: 0, case: 0 }, 'a');
+        order.unroll(CaseId { file: 0, case: 1 }, 2);
+        order.put(CaseId { file: 0, case: 2 }, 'c');
+        order.put(CaseId { file: 0, case: 3 }, 'd');
+        order.unroll(CaseId { file: 0, case: 1 }, 0);
+        order.unroll(CaseId { file: 0, case: 7 }, 2);
+        assert_eq!(order.rest()[0].cases, [Some('a'), Some('c'), Some('d')]);
     }
 
     #[test]

@@ -101,6 +101,7 @@ impl RunStatistics {
             | Event::Asked
             | Event::Answered
             | Event::FileFinished { .. } => {}
+            Event::CaseUnrolled(id, cases) => self.unroll(*id, cases.len()),
             Event::CaseFinished(id, result) => self.count(*id, result),
             Event::RunFinished { elapsed, interrupted } => {
                 self.elapsed = *elapsed;
@@ -108,6 +109,12 @@ impl RunStatistics {
                 self.finished = true;
                 self.skip_the_rest();
             }
+        }
+    }
+
+    fn unroll(&mut self, id: CaseId, cases: usize) {
+        if let Some((_, ended)) = self.files.get_mut(id.file).filter(|(_, ended)| id.case < ended.len()) {
+            ended.splice(id.case..=id.case, std::iter::repeat_n(false, cases));
         }
     }
 

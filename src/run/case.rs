@@ -1,5 +1,6 @@
 //! One request: rendered, sent, examined, and tried again if that is asked for.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::source::{Root, Span};
 use crate::spec::{self, Retry};
-use crate::template::{FileScope, Scope};
+use crate::template::{Collection, FileScope, Scope};
 
 use super::collect::collect;
 use super::compiled::Compiled;
@@ -29,14 +30,31 @@ pub(super) struct CaseRun<'a> {
     pub(super) request: &'a spec::Request,
     /// How many requests of the file stand above it.
     pub(super) position: usize,
+    /// The collections that it has referred to: it runs once for each of their items.
+    pub(super) collections: RefCell<Vec<Collection>>,
 }
 
 impl CaseRun<'_> {
-    /// Waits until the request's delay has passed since the one before it had ended.
-    pub(super) fn wait(&self, last: Option<Instant>) {
+    /// Waits until the request's delay has passed since the one before it had ended, then
+    /// for as long as it asks for itself, then until its rate allows it.
+    pub(super) fn wait(&self, last: Option<Instant>, pause: Duration) {
         let delay = self.request.flow.delay.as_ref().map_or(self.shared.options.delay, |delay| delay.value);
         if let Some(last) = last.filter(|_| !delay.is_zero()) {
             self.shared.interrupt.sleep(delay.saturating_sub(last.elapsed()));
+        }
+        self.pause(pause);
+        self.keep_pace();
+    }
+
+    fn keep_pace(&self) {
+        if let Some(limit) = &self.request.flow.rate_limit {
+            self.pause(self.shared.pace.reserve(limit, Instant::now()));
+        }
+    }
+
+    fn pause(&self, time: Duration) {
+        if !time.is_zero() {
+            self.shared.interrupt.sleep(time);
         }
     }
 
@@ -71,6 +89,7 @@ impl CaseRun<'_> {
                 return CaseResult::of(attempts);
             }
             self.shared.interrupt.sleep(retry.delay);
+            self.keep_pace();
             if self.shared.interrupt.reason().is_some() {
                 return CaseResult::of(attempts);
             }
@@ -82,6 +101,7 @@ impl CaseRun<'_> {
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let rendered = compiled.request.render(&scope, self.root);
         attempt.warnings.extend(scope.take_warnings());
+        self.collections.replace(scope.take_collections());
         let mut request = match rendered {
             Ok(request) => request,
             Err(diagnostic) => {
@@ -121,6 +141,9 @@ impl CaseRun<'_> {
         // Before anything is evaluated: an assertion may speak of its own request.
         if let Some(name) = &self.request.name {
             file_scope.record(name, Arc::clone(&response));
+            if let Some(iteration) = file_scope.iteration() {
+                file_scope.record(&format!("{}{}", name.value, iteration.index), Arc::clone(&response));
+            }
         }
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.position, &self.request.variables);

@@ -10,6 +10,7 @@ use crate::spec::Entry;
 use super::Selection;
 use super::plan::{Place, PlannedCase, Specs, Stage};
 use super::select::at_line;
+use super::turn;
 
 /// What is to run of a file, where a selection and perhaps a line of it say which of its
 /// requests are meant; nothing at all if none of them is.
@@ -29,23 +30,23 @@ pub(super) fn of(specs: &Specs, selection: &Selection, line: Option<usize>) -> O
             any |= decisive(stage) && !left_out;
             if stage != Stage::Main || !left_out {
                 let place = Place { file: 0, list: stage, index };
-                chosen.extend(repeated(&PlannedCase { stage, place }, name, entry));
+                chosen.extend(repeated(stage, place, &name, entry));
             }
         }
     }
     any.then_some(chosen)
 }
 
-/// A request, as often as its own `repeat` says.
-fn repeated(case: &PlannedCase, name: String, entry: &Entry) -> impl Iterator<Item = (PlannedCase, CaseOutline)> {
-    let times = match entry {
-        Entry::Request(request) => request.flow.repeat.as_ref().map_or(1, |repeat| repeat.value),
-        Entry::Invalid(_) => 1,
+/// A request, as often as it runs; once where that can only be told later.
+fn repeated(stage: Stage, place: Place, name: &str, entry: &Entry) -> impl Iterator<Item = (PlannedCase, CaseOutline)> {
+    let repetition = match entry {
+        Entry::Request(request) => request.flow.repetition.as_deref(),
+        Entry::Invalid(_) => None,
     };
     let (span, tags) = (entry.span().clone(), tags_of(entry));
-    (1..=times).map(move |time| {
-        let name = if times == 1 { name.clone() } else { format!("{name} [{time} of {times}]") };
-        (case.clone(), CaseOutline { name, span: Some(span.clone()), tags: tags.clone() })
+    turn::planned(repetition).into_iter().map(move |(turn, label)| {
+        let outline = CaseOutline { name: format!("{name}{label}"), span: Some(span.clone()), tags: tags.clone() };
+        (PlannedCase { stage, place, turn }, outline)
     })
 }
 

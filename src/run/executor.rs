@@ -13,6 +13,7 @@ use crate::transport::Pool;
 
 use super::file::run_file;
 use super::mailbox::{Look, Mailbox};
+use super::pace::Pace;
 use super::questions::Questions;
 use super::shared::{Options, Shared};
 use super::{Environments, Interrupt, Plan};
@@ -57,6 +58,7 @@ impl Executor {
             cookie_files: Arc::default(),
             tokens: Arc::default(),
             redactor,
+            pace: Pace::default(),
             interrupt,
             failed: Interrupt::default(),
         };
@@ -70,9 +72,10 @@ impl Executor {
         on_event(Event::RunStarted(Arc::clone(plan.outline())));
         let mut ledger = Ledger::new(&plan);
         let (mut mailbox, sender) = Mailbox::new();
+        let outline = plan.outline;
         for (index, file) in plan.files.into_iter().enumerate() {
-            let (shared, sender) = (Arc::clone(&self.shared), sender.clone());
-            self.threads.spawn_fifo(move || run_file(&shared, &file, index, &sender));
+            let (shared, outline, sender) = (Arc::clone(&self.shared), Arc::clone(&outline), sender.clone());
+            self.threads.spawn_fifo(move || run_file(&shared, &file, &outline.files[index].cases, index, &sender));
         }
         drop(sender);
         let mut interrupted_at = None;
@@ -130,6 +133,10 @@ impl Ledger {
 
     fn note(&mut self, event: &Event) {
         match event {
+            Event::CaseUnrolled(id, cases) => {
+                let waiting = cases.iter().map(|_| Progress::Waiting);
+                self.cases[id.file].splice(id.case..=id.case, waiting);
+            }
             Event::CaseStarted(id) => self.cases[id.file][id.case] = Progress::Started,
             Event::CaseFinished(id, _) => self.cases[id.file][id.case] = Progress::Finished,
             Event::FileStarted { file } => self.files[*file] = Progress::Started,

@@ -1,16 +1,18 @@
 //! The requests of one file, in order, in one session.
 
+use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::client::{Jar, Session};
 use crate::diagnostic::Diagnostic;
-use crate::event::{CaseError, CaseId, CaseResult, Event, Verdict};
+use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event, Verdict};
 use crate::source::Root;
-use crate::spec::{Entry, Skip};
-use crate::template::{FileScope, Providers};
+use crate::spec::{Entry, Request};
+use crate::template::{Collection, FileScope, Iteration, Providers, Scope};
 
 use super::case::CaseRun;
+use super::decision;
 use super::environment::Environment;
 use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Specs, Stage};
@@ -19,11 +21,13 @@ use super::shared::Shared;
 use super::tokens::Asking;
 
 /// Runs a file: all its cases end, one way or another.
-pub(super) fn run_file(shared: &Shared, file: &PlannedFile, index: usize, sender: &Sender) {
+pub(super) fn run_file(shared: &Shared, file: &PlannedFile, cases: &[CaseOutline], index: usize, sender: &Sender) {
     let started = Instant::now();
     sender.send(Event::FileStarted { file: index });
     match file {
-        PlannedFile::Spec { specs, root, cases } => FileRun::new(shared, specs, root, index, sender).run(cases),
+        PlannedFile::Spec { specs, root, cases: planned } => {
+            FileRun::new(shared, specs, root, index, sender).run(planned, cases);
+        }
         PlannedFile::Unreadable(error) => {
             let result = CaseResult::failed_before_sending(error.clone());
             sender.send(Event::CaseFinished(CaseId { file: index, case: 0 }, Box::new(result)));
@@ -48,17 +52,38 @@ fn session(shared: &Shared, environment: &Environment, sender: &Sender) -> Sessi
 }
 
 /// A file that is being run.
-struct FileRun<'a> {
-    shared: &'a Shared,
+pub(super) struct FileRun<'a> {
+    pub(super) shared: &'a Shared,
     specs: &'a Specs,
     root: &'a Root,
     index: usize,
     sender: &'a Sender,
     session: Session,
-    scope: FileScope,
+    pub(super) scope: FileScope,
     setup_failed: bool,
     /// When the last request had ended.
     last: Option<Instant>,
+    /// How many cases have ended.
+    ended: usize,
+}
+
+/// A case whose turn has come.
+#[derive(Clone, Copy)]
+pub(super) struct Due<'a> {
+    pub(super) case: &'a PlannedCase,
+    pub(super) outline: &'a CaseOutline,
+    pub(super) request: &'a Request,
+    /// How many requests of its file stand above it.
+    pub(super) position: usize,
+    /// Whether no other follows.
+    pub(super) is_last: bool,
+}
+
+/// What came of a request.
+pub(super) struct Ran {
+    pub(super) result: CaseResult,
+    /// The collections that it has gone over.
+    pub(super) collections: Vec<Collection>,
 }
 
 impl<'a> FileRun<'a> {
@@ -71,46 +96,90 @@ impl<'a> FileRun<'a> {
             .provided_by(Providers { person: Some(Arc::new(person)), tokens });
         shared.questions.learn_given(&specs.own().variables);
         let session = session(shared, environment, sender);
-        Self { shared, specs, root, index, sender, session, scope, setup_failed: false, last: None }
+        Self { shared, specs, root, index, sender, session, scope, setup_failed: false, last: None, ended: 0 }
     }
 
-    fn run(&mut self, cases: &[PlannedCase]) {
-        for (index, case) in cases.iter().enumerate() {
-            let id = CaseId { file: self.index, case: index };
-            let mut result = match self.reason_to_skip(case) {
-                Some(reason) => CaseResult::skipped(reason),
-                None => self.run_case(id, case),
-            };
-            if index + 1 == cases.len() {
-                result = self.save_cookies(case, result);
+    fn run(&mut self, cases: &[PlannedCase], outlines: &[CaseOutline]) {
+        for (index, (case, outline)) in cases.iter().zip(outlines).enumerate() {
+            let is_last = index + 1 == cases.len();
+            let specs = self.specs;
+            match (self.reason_to_skip(case), specs.entry(case.place)) {
+                (Some(reason), _) => self.finish(case, CaseResult::skipped(reason), is_last),
+                (None, Entry::Invalid(invalid)) => {
+                    let error = CaseError { kind: "parse", diagnostics: invalid.diagnostics.clone() };
+                    self.finish(case, CaseResult::failed_before_sending(error), is_last);
+                }
+                (None, Entry::Request(request)) => {
+                    let position = specs.position(case.place);
+                    self.run_due(Due { case, outline, request, position, is_last });
+                }
             }
-            self.learn(case, &result);
-            self.sender.send(Event::CaseFinished(id, Box::new(result)));
         }
     }
 
-    fn run_case(&mut self, id: CaseId, case: &PlannedCase) -> CaseResult {
-        let request = match self.specs.entry(case.place) {
-            Entry::Request(request) => request,
-            Entry::Invalid(invalid) => {
-                let diagnostics = invalid.diagnostics.clone();
-                return CaseResult::failed_before_sending(CaseError { kind: "parse", diagnostics });
-            }
+    /// Runs one of the times that a request runs, unless something stands against it.
+    pub(super) fn run_turn(&mut self, due: Due<'_>, iteration: Option<Iteration>) -> Ran {
+        let alone = |result| Ran { result, collections: Vec::new() };
+        self.scope.enter(iteration);
+        let ran = match (self.reason_to_skip(due.case), self.decide(due)) {
+            (Some(reason), _) => alone(CaseResult::skipped(reason)),
+            (None, Err(instead)) => alone(*instead),
+            (None, Ok(pause)) => self.run_request(due, pause),
         };
-        if let Some(Skip::Yes(reason)) = request.flow.skip.as_deref() {
-            return CaseResult::skipped(reason);
-        }
-        self.shared.questions.learn_given(&request.variables);
-        let position = self.specs.position(case.place);
-        let run = CaseRun { shared: self.shared, root: self.root, session: &self.session, request, position };
-        run.wait(self.last);
+        self.scope.enter(None);
+        ran
+    }
+
+    fn run_request(&mut self, due: Due<'_>, pause: Duration) -> Ran {
+        let Due { case, request, position, .. } = due;
+        let (shared, root, session) = (self.shared, self.root, &self.session);
+        shared.questions.learn_given(&request.variables);
+        let run = CaseRun { shared, root, session, request, position, collections: RefCell::default() };
+        run.wait(self.last, pause);
         if let Some(reason) = self.reason_to_skip(case) {
-            return CaseResult::skipped(reason);
+            return Ran { result: CaseResult::skipped(reason), collections: Vec::new() };
         }
-        self.sender.send(Event::CaseStarted(id));
+        self.sender.send(Event::CaseStarted(self.id()));
         let result = run.run(&mut self.scope);
         self.last = Some(Instant::now());
-        result
+        Ran { result, collections: run.collections.into_inner() }
+    }
+
+    /// How long a request wants to wait; or what comes of it instead of being run.
+    fn decide(&self, due: Due<'_>) -> Result<Duration, Box<CaseResult>> {
+        let flow = &due.request.flow;
+        // The scope of most requests need not be looked into before they are rendered.
+        if flow.conditions.is_none() && flow.pause.is_none() {
+            return Ok(Duration::ZERO);
+        }
+        let engine = &self.shared.engine;
+        let scope = Scope::new(&self.scope, due.position, &due.request.variables);
+        let against = decision::against(flow.conditions.as_deref().unwrap_or_default(), engine, &scope);
+        if let Some(reason) = against.map_err(not_worked_out)? {
+            return Err(CaseResult::skipped(reason).into());
+        }
+        let pause = flow.pause.as_deref().map(|pause| decision::time(pause, engine, &scope)).transpose();
+        Ok(pause.map_err(not_worked_out)?.unwrap_or_default())
+    }
+
+    /// The place of the case that is next to end.
+    fn id(&self) -> CaseId {
+        CaseId { file: self.index, case: self.ended }
+    }
+
+    /// Puts cases in the place of the one that is next to end.
+    pub(super) fn unroll(&self, cases: Vec<CaseOutline>) {
+        self.sender.send(Event::CaseUnrolled(self.id(), cases));
+    }
+
+    /// Notes what came of a case, and tells it.
+    pub(super) fn finish(&mut self, case: &PlannedCase, mut result: CaseResult, is_last: bool) {
+        if is_last {
+            result = self.save_cookies(case, result);
+        }
+        self.learn(case, &result);
+        self.sender.send(Event::CaseFinished(self.id(), Box::new(result)));
+        self.ended += 1;
     }
 
     /// Writes the cookies that are kept in files. That it cannot be done is an error of the
@@ -128,7 +197,7 @@ impl<'a> FileRun<'a> {
     }
 
     /// Teardown always runs; the rest does as long as nothing stands against it.
-    fn reason_to_skip(&self, case: &PlannedCase) -> Option<&'static str> {
+    pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<&'static str> {
         if case.stage == Stage::Teardown {
             return None;
         }
@@ -147,4 +216,10 @@ impl<'a> FileRun<'a> {
             self.shared.failed.raise("an earlier request failed");
         }
     }
+}
+
+/// The result of a case of which it cannot be told whether or how it runs.
+pub(super) fn not_worked_out(diagnostic: Diagnostic) -> Box<CaseResult> {
+    let error = CaseError { kind: "template", diagnostics: vec![diagnostic] };
+    CaseResult::failed_before_sending(error).into()
 }

@@ -12,6 +12,8 @@ use crate::template::Engine;
 
 use super::compiled::Compiled;
 use super::credentials::learn_written;
+use super::decision;
+use super::turn::Turn;
 
 /// Everything that will run.
 #[derive(Debug)]
@@ -45,6 +47,8 @@ pub(super) struct PlannedCase {
     pub(super) stage: Stage,
     /// What the author wrote.
     pub(super) place: Place,
+    /// Which of the times that it runs.
+    pub(super) turn: Turn,
 }
 
 /// The place of an entry.
@@ -182,6 +186,10 @@ impl Plan {
 
     /// What is wrong with the templates, paths and patterns of the requests.
     pub fn compile(&self, engine: &Engine) -> Vec<Diagnostic> {
-        self.requests().filter_map(|(_, request)| Compiled::new(engine, request).err()).flatten().collect()
+        let problems = |request| {
+            let compiled = Compiled::new(engine, request).err().unwrap_or_default();
+            compiled.into_iter().chain(decision::problems(request, engine))
+        };
+        self.requests().flat_map(|(_, request)| problems(request)).collect()
     }
 }

@@ -13,7 +13,7 @@ use crate::source::{Root, SourceFile, read_source, walk};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
 use super::plan::{Plan, PlannedFile, Specs};
-use super::{Selection, cases};
+use super::{Selection, cases, tables};
 
 /// A path to run, and the line of the one request in it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,7 @@ impl Planner {
             if let Entry::Request(request) = entry {
                 self.defaults.apply(request);
             }
+            tables::fill(entry, &found.root);
         }
         self.select(spec, found)
     }

@@ -10,6 +10,7 @@ use crate::spec::Retry;
 use crate::template::Engine;
 use crate::transport::Pool;
 
+use super::pace::Pace;
 use super::questions::{Person, Questions};
 use super::{Browser, Detail, Environments, Interrupt};
 
@@ -51,6 +52,7 @@ pub(super) struct Shared {
     pub(super) cookie_files: Arc<CookieFiles>,
     pub(super) tokens: Arc<Tokens>,
     pub(super) redactor: Arc<Redactor>,
+    pub(super) pace: Pace,
     pub(super) interrupt: Interrupt,
     /// Raised by the first request that does not pass, if that ends the run.
     pub(super) failed: Interrupt,

@@ -7,6 +7,7 @@ mod aws;
 mod credential;
 mod defaults;
 pub mod dialect;
+mod flow;
 mod graphql;
 mod oauth1;
 mod oauth2;
@@ -31,15 +32,16 @@ pub use aws::AwsSigV4;
 pub use credential::{Credential, TokenSource};
 pub use defaults::Defaults;
 pub use dialect::{Conflict, Dialect, Rule, Rules};
+pub use flow::{
+    Cell, Condition, Expression, Flow, ITEM, MOST_REPEATS, MOST_WHILE, Pause, RateLimit, Repetition, Retry, Row, Skip,
+};
 pub use graphql::{Fragment, GraphQl, GraphQlVariables};
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, GrantName, NamedOAuth2, OAuth2, RequestFor};
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
-pub use quantity::{parse_bytes, parse_duration, parse_seconds, parse_size};
+pub use quantity::{parse_bytes, parse_duration, parse_milliseconds, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};
-pub use request::{
-    Body, FileReference, Flow, HeaderField, MOST_REPEATS, Part, PartContent, Piece, Request, Retry, Skip,
-};
+pub use request::{Body, FileReference, HeaderField, Part, PartContent, Piece, Request};
 pub use route::{FixedAddresses, IpVersion, Proxies, Route};
 pub use script::{Code, Script, Scripts, Surroundings};
 pub use settings::{DEFAULT_REDIRECTS, Jar, Output, Settings, Verify};

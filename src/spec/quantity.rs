@@ -46,6 +46,11 @@ pub fn parse_seconds(text: &str) -> Option<Duration> {
     parse_duration(&with_unit(text, "s"))
 }
 
+/// As [`parse_seconds`], but a number alone is milliseconds.
+pub fn parse_milliseconds(text: &str) -> Option<Duration> {
+    parse_duration(&with_unit(text, "ms"))
+}
+
 /// As [`parse_size`], but a number alone is bytes, and white space may stand before the
 /// unit: `512`, `10 KiB`.
 pub fn parse_bytes(text: &str) -> Option<u64> {

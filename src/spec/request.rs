@@ -1,12 +1,10 @@
 //! A request as a spec file describes it, before its templates are rendered.
 
-use std::time::Duration;
-
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Auth, Capture, GraphQl, Protocol, Rare, Scripts, Settings, Silent, Text, Value, Variable};
+use super::{Assertion, Auth, Capture, Flow, GraphQl, Protocol, Rare, Scripts, Settings, Text, Value, Variable};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,56 +139,4 @@ pub enum PartContent {
     Value(Value),
     /// A file, relative to the spec file.
     File(Text),
-}
-
-/// How often one request or one run may be repeated: each time is a case of its own, and
-/// all of them are planned before the first runs.
-pub const MOST_REPEATS: u32 = 10_000;
-
-/// Whether, when and how often a request runs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Flow {
-    /// Whether it is left out.
-    pub skip: Option<Spanned<Skip>>,
-    /// Again, when it failed.
-    pub retry: Option<Spanned<Retry>>,
-    /// Not before this much time has passed since the one before it.
-    pub delay: Option<Spanned<Duration>>,
-    /// This many times, each its own case: from 1 to [`MOST_REPEATS`].
-    pub repeat: Option<Spanned<u32>>,
-}
-
-/// Whether a request is left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Skip {
-    /// It runs, whatever the defaults say.
-    No,
-    /// It does not run, with the reason, which may be empty.
-    Yes(String),
-}
-
-/// How often and how quickly a failed request is tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retry {
-    /// How many times at most, after the first.
-    pub times: u32,
-    /// The time between two attempts.
-    pub delay: Duration,
-}
-
-impl Silent for Flow {
-    const SILENT: &'static Self = &Self { skip: None, retry: None, delay: None, repeat: None };
-}
-
-impl Flow {
-    /// This flow, and that of the level above where this one is silent.
-    #[must_use]
-    pub fn or(&self, above: &Self) -> Self {
-        Self {
-            skip: self.skip.clone().or_else(|| above.skip.clone()),
-            retry: self.retry.clone().or_else(|| above.retry.clone()),
-            delay: self.delay.clone().or_else(|| above.delay.clone()),
-            repeat: self.repeat.clone().or_else(|| above.repeat.clone()),
-        }
-    }
 }

@@ -5,7 +5,7 @@ use jiff::{Timestamp, Zoned};
 use minijinja::ErrorKind;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Dialect, Rules, Text};
+use crate::spec::{Dialect, Expression, Rules, Text};
 
 use super::Template;
 use super::environment::ENVIRONMENT;
@@ -76,6 +76,14 @@ impl Engine {
     /// Where and why it is no template.
     pub fn compile(&self, text: &Text) -> Result<Template, Diagnostic> {
         Template::compile(text, self.rules())
+    }
+
+    /// Compiles an expression without braces.
+    ///
+    /// # Errors
+    /// Where and why it is none.
+    pub fn compile_expression(&self, expression: &Expression) -> Result<Template, Diagnostic> {
+        Template::compile_expression(expression, self.rules())
     }
 
     /// Whether there is a filter of this name.

@@ -89,9 +89,11 @@ impl Expression {
     /// # Errors
     /// Where and why it is none.
     pub(super) fn compile(text: &str, site: Site, format: Format) -> Result<Self, Diagnostic> {
-        let (code, reference) =
+        let (mut code, reference) =
             put_reference_aside(text, format, 0).map_err(|malformed| malformed.at(|range| site.slice(range)))?;
-        let surroundings = Surroundings::new(text, site, reference.into_iter().collect());
+        let mut references: Vec<_> = reference.into_iter().collect();
+        put_counters_aside(&mut code, &mut references);
+        let surroundings = Surroundings::new(text, site, references);
         let compiled = ENVIRONMENT.compile_expression_owned(code);
         let code = compiled.map_err(|error| explain(&error, &surroundings.site))?;
         Ok(Self { code, surroundings: Arc::new(surroundings) })
@@ -140,8 +142,41 @@ pub(super) fn put_reference_aside(
     Ok((code, Some(reference)))
 }
 
-/// Where the first `|` stands outside of quotes and brackets; else the end.
+/// What counts the times that a request runs; unlike other references it may stand anywhere.
+const COUNTER: &str = "$index";
+
+/// Replaces the counters of an expression that stand outside of quotes by stand-ins.
+fn put_counters_aside(code: &mut String, references: &mut Vec<Reference>) {
+    let (mut quote, mut at) = (None, 0);
+    while let Some(&byte) = code.as_bytes().get(at) {
+        match quote {
+            Some(open) if byte == open => quote = None,
+            Some(_) => {}
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None if is_counter(&code[at..]) => {
+                let Some(Ok(counter)) = Reference::parse(COUNTER, Format::Yaml, <&Rules>::default()) else { return };
+                let stand_in = format!("{:<1$}", format!("_{}", references.len()), COUNTER.len());
+                code.replace_range(at..at + COUNTER.len(), &stand_in);
+                references.push(counter);
+            }
+            None => {}
+        }
+        at += code[at..].chars().next().map_or(1, char::len_utf8);
+    }
+}
+
+fn is_counter(text: &str) -> bool {
+    let in_name = |character: char| character.is_alphanumeric() || character == '_';
+    text.strip_prefix(COUNTER).is_some_and(|rest| !rest.starts_with(in_name))
+}
+
+/// Where the first `|` stands outside of quotes and brackets; else the end. A counter is a
+/// head by itself: `$index + 1` is a sum, and no call with arguments.
 pub(super) fn head_end(text: &str) -> usize {
+    let start = text.len() - text.trim_start().len();
+    if is_counter(&text[start..]) {
+        return start + COUNTER.len();
+    }
     let (mut depth, mut quote) = (0_usize, None);
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {

@@ -14,6 +14,7 @@ mod expression;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod iteration;
 mod mentions;
 mod piece;
 mod program;
@@ -29,6 +30,7 @@ mod view;
 pub use credential::{Credentials, TokenProvider};
 pub use definition::Derived;
 pub use engine::Engine;
+pub use iteration::{Collection, Iteration};
 pub use question::{Ask, Lifetime, Question};
 pub use request::{CompiledMessage, CompiledRequest};
 pub use scope::{FileScope, Providers, Scope, Variables};

@@ -10,7 +10,7 @@ use crate::spec::dialect::{References, Rules, Undefined};
 
 use super::cut::{Cut, Unclosed, cut};
 use super::expression::{Expression, Site, head_end};
-use super::reference::Reference;
+use super::reference::{Malformed, Reference};
 use super::view::View;
 
 /// A piece of a text.
@@ -55,6 +55,31 @@ pub(super) fn compile(text: &str, format: Format, rules: &Rules, site: &Site) ->
     Ok(merge(pieces))
 }
 
+/// Compiles what could stand in braces.
+///
+/// # Errors
+/// Where and why it cannot be compiled.
+pub(super) fn compile_expression(text: &str, format: Format, rules: &Rules, site: &Site) -> Result<Live, Diagnostic> {
+    let (trimmed, word) = trim(text, site);
+    match reference(trimmed, format, rules) {
+        Some(Ok(reference)) => Ok(Live::Reference(reference, word.span)),
+        Some(Err(malformed)) => Err(malformed.at(|range| word.slice(range))),
+        None => Expression::compile(trimmed, word, format).map(Live::Expression),
+    }
+}
+
+/// A text without the white space at its ends.
+fn trim<'a>(text: &'a str, site: &Site) -> (&'a str, Site) {
+    let trimmed = text.trim();
+    let start = text.len() - text.trim_start().len();
+    (trimmed, site.part(start..start + trimmed.len()))
+}
+
+/// A text that is a reference as a whole.
+fn reference(text: &str, format: Format, rules: &Rules) -> Option<Result<Reference, Malformed>> {
+    (head_end(text) == text.len()).then(|| Reference::parse(text, format, rules)).flatten()
+}
+
 impl Live {
     /// Its value.
     ///
@@ -85,13 +110,10 @@ fn merge(pieces: Vec<Piece>) -> Vec<Piece> {
 }
 
 fn compile_live(inner: &str, format: Format, rules: &Rules, site: &Site, whole: &Site) -> Result<Piece, Diagnostic> {
-    let trimmed = inner.trim();
-    let start = inner.len() - inner.trim_start().len();
-    let word = site.part(start..start + trimmed.len());
-    let reference = (head_end(trimmed) == trimmed.len()).then(|| Reference::parse(trimmed, format, rules)).flatten();
+    let (trimmed, word) = trim(inner, site);
     let written = || format!("{{{{{inner}}}}}");
     let is_kept = format == Format::Http && rules.undefined == Undefined::Verbatim;
-    match reference {
+    match reference(trimmed, format, rules) {
         Some(Ok(reference)) if is_kept => {
             return Ok(Piece::Live(Live::Doubtful { reference, span: word.span, written: written() }));
         }

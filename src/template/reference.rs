@@ -17,6 +17,7 @@ use crate::xpath;
 use super::digest::url_component;
 use super::dynamic::Call;
 use super::exchange::Side;
+use super::iteration::VariablePath;
 use super::value::text;
 use super::view::View;
 
@@ -32,6 +33,8 @@ pub(super) enum Reference {
     Encoded(String),
     /// `$name argument …`
     Dynamic(Call),
+    /// `$.name.path`: into a variable.
+    Path(VariablePath),
     /// `name.response.body.$.path`, `name.request.headers.Name`, …
     Exchange {
         /// The request's name.
@@ -91,6 +94,9 @@ impl Malformed {
 impl Reference {
     /// Reads a trimmed text; `None` if it does not have the form of a reference.
     pub(super) fn parse(text: &str, format: Format, rules: &Rules) -> Option<Result<Self, Malformed>> {
+        if text.starts_with("$.") || text.starts_with("$[") {
+            return Some(parse_variable_path(text));
+        }
         if text.starts_with('$') {
             return Some(parse_dynamic(text));
         }
@@ -117,6 +123,7 @@ impl Reference {
                     .at(at, "")
                     .note(format!("it is written `{{{{{}}}}}`", call.usage()))
             }),
+            Self::Path(path) => path.resolve(view, at),
             Self::Exchange { request, side, facet } => {
                 let exchange = view.exchange(request).ok_or_else(|| view.no_exchange(request, at))?;
                 let value = match facet {
@@ -256,8 +263,22 @@ fn parse_cookie(text: &str) -> Option<Facet> {
         .then(|| Facet::Cookie(name.to_owned(), attribute.map(str::to_lowercase)))
 }
 
+/// `$.users[0].id`: a path into a variable.
+fn parse_variable_path(text: &str) -> Result<Reference, Malformed> {
+    let path = VariablePath::new(parse_query(text, 0)?).ok_or_else(|| Malformed {
+        message: format!("`{text}` does not begin with the name of a variable"),
+        help: Some("write `{{$.name…}}`".to_owned()),
+        range: 0..text.len(),
+    });
+    path.map(Reference::Path)
+}
+
 fn parse_path(path: &str, offset: usize) -> Result<Facet, Malformed> {
-    parse_json_path(path).map(Facet::Path).map_err(|error| {
+    parse_query(path, offset).map(Facet::Path)
+}
+
+fn parse_query(path: &str, offset: usize) -> Result<JpQuery, Malformed> {
+    parse_json_path(path).map_err(|error| {
         let range = match &error {
             JsonPathError::PestError(error) => match error.location {
                 InputLocation::Pos(at) => at..path.len(),

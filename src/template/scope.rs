@@ -17,6 +17,7 @@ use super::credential::{Credentials, TokenProvider};
 use super::definition::{Definitions, Derived};
 use super::engine::Clock;
 use super::exchange::Exchange;
+use super::iteration::{Collection, Iteration};
 use super::mentions::Mentions;
 use super::question::Ask;
 use super::value::{from_json, to_json};
@@ -51,6 +52,8 @@ pub struct FileScope {
     /// What scripts have given the request that runs: variables of its own.
     pub(super) given: Arc<HashMap<String, Value>>,
     pub(super) exchanges: Arc<HashMap<String, Arc<Exchange>>>,
+    /// The time that the current request runs, where it runs several times.
+    pub(super) iteration: Option<Arc<Iteration>>,
 }
 
 /// What stays as it is while a file runs.
@@ -97,7 +100,13 @@ impl FileScope {
             files: Some((spec.source.0.path().to_owned(), root.clone())),
             providers: Providers::default(),
         };
-        Self { fixed: Arc::new(fixed), captures: Arc::default(), given: Arc::default(), exchanges: Arc::default() }
+        Self {
+            fixed: Arc::new(fixed),
+            captures: Arc::default(),
+            given: Arc::default(),
+            exchanges: Arc::default(),
+            iteration: None,
+        }
     }
 
     /// The scope of texts that stand in no spec, such as those of a project's configuration.
@@ -114,7 +123,13 @@ impl FileScope {
             files: None,
             providers: Providers::default(),
         };
-        Self { fixed: Arc::new(fixed), captures: Arc::default(), given: Arc::default(), exchanges: Arc::default() }
+        Self {
+            fixed: Arc::new(fixed),
+            captures: Arc::default(),
+            given: Arc::default(),
+            exchanges: Arc::default(),
+            iteration: None,
+        }
     }
 
     /// This scope, before it is used, with those who give what no file holds.
@@ -122,6 +137,16 @@ impl FileScope {
     pub fn provided_by(mut self, providers: Providers) -> Self {
         Arc::get_mut(&mut self.fixed).expect("a scope that is not used yet has no copies").providers = providers;
         self
+    }
+
+    /// Says which of the times that a request runs is meant from now on; none where it runs once.
+    pub fn enter(&mut self, iteration: Option<Iteration>) {
+        self.iteration = iteration.map(Arc::new);
+    }
+
+    /// Which of the times that the current request runs it is, where it runs several times.
+    pub fn iteration(&self) -> Option<&Iteration> {
+        self.iteration.as_deref()
     }
 
     /// Keeps a captured value.
@@ -184,7 +209,7 @@ impl FileScope {
 
 /// What the templates of one request see.
 ///
-/// `--var` wins over the request's own variables, these over captures, these over the
+/// `--var` wins over the variables of a loop, these over the request's own variables, these over captures, these over the
 /// file's variables, these over the environment, and that over the project's configuration.
 #[derive(Debug)]
 pub struct Scope<'file> {
@@ -200,8 +225,8 @@ impl<'file> Scope<'file> {
     /// variables that stand above it and are worked out once, are now.
     pub fn new(file: &'file FileScope, position: usize, own: &[spec::Variable]) -> Self {
         let own = Definitions::compile(own, file.fixed.rules);
-        let drawn = Mutex::default();
-        let view = View::new(Bindings { file: file.clone(), position, own, drawn, warnings: Mutex::default() });
+        let (drawn, warnings, collections) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let view = View::new(Bindings { file: file.clone(), position, own, drawn, warnings, collections });
         let unsettled = view.settle().err();
         Self { view, unsettled, file: PhantomData }
     }
@@ -247,9 +272,20 @@ impl<'file> Scope<'file> {
         self.unsettled.clone().map_or(Ok(()), Err)
     }
 
+    /// What the file's dialect does where dialects conflict.
+    pub fn rules(&self) -> &'static Rules {
+        self.view.rules()
+    }
+
     /// The warnings that came up since the last call.
     pub fn take_warnings(&self) -> Vec<Diagnostic> {
         self.view.take_warnings()
+    }
+
+    /// The collections that were referred to since the last call: the request runs once for
+    /// each of their items.
+    pub fn take_collections(&self) -> Vec<Collection> {
+        self.view.take_collections()
     }
 
     /// Keeps a warning, to be taken with the others.

@@ -4,7 +4,7 @@ use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Rules, Text};
+use crate::spec::{Expression, Rules, Text};
 
 use super::Scope;
 use super::cut::{is_literal, is_program};
@@ -51,6 +51,14 @@ impl Template {
         Ok(Self { content, span })
     }
 
+    /// An expression without braces, whose value keeps its type.
+    pub(super) fn compile_expression(Expression(code): &Expression, rules: &Rules) -> Result<Self, Diagnostic> {
+        let span = code.span.clone();
+        let site = Site { span: span.clone(), exact: code.is_verbatim() };
+        let live = piece::compile_expression(&code.value, code.format, rules, &site)?;
+        Ok(Self { content: Content::Single(live), span })
+    }
+
     /// A text in which nothing is a template.
     pub(super) fn literal(text: String, span: Span) -> Self {
         Self { content: Content::Literal(text), span }
@@ -91,6 +99,16 @@ impl Template {
     /// As [`Template::render`].
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<serde_json::Value, Diagnostic> {
         Ok(to_json(&self.value(scope.view())?))
+    }
+
+    /// Whether its value is one that holds: not `false`, nothing, zero or empty. The text
+    /// `false` does not hold either, as variables from the command line are texts.
+    ///
+    /// # Errors
+    /// As [`Template::render`].
+    pub fn holds(&self, scope: &Scope<'_>) -> Result<bool, Diagnostic> {
+        let value = self.value(scope.view())?;
+        Ok(value.is_true() && value.as_str() != Some("false"))
     }
 
     /// As [`Template::evaluate`], in the values of templates.

@@ -15,6 +15,7 @@ use super::definition::{Definition, Definitions};
 use super::dynamic;
 use super::engine::Clock;
 use super::exchange::Exchange;
+use super::iteration::{Collection, Iteration};
 use super::question::{Lifetime, Question};
 use super::scope::{FileScope, Variables};
 use super::value::{from_json, text};
@@ -35,6 +36,7 @@ pub(super) struct Bindings {
     /// What the file's definitions gave that are worked out once a request.
     pub(super) drawn: Mutex<HashMap<usize, Value>>,
     pub(super) warnings: Mutex<Vec<Diagnostic>>,
+    pub(super) collections: Mutex<Vec<Collection>>,
 }
 
 /// A place that references are looked up from: a request, or a definition that is being
@@ -152,14 +154,16 @@ impl View {
     }
 
     /// The value of a variable of the request's own: what a script has given it counts more
-    /// than what it defines.
+    /// than what a loop does, and that more than what it defines.
     ///
     /// # Errors
     /// Why its value cannot be worked out.
     pub(super) fn of_request(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
-        let given = &self.bindings.file.given;
-        match given.get(name).filter(|_| matches!(self.owner(), None | Some(Owner::Request))) {
-            Some(value) => Ok(Some(value.clone())),
+        let looped = || self.iteration().and_then(|iteration| last(&iteration.variables, name));
+        // What is worked out once for the file does not depend on where its loops are.
+        let is_own = matches!(self.owner(), None | Some(Owner::Request));
+        match self.bindings.file.given.get(name).cloned().or_else(looped).filter(|_| is_own) {
+            Some(value) => Ok(Some(value)),
             None => self.defined(Owner::Request, name, at),
         }
     }
@@ -187,6 +191,21 @@ impl View {
     /// The exchange of a request, once it is done.
     pub(super) fn exchange(&self, request: &str) -> Option<&Arc<Exchange>> {
         self.bindings.file.exchanges.get(request)
+    }
+
+    /// The time that the request runs, where it runs several times.
+    pub(super) fn iteration(&self) -> Option<&Iteration> {
+        self.bindings.file.iteration.as_deref()
+    }
+
+    /// Keeps what a reference to a collection has found.
+    pub(super) fn record(&self, collection: Collection) {
+        self.bindings.collections.lock().expect("no holder of this lock panics").push(collection);
+    }
+
+    /// The collections that were referred to since the last call.
+    pub(super) fn take_collections(&self) -> Vec<Collection> {
+        std::mem::take(&mut self.bindings.collections.lock().expect("no holder of this lock panics"))
     }
 
     /// The variables of the run.
@@ -298,7 +317,9 @@ impl View {
         let defined = own.map(|definition| definition.name.as_str());
         let FileScope { captures, given: scripted, .. } = &self.bindings.file;
         let captured = captures.keys().chain(scripted.keys()).map(String::as_str);
-        let mut names: Vec<&str> = given.chain(defined).chain(captured).chain(dynamic::names()).collect();
+        let looped = self.iteration().into_iter().flat_map(|iteration| &iteration.variables);
+        let looped = looped.map(|(name, _)| name.as_str());
+        let mut names: Vec<&str> = given.chain(defined).chain(captured).chain(looped).chain(dynamic::names()).collect();
         // The captures are in no order, and of two that are as near the first is suggested.
         names.sort_unstable();
         names

@@ -14,6 +14,7 @@ mod environments;
 mod faults;
 mod flow;
 mod layers;
+mod loops;
 mod mistakes;
 mod oauth2;
 mod proxies;

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::parse::{charset, quantity};
 use crate::source::{Existing, Spanned};
-use crate::spec::{DEFAULT_REDIRECTS, Jar, MOST_REPEATS, Output, Retry, Skip, Verify};
+use crate::spec::{DEFAULT_REDIRECTS, Jar, Output, Verify};
 
 use super::head::Directive;
 use super::text;
@@ -46,13 +46,6 @@ pub(super) fn milliseconds(directive: &Directive) -> Result<Spanned<Duration>, D
         Ok(number) => Ok(directive.argument.clone().with(Duration::from_millis(number))),
         Err(_) => duration(directive),
     }
-}
-
-pub(super) fn delay(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
-    if directive.argument.text() == NULL {
-        return Ok(directive.argument.clone().with(Duration::ZERO));
-    }
-    duration(directive)
 }
 
 pub(super) fn size(directive: &Directive) -> Result<Spanned<u64>, Diagnostic> {
@@ -101,33 +94,6 @@ pub(super) fn version(directive: &Directive) -> Result<Spanned<Version>, Diagnos
     Ok(directive.argument.clone().with(version))
 }
 
-/// `3`, or `3 500ms` with the time between two attempts.
-pub(super) fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
-    let argument = &directive.argument;
-    let text = argument.text();
-    if text == NULL {
-        return Ok(argument.clone().with(Retry { times: 0, delay: Duration::ZERO }));
-    }
-    let end = text.find([' ', '\t']).unwrap_or(text.len());
-    let times =
-        text[..end].parse().map_err(|_| wrong(directive, "write how many times, and perhaps the time between"))?;
-    let delay = match super::line::trimmed(&argument.slice(end..text.len())) {
-        rest if rest.text().is_empty() => Duration::ZERO,
-        rest => quantity::duration(rest.text(), &rest)?.value,
-    };
-    Ok(argument.clone().with(Retry { times, delay }))
-}
-
-pub(super) fn repeat(directive: &Directive) -> Result<Spanned<u32>, Diagnostic> {
-    if directive.argument.text() == NULL {
-        return Ok(directive.argument.clone().with(1));
-    }
-    match directive.argument.text().parse() {
-        Ok(times @ 1..=MOST_REPEATS) => Ok(directive.argument.clone().with(times)),
-        _ => Err(wrong(directive, &format!("write how many times, from 1 to {MOST_REPEATS}"))),
-    }
-}
-
 /// An argument that a directive cannot take.
 pub(super) fn wrong(directive: &Directive, help: &str) -> Diagnostic {
     let message = match directive.argument.text() {
@@ -141,14 +107,4 @@ pub(super) fn wrong(directive: &Directive, help: &str) -> Diagnostic {
 /// The name of a character set.
 pub(super) fn encoding(directive: &Directive) -> Result<Spanned<String>, Diagnostic> {
     words(directive).and_then(charset::charset)
-}
-
-/// `false`, or nothing but `true`, or the reason.
-pub(super) fn skip(directive: &Directive) -> Spanned<Skip> {
-    let skip = match directive.argument.text() {
-        "false" | NULL => Skip::No,
-        "true" => Skip::Yes(String::new()),
-        reason => Skip::Yes(reason.to_owned()),
-    };
-    directive.argument.clone().with(skip)
 }

@@ -10,12 +10,11 @@ use crate::spec::{
 };
 
 use super::argument::{
-    NULL, cookie_jar, delay, duration, encoding, flag, milliseconds, output, redirects, repeat, retry, size, skip,
-    switch, verify, version, words,
+    NULL, cookie_jar, duration, encoding, flag, milliseconds, output, redirects, size, switch, verify, version, words,
 };
 use super::head::Directive;
 use super::line::trimmed;
-use super::{text, unsupported};
+use super::{flow, text, unsupported};
 
 /// What directives say of a request.
 #[derive(Debug, Default)]
@@ -127,11 +126,19 @@ const READERS: &[(&str, Reader)] = &[
     // Whether, when and how often it runs.
     ("setup", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),
     ("teardown", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Teardown))),
-    ("skip", |draft, directive| put(&mut draft.own.flow.skip, Ok(skip(directive)))),
-    ("disabled", |draft, directive| put(&mut draft.own.flow.skip, Ok(skip(directive)))),
-    ("retry", |draft, directive| put(&mut draft.own.flow.retry, retry(directive))),
-    ("delay", |draft, directive| put(&mut draft.own.flow.delay, delay(directive))),
-    ("repeat", |draft, directive| put(&mut draft.own.flow.repeat, repeat(directive))),
+    ("skip", |draft, directive| put(&mut draft.own.flow.skip, Ok(flow::skip(directive)))),
+    ("disabled", |draft, directive| flow::disabled(&mut draft.own.flow, directive)),
+    ("if", |draft, directive| flow::condition(&mut draft.own.flow, directive)),
+    ("retry", |draft, directive| put(&mut draft.own.flow.retry, flow::retry(directive))),
+    ("delay", |draft, directive| put(&mut draft.own.flow.delay, flow::delay(directive))),
+    ("sleep", |draft, directive| put(&mut draft.own.flow.pause, flow::pause(directive))),
+    ("ratelimit", rate_limit),
+    ("rate-limit", rate_limit),
+    ("repeat", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::times(directive))),
+    ("loop", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::looped(directive))),
+    ("for", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::items(directive))),
+    ("while", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::while_it_holds(directive))),
+    ("each", each),
 ];
 
 /// Directives that concern an interactive editor only: how a response is shown or
@@ -309,6 +316,25 @@ fn secured(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
 fn protocol(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let key = text(&directive.name);
     draft.diagnostics.extend(yaml::read_directive(&yaml::PROTOCOL, &mut draft.protocol, &key, &directive.argument));
+    Ok(())
+}
+
+/// Reads rows, the path of a file of such, or an expression, as the key of YAML does.
+fn each(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    words(directive)?;
+    let key = text(&directive.name);
+    draft.diagnostics.extend(yaml::read_directive(&yaml::FLOW, &mut draft.own.flow, &key, &directive.argument));
+    Ok(())
+}
+
+/// Reads `slot: api minIdleTime: 100`, or what the key of YAML takes.
+fn rate_limit(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let argument = words(directive)?;
+    if !argument.value.starts_with('{') && argument.value != NULL {
+        return put(&mut draft.own.flow.rate_limit, flow::rate_limit(directive));
+    }
+    let key = Text { value: "rate_limit".to_owned(), ..text(&directive.name) };
+    draft.diagnostics.extend(yaml::read_directive(&yaml::FLOW, &mut draft.own.flow, &key, &directive.argument));
     Ok(())
 }
 

@@ -26,6 +26,7 @@ mod braces;
 mod conversation;
 mod directive;
 mod entry;
+mod flow;
 mod grammar;
 mod graphql;
 mod head;

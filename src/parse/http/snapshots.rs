@@ -174,7 +174,10 @@ fn dump_settings(request: &Request) -> Vec<String> {
         ("skip", flow.skip.as_ref().map(|it| format!("{it:?}"))),
         ("retry", flow.retry.as_ref().map(|it| format!("{it:?}"))),
         ("delay", flow.delay.as_ref().map(|it| format!("{it:?}"))),
-        ("repeat", flow.repeat.as_ref().map(|it| format!("{it:?}"))),
+        ("if", flow.conditions.as_ref().map(|it| format!("{it:?}"))),
+        ("sleep", flow.pause.as_ref().map(|it| format!("{it:?}"))),
+        ("rate_limit", flow.rate_limit.as_ref().map(|it| format!("{it:?}"))),
+        ("repeat", flow.repetition.as_ref().map(|it| format!("{it:?}"))),
     ];
     shown.into_iter().filter_map(|(name, value)| value.map(|value| format!("  {name} {value}"))).collect()
 }

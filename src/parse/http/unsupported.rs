@@ -16,25 +16,17 @@ const PROTOCOLS: &[(&str, &str)] = &[
 
 /// Directives that change what is sent, or whether it is.
 pub(super) const DIRECTIVES: &[&str] = &[
-    "each",
     "extension",
     "file-to-variable",
-    "for",
     "forceRef",
-    "if",
     "import",
     "injectVariables",
     "jwt",
-    "loop",
     "needs",
-    "rate-limit",
-    "ratelimit",
     "ref",
     "run",
-    "sleep",
     "stdin-cmd",
     "use-os-credentials",
-    "while",
 ];
 
 /// The error of a construct that is not supported yet.

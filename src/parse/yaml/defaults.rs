@@ -3,8 +3,9 @@
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Defaults, HeaderField, Node, Text, Value};
 
+use super::flow::{FLOW, NOT_YET};
 use super::route::ROUTE;
-use super::settings::{FLOW, NOT_YET, SETTINGS};
+use super::settings::SETTINGS;
 use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, auth, request};
 

@@ -7,9 +7,9 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Capture, Format, Node, Query, Subject, Text};
 
 use super::Field;
+use super::flow::refuse;
 use super::operand::Answer;
 use super::predicate;
-use super::settings::refuse;
 use super::table::{Problems, Table, key};
 
 type Assertions = Vec<Assertion>;

@@ -6,9 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Defaults, Entry, Format, Invalid, Node, Spec, Text, Value, Variable};
 
+use super::flow::refuse;
 use super::request::VARIABLES;
 use super::request::{self, Surroundings};
-use super::settings::refuse;
 use super::table::{Problems, Table, key, unknown_key};
 use super::{Field, defaults};
 

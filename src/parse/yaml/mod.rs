@@ -11,6 +11,7 @@ mod defaults;
 mod expectation;
 mod field;
 mod file;
+mod flow;
 mod mapping;
 mod oauth1;
 mod oauth2;
@@ -32,11 +33,12 @@ pub(super) use body::BODIES;
 pub(super) use defaults::CARRIED;
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
+pub(super) use flow::FLOW;
+pub(crate) use flow::{refuse, retry};
 pub(super) use protocol::PROTOCOL;
 pub(super) use request::VARIABLES;
 pub(super) use route::ROUTE;
 pub(super) use settings::SETTINGS;
-pub(crate) use settings::{refuse, retry};
 pub(crate) use table::{Problems, Table, key};
 
 use crate::diagnostic::Diagnostic;
@@ -89,6 +91,12 @@ pub fn load_json(source: &Arc<SourceFile>, format: Format) -> Result<Value, Vec<
         tree::Tree { root: Some(root), problems } if problems.is_empty() => Ok(root),
         tree::Tree { problems, .. } => Err(problems),
     }
+}
+
+/// Reads a part of a text, which is known to be JSON, as [`load`] does a whole one.
+pub(super) fn load_part(part: &Span, format: Format) -> Option<Value> {
+    let tree::Tree { root, problems } = tree::read(part, format);
+    root.filter(|_| problems.is_empty())
 }
 
 fn read_tree(source: &Arc<SourceFile>) -> tree::Tree {

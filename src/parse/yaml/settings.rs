@@ -1,13 +1,11 @@
-//! How a request is sent, and whether, when and how often it runs.
-
-use std::time::Duration;
+//! How a request is sent.
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Existing, Spanned};
-use crate::spec::{DEFAULT_REDIRECTS, Flow, Jar, MOST_REPEATS, Node, Output, Retry, Settings, Skip, Text, Verify};
+use crate::spec::{DEFAULT_REDIRECTS, Jar, Node, Output, Settings, Text, Verify};
 
-use super::table::{Problems, Table, key, not_supported};
+use super::table::{Problems, Table, key};
 use super::{Field, tls};
 
 /// The keys of [`Settings`].
@@ -27,23 +25,6 @@ pub(crate) const SETTINGS: Table<Settings> = Table(&[
     key("output", |settings, field, problems| settings.output = output(field, problems)),
 ]);
 
-/// The keys of [`Flow`].
-pub(super) const FLOW: Table<Flow> = Table(&[
-    key("skip", |flow, field, problems| flow.skip = problems.keep(skip(field))),
-    key("retry", |flow, field, problems| flow.retry = retry(field, problems)),
-    key("delay", |flow, field, problems| flow.delay = problems.keep(delay(field))),
-    key("repeat", |flow, field, problems| flow.repeat = problems.keep(repeat(field))),
-]);
-
-/// Keys of the format that nothing acts on yet.
-pub(super) const NOT_YET: Table<()> =
-    Table(&[key("if", refuse), key("each", refuse), key("needs", refuse), key("run", refuse)]);
-
-/// Reads a key of the format by saying that it is not supported yet.
-pub(crate) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
-    problems.push(not_supported(field.key));
-}
-
 fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
     let count = match field.value.node {
         Node::Bool(true) => DEFAULT_REDIRECTS,
@@ -51,19 +32,6 @@ fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
         _ => return field.whole().map_err(|_| field.expected("`true`, `false` or a whole number")),
     };
     Ok(field.span().clone().with(count))
-}
-
-fn delay(field: Field<'_>) -> Result<Spanned<Duration>, Diagnostic> {
-    if field.is_null() { Ok(field.span().clone().with(Duration::ZERO)) } else { field.duration() }
-}
-
-/// How many times.
-pub(super) fn repeat(field: Field<'_>) -> Result<Spanned<u32>, Diagnostic> {
-    if field.is_null() {
-        return Ok(field.span().clone().with(1));
-    }
-    let expected = || field.expected(&format!("a whole number from 1 to {MOST_REPEATS}"));
-    field.whole().ok().filter(|times| (1..=MOST_REPEATS).contains(&times.value)).ok_or_else(expected)
 }
 
 fn verify(field: Field<'_>) -> Result<Spanned<Verify>, Diagnostic> {
@@ -120,44 +88,4 @@ fn version(field: Field<'_>) -> Result<Spanned<Version>, Diagnostic> {
     let version = field.scalar().and_then(|text| Version::parse(&text.value));
     let version = version.map(|version| field.span().clone().with(version));
     version.ok_or_else(|| field.expected("an HTTP version such as `1.1`"))
-}
-
-fn skip(field: Field<'_>) -> Result<Spanned<Skip>, Diagnostic> {
-    match &field.value.node {
-        Node::Null | Node::Bool(false) => Ok(field.span().clone().with(Skip::No)),
-        Node::Bool(true) => Ok(field.span().clone().with(Skip::Yes(String::new()))),
-        Node::Text(_) => field.string().map(|reason| reason.map(Skip::Yes)),
-        _ => Err(field.expected("`true`, `false`, or a reason")),
-    }
-}
-
-/// What `retry` is written as: a number, or a map of these.
-#[derive(Default)]
-struct RetryDraft {
-    times: Option<Spanned<u32>>,
-    delay: Option<Spanned<Duration>>,
-}
-
-const RETRY: Table<RetryDraft> = Table(&[
-    key("times", |retry, field, problems| retry.times = problems.keep(field.whole())),
-    key("delay", |retry, field, problems| retry.delay = problems.keep(field.duration())),
-    key("until", refuse),
-    key("backoff", refuse),
-]);
-
-/// Reads a number of attempts, or `{times: 3, delay: 1s}`; without a delay there is none.
-pub(crate) fn retry(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Retry>> {
-    let mut draft = RetryDraft::default();
-    match field.value.node {
-        Node::Map(_) => {
-            RETRY.read_map(&mut draft, field, problems);
-            field.require("times", problems);
-        }
-        Node::Null => draft.times = Some(field.span().clone().with(0)),
-        Node::Number(_) => draft.times = problems.keep(field.whole()),
-        _ => problems.push(field.expected("a number, or `{times: 3, delay: 1s}`")),
-    }
-    let times = draft.times?.value;
-    let delay = draft.delay.map_or(Duration::ZERO, |delay| delay.value);
-    Some(field.span().clone().with(Retry { times, delay }))
 }

@@ -94,7 +94,7 @@ impl Console {
         self.outline = Arc::clone(outline);
         self.order = PlanOrder::new(outline);
         self.blocks.align(outline);
-        self.bar.set_length(outline.files.iter().map(|file| file.cases.len() as u64).sum());
+        self.bar.set_length(outline.cases() as u64);
     }
 
     /// Names the request beside the bar that has been under way for longest.
@@ -150,6 +150,11 @@ impl Reporter for Console {
         match event {
             Event::RunStarted(outline) => self.start(outline),
             Event::FileStarted { .. } => {}
+            Event::CaseUnrolled(id, cases) => {
+                Arc::make_mut(&mut self.outline).unroll(*id, cases);
+                self.order.unroll(*id, cases.len());
+                self.bar.set_length(self.outline.cases() as u64);
+            }
             Event::CaseStarted(id) => {
                 self.running.push(*id);
                 self.tell_progress();

@@ -70,6 +70,10 @@ impl Reporter for Json {
                 self.outline = Arc::clone(outline);
                 self.order = PlanOrder::new(outline);
             }
+            Event::CaseUnrolled(id, cases) => {
+                Arc::make_mut(&mut self.outline).unroll(*id, cases);
+                self.order.unroll(*id, cases.len());
+            }
             Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) | Event::Asked | Event::Answered => {
             }
             Event::CaseFinished(id, result) => {

@@ -188,6 +188,10 @@ impl Reporter for Junit {
                 self.order = PlanOrder::new(outline);
                 self.names = names::classnames(outline, &self.cases.redactor);
             }
+            Event::CaseUnrolled(id, cases) => {
+                Arc::make_mut(&mut self.outline).unroll(*id, cases);
+                self.order.unroll(*id, cases.len());
+            }
             Event::FileStarted { .. } | Event::CaseStarted(_) | Event::Prompted(_) | Event::Asked | Event::Answered => {
             }
             Event::CaseFinished(id, result) => {

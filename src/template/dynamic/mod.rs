@@ -66,6 +66,7 @@ const DYNAMICS: &[Dynamic] = &[
     dynamic("$date", "$date", moment::date),
     dynamic("$random.number.numberBetween", "$random.number.numberBetween(from, to)", random::integer),
     dynamic("$random.number.randomDouble", "$random.number.randomDouble(from, to)", random::float),
+    dynamic("$index", "$index", index),
     dynamic("$processEnv", "$processEnv NAME", surroundings::process),
     dynamic("$env", "$env.NAME", surroundings::process),
     dynamic("$dotenv", "$dotenv NAME", surroundings::dotenv),
@@ -102,6 +103,15 @@ pub(super) fn names<'a>() -> impl Iterator<Item = &'a str> {
 fn token(arguments: &[String], view: &View, kind: TokenKind) -> Result<Value, String> {
     let [name] = arguments else { return Err("it takes the name of one credential of `Security.Auth`".to_owned()) };
     view.token(name, kind)
+}
+
+/// The place of the current item in a loop, from 0.
+fn index(arguments: &[String], view: &View) -> Result<Value, String> {
+    match (arguments, view.iteration()) {
+        ([], Some(iteration)) => Ok(Value::from(iteration.index)),
+        ([], None) => Err("this request does not run in a loop".to_owned()),
+        _ => Err("it takes no arguments".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::parse::yaml::body::{base64, piece};
 use crate::parse::yaml::expectation::{self, demand};
 use crate::parse::yaml::operand::Answer;
 use crate::parse::yaml::table::{Problems, Table, key};
-use crate::parse::yaml::{Field, settings};
+use crate::parse::yaml::{Field, flow};
 use crate::source::Spanned;
 use crate::spec::{Assertion, Body, Expectation, Farewell, MessageKind, Node, Piece, Query, Step, Steps, Text};
 
@@ -55,7 +55,7 @@ const STEP: Table<Draft> = Table(&[
     }),
     key("count", |draft, field, problems| {
         draft.detail(field);
-        draft.details.count = problems.keep(settings::repeat(field)).map_or(1, |count| count.value);
+        draft.details.count = problems.keep(flow::times(field)).map_or(1, |count| count.value);
     }),
     key("timeout", |draft, field, problems| {
         draft.detail(field);

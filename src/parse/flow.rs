@@ -1,0 +1,174 @@
+//! What both formats say in the same words of whether and how often a request runs.
+
+use std::ops::Range;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Spanned;
+use crate::spec::{Cell, Expression, ITEM, MOST_REPEATS, Node, Repetition, Row, Text, Value};
+
+use super::yaml;
+
+/// The slot of requests whose rate is limited and that name none.
+pub(super) const SLOT: &str = "default";
+
+/// Reads an expression, which may stand in braces: `a == 1`, `{{ a == 1 }}`.
+///
+/// # Errors
+/// If there is nothing.
+pub(super) fn expression(text: &Text) -> Result<Expression, Diagnostic> {
+    let code = trimmed(text, 0..text.value.len());
+    let inner = code.value.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    let code = match inner.filter(|inner| !inner.contains("{{")) {
+        Some(inner) => trimmed(&code, 2..2 + inner.len()),
+        None => code,
+    };
+    if code.value.is_empty() {
+        return Err(Diagnostic::error("an expression is missing").at(&text.span, "").help("such as `user.id > 1`"));
+    }
+    Ok(Expression(code))
+}
+
+/// Reads `item in list` or `item of list`. A list of JSON is known before the run.
+///
+/// # Errors
+/// If it has another form.
+pub(super) fn items(text: &Text) -> Result<Repetition, Diagnostic> {
+    let wrong = || {
+        Diagnostic::error(format!("`{}` does not say what a loop goes over", text.value))
+            .at(&text.span, "")
+            .help("write `user in users`, or `id in [1, 2, 3]`")
+    };
+    let is_space = |character: char| character == ' ' || character == '\t';
+    let start = text.value.len() - text.value.trim_start().len();
+    let end = text.value[start..].find(is_space).ok_or_else(wrong)? + start;
+    let name = trimmed(text, start..end);
+    let rest = text.value[end..].trim_start();
+    let list = ["in", "of"].iter().find_map(|word| rest.strip_prefix(word).filter(|list| list.starts_with(is_space)));
+    let list = trimmed(text, text.value.len() - list.ok_or_else(wrong)?.len()..text.value.len());
+    if !is_name(&name.value) {
+        return Err(wrong());
+    }
+    let name = name.span.with(name.value);
+    match literal(&list) {
+        Some(value) => rows(&value, Some(&name)).map(Repetition::Rows),
+        None => Ok(Repetition::Items { name: Some(name), list: expression(&list)? }),
+    }
+}
+
+/// Reads a list that stands in the spec as rows: an item that is a map as its members, any
+/// other as one variable.
+///
+/// # Errors
+/// If there is no row, there are too many, or they do not have the same columns.
+pub(super) fn rows(list: &Value, name: Option<&Spanned<String>>) -> Result<Vec<Row>, Diagnostic> {
+    let Node::List(items) = &list.node else { return Err(Diagnostic::error("this is no list").at(&list.span, "")) };
+    let rows: Vec<Row> = items.iter().map(|item| row(item, name)).collect();
+    if rows.is_empty() {
+        return Err(Diagnostic::error("there is nothing to go over: the list is empty").at(&list.span, ""));
+    }
+    if rows.len() > MOST_REPEATS as usize {
+        let message = format!("a list may have {MOST_REPEATS} items at most, and not {}", rows.len());
+        return Err(Diagnostic::error(message).at(&list.span, ""));
+    }
+    match lacking(&rows) {
+        Some(error) => Err(error),
+        None => Ok(rows),
+    }
+}
+
+fn row(item: &Value, name: Option<&Spanned<String>>) -> Row {
+    let cells = match (&item.node, name) {
+        (Node::Map(members), None) => {
+            let cell =
+                |(key, value): &(Text, Value)| (key.span.clone().with(key.value.clone()), Cell::Written(value.clone()));
+            members.iter().map(cell).collect()
+        }
+        _ => {
+            let name = name.cloned().unwrap_or_else(|| item.span.clone().with(ITEM.to_owned()));
+            vec![(name, Cell::Written(item.clone()))]
+        }
+    };
+    Row { span: item.span.clone(), cells }
+}
+
+/// The error that a row lacks what another one has, lest a variable from elsewhere takes its place.
+pub(super) fn lacking(rows: &[Row]) -> Option<Diagnostic> {
+    let widest = rows.iter().max_by_key(|row| row.cells.len())?;
+    rows.iter().find_map(|row| {
+        let has = |name: &str| row.cells.iter().any(|(own, _)| own.value == name);
+        let (name, _) = widest.cells.iter().find(|(name, _)| !has(&name.value))?;
+        let error = Diagnostic::error(format!("this row lacks `{}`", name.value)).at(&row.span, "");
+        Some(error.at(&name.span, "another has it").help("give it to each row: `null` where there is none"))
+    })
+}
+
+/// The value of a text that is JSON.
+fn literal(text: &Text) -> Option<Value> {
+    let is_list = text.value.starts_with('[') && serde_json::from_str::<serde::de::IgnoredAny>(&text.value).is_ok();
+    if !is_list || !text.is_verbatim() {
+        return None;
+    }
+    yaml::load_part(&text.span, text.format)
+}
+
+/// A part of a text without the white space at its ends.
+pub(super) fn trimmed(text: &Text, range: Range<usize>) -> Text {
+    let part = &text.value[range.clone()];
+    let start = range.start + part.len() - part.trim_start().len();
+    let value = part.trim().to_owned();
+    let span = if text.is_verbatim() { text.span.slice(start..start + value.len()) } else { text.span.clone() };
+    Text { value, span, format: text.format }
+}
+
+fn is_name(text: &str) -> bool {
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_') && text.bytes().all(in_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+    use crate::spec::Format;
+
+    fn text(value: &str) -> Text {
+        let source = SourceFile::new("a.http", value);
+        Text::new(source.span(0..value.len()).with(value.to_owned()), Format::Http)
+    }
+
+    #[test]
+    fn an_expression_may_stand_in_braces() {
+        for (written, expected) in [
+            ("a == 1", "a == 1"),
+            (" {{ a == 1 }} ", "a == 1"),
+            ("{{a}} == {{b}}", "{{a}} == {{b}}"),
+            ("{{ {'a': 1}.a }}", "{'a': 1}.a"),
+        ] {
+            let Expression(code) = expression(&text(written)).unwrap();
+            assert_eq!((code.value.as_str(), code.span.text()), (expected, expected));
+        }
+        assert!(expression(&text(" ")).is_err() && expression(&text("{{ }}")).is_err());
+    }
+
+    #[test]
+    fn a_loop_names_its_item_and_its_list() {
+        for written in ["user in users", "user  of\tusers", " user in {{ users }} "] {
+            let Ok(Repetition::Items { name: Some(name), list: Expression(list) }) = items(&text(written)) else {
+                panic!("{written}");
+            };
+            assert_eq!((name.value.as_str(), list.value.as_str()), ("user", "users"));
+        }
+        for written in ["", "user", "user on users", "users in", "1 in users", "$x of users", "a b in c", "in list"] {
+            assert!(items(&text(written)).is_err(), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_json_is_known_before_the_run() {
+        let Ok(Repetition::Rows(rows)) = items(&text("id of [1, \"b\", {\"c\": 2}]")) else { panic!("it is JSON") };
+        let shown: Vec<_> = rows.iter().map(|row| (row.cells[0].0.value.as_str(), row.span.text())).collect();
+        assert_eq!(shown, [("id", "1"), ("id", "\"b\""), ("id", "{\"c\": 2}")]);
+        assert!(matches!(items(&text("id of [a, b]")), Ok(Repetition::Items { .. })));
+        assert!(items(&text("id of []")).is_err());
+    }
+}

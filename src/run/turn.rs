@@ -1,0 +1,185 @@
+//! The times that one request runs, and the names that reports know them by.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::spec::{Cell, ITEM, MOST_REPEATS, Node, Repetition, Row};
+use crate::template::{CompiledValue, Iteration, Scope};
+
+/// The longest value that a name shows.
+const LONGEST: usize = 40;
+
+/// Which of the times that its request runs a case is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The only one.
+    Only,
+    /// One of several that were counted before the run, from 0.
+    Counted(usize),
+    /// All of them: how many there are shows when the first is due.
+    All,
+}
+
+/// The turns of a request that are known before the run, each with what its name says more
+/// than that of the request.
+pub(super) fn planned(repetition: Option<&Repetition>) -> Vec<(Turn, String)> {
+    let counted = |labels: Vec<String>| {
+        labels.into_iter().enumerate().map(|(index, label)| (Turn::Counted(index), label)).collect()
+    };
+    match repetition {
+        None => vec![(Turn::Only, String::new())],
+        Some(Repetition::Times(1)) => vec![(Turn::Counted(0), String::new())],
+        Some(Repetition::Times(times)) => counted(labels(vec![None; *times as usize])),
+        Some(Repetition::Rows(rows)) => counted(labels(rows.iter().map(written_name).collect())),
+        Some(Repetition::Items { .. } | Repetition::While(_) | Repetition::Table(_)) => {
+            vec![(Turn::All, String::new())]
+        }
+    }
+}
+
+/// What is to be known of a counted turn.
+///
+/// # Errors
+/// If a value of its row cannot be worked out.
+pub(super) fn iteration(repetition: &Repetition, index: usize, scope: &Scope<'_>) -> Result<Iteration, Diagnostic> {
+    let variables = match repetition {
+        Repetition::Rows(rows) => rows.get(index).map_or_else(|| Ok(Vec::new()), |row| values(row, scope))?,
+        _ => Vec::new(),
+    };
+    Ok(Iteration { index, variables, over_collections: false })
+}
+
+fn values(row: &Row, scope: &Scope<'_>) -> Result<Vec<(String, Json)>, Diagnostic> {
+    let value = |cell: &Cell| match cell {
+        Cell::Written(value) => CompiledValue::compile(value, scope.rules())?.evaluate(scope),
+        Cell::Data(value) => Ok(value.clone()),
+    };
+    row.cells.iter().map(|(name, cell)| Ok((name.value.clone(), value(cell)?))).collect()
+}
+
+/// The turns over a list, each with what its name says more.
+///
+/// # Errors
+/// If it is no list, or too long: a lowercase fragment.
+pub(super) fn over(list: Json, name: Option<&str>) -> Result<Vec<(Iteration, String)>, String> {
+    let items = match list {
+        Json::Array(items) => items,
+        // A captured body, or a variable from the command line.
+        Json::String(text) => serde_json::from_str(&text).map_err(|_| not_a_list("a text"))?,
+        Json::Null => return Err(not_a_list("null")),
+        Json::Bool(_) => return Err(not_a_list("true or false")),
+        Json::Number(_) => return Err(not_a_list("a number")),
+        Json::Object(_) => return Err(not_a_list("a map")),
+    };
+    if items.len() > MOST_REPEATS as usize {
+        return Err(format!("the list has {} items, and a loop goes over {MOST_REPEATS} at most", items.len()));
+    }
+    let labels = labels(items.iter().map(item_name).collect());
+    let iteration = |(index, item)| Iteration { index, variables: variables(item, name), over_collections: false };
+    Ok(items.into_iter().enumerate().map(iteration).zip(labels).collect())
+}
+
+fn not_a_list(found: &str) -> String {
+    format!("a loop goes over a list, and this is {found}")
+}
+
+fn variables(item: Json, name: Option<&str>) -> Vec<(String, Json)> {
+    let own = (name.unwrap_or(ITEM).to_owned(), item);
+    match &own.1 {
+        Json::Object(members) if name.is_none() => {
+            let members: Vec<_> = members.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            std::iter::once(own).chain(members).collect()
+        }
+        _ => vec![own],
+    }
+}
+
+/// The turns over what a reference to a collection has found.
+pub(super) fn over_collection(values: &[Json]) -> Vec<(Iteration, String)> {
+    let labels = labels(values.iter().map(item_name).collect());
+    let iteration = |index| Iteration { index, variables: Vec::new(), over_collections: true };
+    (0..values.len()).map(iteration).zip(labels).collect()
+}
+
+/// ` [ada]` for what has a name, ` [2 of 3]` for the others; each once.
+fn labels(names: Vec<Option<String>>) -> Vec<String> {
+    let count = names.len();
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let label = |(index, name): (usize, Option<String>)| {
+        let label = name.map_or_else(|| format!(" [{} of {count}]", index + 1), |name| format!(" [{name}]"));
+        let times = seen.entry(label.clone()).or_default();
+        *times += 1;
+        if *times == 1 { label } else { format!("{label} ({times})") }
+    };
+    names.into_iter().enumerate().map(label).collect()
+}
+
+/// The name of a row: that of its column `name`, or its only value.
+fn written_name(row: &Row) -> Option<String> {
+    let named = row.cells.iter().find(|(name, _)| name.value == "name");
+    let cell = named.or_else(|| row.cells.first().filter(|_| row.cells.len() == 1))?;
+    match &cell.1 {
+        Cell::Data(value) => item_name(value),
+        Cell::Written(value) => match &value.node {
+            Node::Text(text) if text.value.contains("{{") => None,
+            Node::List(_) => None,
+            _ => item_name(&value.to_json()),
+        },
+    }
+}
+
+/// The name of an item: of a map that of its member `name`, of a short scalar itself.
+fn item_name(item: &Json) -> Option<String> {
+    let name = match item {
+        Json::Object(members) => return members.get("name").filter(|name| !name.is_object()).and_then(item_name),
+        Json::String(text) => text.clone(),
+        Json::Number(_) | Json::Bool(_) => item.to_string(),
+        Json::Null | Json::Array(_) => return None,
+    };
+    let is_short = !name.trim().is_empty() && name.chars().count() <= LONGEST;
+    (is_short && !name.chars().any(char::is_control)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_turn_has_a_name_of_its_own() {
+        let list = json!(["ada", "ada", {"name": "alan"}, {"id": 3}, 7, null, "a\nb", "x".repeat(41), {"name": {}}]);
+        let labels: Vec<_> = over(list, None).unwrap().into_iter().map(|(_, label)| label).collect();
+        let expected = [
+            " [ada]",
+            " [ada] (2)",
+            " [alan]",
+            " [4 of 9]",
+            " [7]",
+            " [6 of 9]",
+            " [7 of 9]",
+            " [8 of 9]",
+            " [9 of 9]",
+        ];
+        assert_eq!(labels, expected);
+    }
+
+    #[test]
+    fn the_item_is_a_variable_and_its_members_where_it_has_no_name() {
+        let variables = |name| over(json!([{"a": 1}]), name).unwrap().remove(0).0.variables;
+        let item = ("item".to_owned(), json!({"a": 1}));
+        assert_eq!(variables(None), [item, ("a".to_owned(), json!(1))]);
+        assert_eq!(variables(Some("user")), [("user".to_owned(), json!({"a": 1}))]);
+    }
+
+    #[test]
+    fn a_text_that_is_a_list_of_json_is_a_list() {
+        assert_eq!(over(json!("[1, 2]"), None).unwrap().len(), 2);
+        for (list, found) in [(json!("tea"), "a text"), (json!(1), "a number"), (json!({}), "a map")] {
+            assert_eq!(over(list, None), Err(format!("a loop goes over a list, and this is {found}")));
+        }
+        assert!(over(vec![0; 10_001].into(), None).unwrap_err().contains("10001 items"));
+    }
+}

@@ -1,0 +1,151 @@
+//! Whether, when and how often a request runs.
+
+use std::time::Duration;
+
+use crate::source::{Span, Spanned};
+
+use super::{Silent, Text, Value};
+
+/// How often one request or one run may be repeated: each time is a case of its own.
+pub const MOST_REPEATS: u32 = 10_000;
+
+/// How often a request may be repeated while something holds.
+pub const MOST_WHILE: u32 = 1_000;
+
+/// The variable that holds the item of a list where none is named.
+pub const ITEM: &str = "item";
+
+/// Whether, when and how often a request runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Flow {
+    /// Whether it is left out.
+    pub skip: Option<Spanned<Skip>>,
+    /// What must hold, or it is left out; none where it runs whatever the defaults ask for.
+    pub conditions: Option<Vec<Condition>>,
+    /// Again, when it failed.
+    pub retry: Option<Spanned<Retry>>,
+    /// Not before this much time has passed since the one before it.
+    pub delay: Option<Spanned<Duration>>,
+    /// After this much time.
+    pub pause: Option<Spanned<Pause>>,
+    /// Not more often than this, together with others of the run.
+    pub rate_limit: Option<Spanned<RateLimit>>,
+    /// How often, each time its own case; once where nothing is said.
+    pub repetition: Option<Spanned<Repetition>>,
+}
+
+/// Whether a request is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// It runs, whatever the defaults say.
+    No,
+    /// It does not run, with the reason, which may be empty.
+    Yes(String),
+}
+
+/// What must hold, or not hold, for a request to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// What is asked.
+    pub expression: Expression,
+    /// What the answer must be.
+    pub expected: bool,
+}
+
+/// What is worked out to decide something: an expression without braces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expression(pub Text);
+
+/// How often and how quickly a failed request is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How many times at most, after the first.
+    pub times: u32,
+    /// The time between two attempts.
+    pub delay: Duration,
+}
+
+/// A time to wait.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pause {
+    /// This time.
+    Fixed(Duration),
+    /// What an expression gives: a time with its unit, or a number of milliseconds in
+    /// `.http`, of seconds in YAML.
+    Computed(Expression),
+}
+
+/// How often requests of a slot are sent, whichever file they are of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// What the requests have in common that wait for one another.
+    pub slot: String,
+    /// The least time from one to the next.
+    pub min_idle_time: Duration,
+    /// How many of them there are at most within a time.
+    pub most: Option<(u32, Duration)>,
+}
+
+/// How often a request runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Repetition {
+    /// So many times: from 1 to [`MOST_REPEATS`].
+    Times(u32),
+    /// Once for each row of a table, which has at least one.
+    Rows(Vec<Row>),
+    /// Once for each row of a file, relative to the spec file.
+    Table(Text),
+    /// Once for each item of a list that is worked out when its turn has come.
+    Items {
+        /// The variable that holds the item. Without one, it is `item`, and the
+        /// members of an item that is a map are variables too.
+        name: Option<Spanned<String>>,
+        /// The list.
+        list: Expression,
+    },
+    /// As long as this holds, but no more often than [`MOST_WHILE`] times.
+    While(Expression),
+}
+
+/// Variables of one time that a request runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Where it stands.
+    pub span: Span,
+    /// Names and values.
+    pub cells: Vec<(Spanned<String>, Cell)>,
+}
+
+/// A value of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// One that stands in the spec, and may hold templates.
+    Written(Value),
+    /// One of a file of data, in which nothing is a template.
+    Data(serde_json::Value),
+}
+
+impl Silent for Flow {
+    const SILENT: &'static Self = &Self {
+        skip: None,
+        conditions: None,
+        retry: None,
+        delay: None,
+        pause: None,
+        rate_limit: None,
+        repetition: None,
+    };
+}
+
+impl Flow {
+    /// This flow, and that of the level above where this one is silent.
+    #[must_use]
+    pub fn or(&self, above: &Self) -> Self {
+        macro_rules! nearest {
+            ($($field:ident),* $(,)?) => {
+                Self { $($field: self.$field.clone().or_else(|| above.$field.clone())),* }
+            };
+        }
+        nearest!(skip, conditions, retry, delay, pause, rate_limit, repetition)
+    }
+}

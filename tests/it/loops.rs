@@ -1,0 +1,398 @@
+//! Conditions, loops and pacing: each time that a request runs is a case of its own, in
+//! every report.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use rqtest::serve::PracticeServer;
+use serde_json::Value;
+
+use crate::support::{Project, Ran};
+
+/// What a run says of its cases.
+struct Report {
+    ran: Ran,
+    /// Name, verdict, and the reason of what was skipped or the first error.
+    cases: Vec<(String, String, String)>,
+    json: Value,
+    junit: String,
+}
+
+impl Report {
+    fn of(project: &Project, arguments: &[&str]) -> Self {
+        let server = PracticeServer::start(([127, 0, 0, 1], 0).into()).unwrap();
+        let reports = ["--json", "report.json", "--junit", "report.xml"];
+        let ran = project.run_against(&server.base_url(), &[arguments, &reports].concat());
+        let json: Value = serde_json::from_str(&project.read("report.json")).unwrap();
+        let cases = json["files"].as_array().unwrap().iter().flat_map(|file| file["cases"].as_array().unwrap());
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let why = |case: &Value| match case["reason"].as_str() {
+            Some(reason) => reason.to_owned(),
+            None => text(&case["attempts"][0]["error"]["diagnostics"][0]["message"]),
+        };
+        let cases = cases.map(|case| (text(&case["name"]), text(&case["verdict"]), why(case))).collect();
+        let report = Self { ran, cases, json, junit: project.read("report.xml") };
+        report.adds_up();
+        report
+    }
+
+    /// Every report lists the same cases in the same order, each under a name of its own,
+    /// and the totals are those of the cases.
+    fn adds_up(&self) {
+        let junit = junit_parser::from_reader(self.junit.as_bytes()).unwrap();
+        let names: Vec<_> = junit.suites.iter().flat_map(|suite| &suite.cases).collect();
+        let unique: HashSet<_> = names.iter().map(|case| (&case.classname, &case.original_name)).collect();
+        assert_eq!(unique.len(), names.len(), "{}", self.junit);
+        let names: Vec<_> = names.iter().map(|case| case.original_name.as_str()).collect();
+        assert_eq!(names, self.cases.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>());
+        let count = |verdict: &str| self.cases.iter().filter(|(_, own, _)| own == verdict).count() as u64;
+        let counts = [self.cases.len() as u64, count("failed"), count("errored"), count("skipped")];
+        assert_eq!([junit.tests, junit.failures, junit.errors, junit.skipped], counts);
+        let totals = &self.json["totals"];
+        let totals = ["requests", "failed", "errored", "skipped"].map(|key| totals[key].as_u64().unwrap());
+        assert_eq!(totals, counts);
+    }
+
+    fn verdicts(&self) -> Vec<(&str, &str)> {
+        self.cases.iter().map(|(name, verdict, _)| (name.as_str(), verdict.as_str())).collect()
+    }
+
+    fn reason(&self, name: &str) -> &str {
+        let case = self.cases.iter().find(|(known, ..)| known == name);
+        case.map_or_else(|| panic!("there is no case {name}"), |(_, _, why)| why)
+    }
+
+    /// The URLs that were requested, without the server's.
+    fn targets(&self) -> Vec<String> {
+        let cases = self.json["files"].as_array().unwrap().iter().flat_map(|file| file["cases"].as_array().unwrap());
+        let urls = cases.filter_map(|case| case["attempts"][0]["exchanges"][0]["url"].as_str().map(str::to_owned));
+        urls.map(|url| url[url.rfind(':').unwrap()..].split_once('/').unwrap().1.to_owned()).collect()
+    }
+}
+
+fn run(name: &str, text: &str, arguments: &[&str]) -> Report {
+    Report::of(&Project::new().file(name, text), &[&[name], arguments].concat())
+}
+
+#[test]
+fn both_formats_loop_alike() {
+    let http = "
+### counted
+# @loop for 2
+GET {{api}}/get?a={{$index}}
+### known
+# @loop for id of [7, \"x\"]
+GET {{api}}/get?a={{id}}
+### rows
+# @each [{name: ada, role: a}, {name: alan, role: b}]
+GET {{api}}/get?a={{role}}
+### list
+# @capture users = body $.users
+GET {{api}}/users
+### named
+# @loop for user of users
+GET {{api}}/get?a={{user.id}}
+### spread
+# @each {{ users }}
+GET {{api}}/get?a={{id}}
+### while
+# @loop while $index < 2
+GET {{api}}/get?a={{$index}}
+";
+    let yaml = r#"
+requests:
+  - {name: counted, get: "{{ api }}/get?a={{ $index }}", repeat: 2}
+  - {name: known, get: "{{ api }}/get?a={{ id }}", for: 'id in [7, "x"]'}
+  - {name: rows, get: "{{ api }}/get?a={{ role }}", each: [{name: ada, role: a}, {name: alan, role: b}]}
+  - {name: list, get: "{{ api }}/users", capture: {users: body $.users}}
+  - {name: named, get: "{{ api }}/get?a={{ user.id }}", for: user in users}
+  - {name: spread, get: "{{ api }}/get?a={{ id }}", each: "{{ users }}"}
+  - {name: while, get: "{{ api }}/get?a={{ $index }}", while: $index < 2}
+"#;
+    let names = [
+        "counted [1 of 2]",
+        "counted [2 of 2]",
+        "known [7]",
+        "known [x]",
+        "rows [ada]",
+        "rows [alan]",
+        "list",
+        "named [Ada Lovelace]",
+        "named [Alan Turing]",
+        "named [Grace Hopper]",
+        "spread [Ada Lovelace]",
+        "spread [Alan Turing]",
+        "spread [Grace Hopper]",
+        "while [1]",
+        "while [2]",
+    ];
+    let targets = ["0", "1", "7", "x", "a", "b", "users", "1", "2", "3", "1", "2", "3", "0", "1"];
+    let targets = targets.map(|it| if it == "users" { it.to_owned() } else { format!("get?a={it}") });
+    for report in [run("a.http", http, &[]), run("a.yaml", yaml, &[])] {
+        assert_eq!(report.ran.code, 0, "{}", report.ran.stdout);
+        assert_eq!(report.verdicts(), names.map(|name| (name, "passed")));
+        assert_eq!(report.targets(), targets);
+    }
+}
+
+#[test]
+fn a_request_goes_over_the_collections_that_it_refers_to() {
+    let text = "
+@users = [{\"id\": 1, \"tags\": [\"a\"]}, {\"id\": 2, \"tags\": [\"b\"]}]
+### twice
+GET {{api}}/get?id={{$.users..id}}&tag={{$.users[*].tags[0]}}
+### one
+GET {{api}}/get?id={{$.users[1].id}}&all={{$.users[?@.id > 1].id}}
+### none
+GET {{api}}/get?id={{$.users[?@.id > 2].id}}
+### uneven
+GET {{api}}/get?id={{$.users..id}}&tag={{$.users[?@.id > 1].tags[0]}}
+### after
+GET {{api}}/get
+";
+    let report = run("a.http", text, &[]);
+    let expected = [
+        ("twice [a]", "passed"),
+        ("twice [b]", "passed"),
+        ("one", "passed"),
+        ("none", "skipped"),
+        ("uneven [1]", "passed"),
+        ("uneven [2]", "errored"),
+        ("after", "passed"),
+    ];
+    assert_eq!(report.verdicts(), expected, "{}", report.ran.stdout);
+    assert_eq!(report.targets()[..3], ["get?id=1&tag=a", "get?id=2&tag=b", "get?id=2&all=2"]);
+    assert_eq!(report.reason("none"), "`$.users[?@.id > 2].id` finds nothing: there is nothing to go over");
+    assert_eq!(report.reason("uneven [2]"), "the path finds 1 values, and another path of this request more");
+}
+
+#[test]
+fn the_collections_of_environments_are_gone_over_too() {
+    let project = Project::new()
+        .file("http-client.env.json", "{\"test\": {\"ids\": [4, 5]}}")
+        .file("a.http", "### one\nPOST {{api}}/anything\n\n{\"id\": {{$.ids[*]}}}\n\n?? body $.json.id >= 4\n");
+    let report = Report::of(&project, &["a.http", "--env", "test"]);
+    assert_eq!(report.verdicts(), [("one [4]", "passed"), ("one [5]", "passed")], "{}", report.ran.stdout);
+}
+
+#[test]
+fn rows_come_from_files_of_data() {
+    let project = Project::new()
+        .file("data/users.csv", "name,role\nada,\"a, b\"\nalan,{{x}}\n")
+        .file("data/users.json", "[{\"id\": 1}, {\"id\": 2}]")
+        .file("data/broken.csv", "name,role\nada,a\nalan\n")
+        .file(
+            "specs/a.http",
+            "### csv\n# @each ../data/users.csv\nPOST {{api}}/post\nContent-Type: text/plain\n\n{{role}}\n\n\
+             ?? body $.data in [\"a, b\", {{role}}]\n\n\
+             ### json\n# @each ../data/users.json\nGET {{api}}/get?id={{ id + 1 }}\n\n\
+             ### broken\n# @each ../data/broken.csv\nGET {{api}}/get\n\n\
+             ### missing\n# @each ../data/none.csv\nGET {{api}}/get\n\n\
+             ### outside\n# @each ../../../etc/passwd\nGET {{api}}/get\n",
+        )
+        .file("rqtest.yaml", "variables: {}\n");
+    let report = Report::of(&project, &["specs"]);
+    let expected = [
+        ("csv [ada]", "passed"),
+        ("csv [alan]", "passed"),
+        ("json [1]", "passed"),
+        ("json [2]", "passed"),
+        ("broken", "errored"),
+        ("missing", "errored"),
+        ("outside", "errored"),
+    ];
+    assert_eq!(report.verdicts(), expected, "{}", report.ran.stdout);
+    assert_eq!(report.targets()[2..], ["get?id=2", "get?id=3"]);
+    assert!(report.ran.stdout.contains("data/broken.csv:3:1"), "{}", report.ran.stdout);
+}
+
+#[test]
+fn what_a_loop_goes_over_may_be_nothing_or_nonsense() {
+    let text = "
+@none = []
+@text = tea
+### empty
+# @for x in none
+GET {{api}}/get
+### never
+# @while 1 == 2
+GET {{api}}/get
+### undefined
+# @for x in nope
+GET {{api}}/get
+### no list
+# @for x in text
+GET {{api}}/get
+### no expression
+# @while 1 ==
+GET {{api}}/get
+### endless
+# @while true
+# @if $index == 0
+GET {{api}}/get
+### after
+GET {{api}}/get
+";
+    let report = run("a.http", text, &[]);
+    let verdicts: Vec<_> = report.verdicts();
+    let (loops, endless) = verdicts.split_at(5);
+    assert_eq!(loops[..2], [("empty", "skipped"), ("never", "skipped")]);
+    assert!(loops[2..].iter().all(|(_, verdict)| *verdict == "errored"), "{loops:?}");
+    assert_eq!(report.reason("empty"), "`none` is empty: there is nothing to go over");
+    assert_eq!(report.reason("never"), "`1 == 2` does not hold");
+    assert_eq!(report.reason("undefined"), "variable `nope` is not defined");
+    assert_eq!(report.reason("no list"), "a loop goes over a list, and this is a text");
+    assert_eq!((endless.len(), endless[0], endless[1]), (1002, ("endless [1]", "passed"), ("endless [2]", "skipped")));
+    assert_eq!(endless[1000..], [("endless", "errored"), ("after", "passed")]);
+    assert_eq!(report.reason("endless"), "`true` still holds after 1000 times");
+}
+
+#[test]
+fn conditions_leave_requests_and_turns_out() {
+    let text = "
+@stage = test
+### holds
+# @if stage == \"test\"
+# @if stage is defined
+GET {{api}}/get
+### does not
+# @if stage == \"test\"
+# @if stage == \"production\"
+GET {{api}}/get
+### disabled
+# @disabled stage == \"test\"
+GET {{api}}/get
+### enabled
+# @disabled stage == \"production\"
+GET {{api}}/get
+### off
+# @if flag
+GET {{api}}/get
+### a turn
+# @loop for id of [1, 2, 3]
+# @disabled id == 2
+GET {{api}}/get
+### wrong
+# @if nope
+GET {{api}}/get
+";
+    let report = run("a.http", text, &["--var", "flag=false"]);
+    let expected = [
+        ("holds", "passed"),
+        ("does not", "skipped"),
+        ("disabled", "skipped"),
+        ("enabled", "passed"),
+        ("off", "skipped"),
+        ("a turn [1]", "passed"),
+        ("a turn [2]", "skipped"),
+        ("a turn [3]", "passed"),
+        ("wrong", "errored"),
+    ];
+    assert_eq!(report.verdicts(), expected, "{}", report.ran.stdout);
+    assert_eq!(report.reason("does not"), "`stage == \"production\"` does not hold");
+    assert_eq!(report.reason("a turn [2]"), "`id == 2` holds");
+}
+
+#[test]
+fn a_failure_stops_a_loop_where_it_ends_the_run() {
+    let text = "
+@ids = [1, 2, 3]
+### known
+# @loop for 3
+GET {{api}}/status/500
+
+?? status == 200
+### listed
+# @for id in ids
+GET {{api}}/get
+### lasting
+# @while true
+GET {{api}}/get
+";
+    let report = run("a.http", text, &["--fail-fast"]);
+    let expected = [
+        ("known [1 of 3]", "failed"),
+        ("known [2 of 3]", "skipped"),
+        ("known [3 of 3]", "skipped"),
+        ("listed", "skipped"),
+        ("lasting", "skipped"),
+    ];
+    assert_eq!(report.verdicts(), expected);
+    let text = "### lasting\n# @while true\nGET {{api}}/get?a={{$index}}\n\n?? body $.args.a != \"2\"\n";
+    let report = run("a.http", text, &["--fail-fast"]);
+    let expected =
+        [("lasting [1]", "passed"), ("lasting [2]", "passed"), ("lasting [3]", "failed"), ("lasting", "skipped")];
+    assert_eq!(report.verdicts(), expected);
+}
+
+#[test]
+fn each_turn_is_tried_again_by_itself() {
+    let text =
+        "@ids = [1, 2]\n### flaky\n# @for id in ids\n# @retry 2\nGET {{api}}/flaky/{{id}}/1\n\n?? status == 200\n";
+    let report = run("a.http", text, &[]);
+    assert_eq!(report.verdicts(), [("flaky [1]", "passed"), ("flaky [2]", "passed")]);
+    assert_eq!(report.json["totals"]["flaky"], 2);
+}
+
+#[test]
+fn a_run_that_is_repeated_counts_its_loops_each_time() {
+    let text = "@ids = [1, 2]\n### one\n# @for id in ids\nGET {{api}}/get\n\n### two\nGET {{api}}/get\n";
+    let report = run("a.http", text, &["--repeat", "2"]);
+    let expected = [
+        ("one [run 1 of 2] [1]", "passed"),
+        ("one [run 1 of 2] [2]", "passed"),
+        ("two [run 1 of 2]", "passed"),
+        ("one [run 2 of 2] [1]", "passed"),
+        ("one [run 2 of 2] [2]", "passed"),
+        ("two [run 2 of 2]", "passed"),
+    ];
+    assert_eq!(report.verdicts(), expected);
+}
+
+#[test]
+fn the_console_tells_every_turn() {
+    let text = "
+@ids = [1, 2]
+### pass
+# @for id in ids
+GET {{api}}/get
+### fail
+# @loop for id of [1, 2]
+GET {{api}}/status/20{{id}}
+
+?? status == 201
+### skip
+# @for id in []|list
+GET {{api}}/get
+";
+    let report = run("a.http", text, &[]);
+    let stdout = report.ran.stdout.replace("127.0.0.1:", "host:");
+    let times = regex::Regex::new(r"\d+(\.\d+)? m?s|host:\d+|, \d+/s").unwrap();
+    insta::assert_snapshot!(times.replace_all(&stdout, "…"));
+}
+
+#[test]
+fn requests_of_a_slot_keep_their_pace_in_all_files() {
+    let file = "# @loop for 2\n# @ratelimit slot: x minIdleTime: 60\nGET {{api}}/get\n";
+    let project = Project::new().file("a/a.http", file).file("a/b.http", file);
+    let started = Instant::now();
+    let report = Report::of(&project, &["a"]);
+    assert_eq!(report.cases.len(), 4);
+    assert!(started.elapsed() >= Duration::from_millis(180), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_request_sleeps_before_it_is_sent() {
+    let text = "@pause = 20\n### one\n# @sleep 40\nGET {{api}}/get\n### two\n# @sleep pause | int * 2\nGET {{api}}/get\n\
+                ### three\n# @sleep nope\nGET {{api}}/get\n### four\n# @sleep \"soon\"\nGET {{api}}/get\n";
+    let started = Instant::now();
+    let report = run("a.http", text, &[]);
+    assert!(started.elapsed() >= Duration::from_millis(80), "{:?}", started.elapsed());
+    assert_eq!(
+        report.verdicts(),
+        [("one", "passed"), ("two", "passed"), ("three", "errored"), ("four", "errored")],
+        "{}",
+        report.ran.stdout
+    );
+    assert_eq!(report.reason("four"), "`soon` is not a duration");
+}
