@@ -21,7 +21,13 @@ use super::situation::{Report, Situation};
 
 const STANDARD: &str = include_str!("glue/standard.js");
 const JETBRAINS: &str = include_str!("glue/jetbrains.js");
-const HTTPYAC: &str = include_str!("glue/httpyac.js");
+const HTTPYAC: &str = concat!(
+    "(host, tools) => (",
+    include_str!("glue/httpyac.js"),
+    ")(host, tools, ",
+    include_str!("glue/expect.js"),
+    ")"
+);
 
 /// Promises that were rejected, and that nothing has handled so far, each with what it was
 /// rejected with.
@@ -189,7 +195,7 @@ impl fmt::Debug for Engine {
 }
 
 /// Sloppy, as the scripts of editors are: a variable may be set that was not declared.
-fn named(name: &str) -> EvalOptions {
+pub(super) fn named(name: &str) -> EvalOptions {
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(name.to_owned());

@@ -8,6 +8,7 @@
 //! ```text
 //! glue/standard.js    console, URLSearchParams, crypto, setTimeout, … for all scripts
 //! glue/jetbrains.js   client, request, response
+//! glue/httpyac.js     test, response, request, exports, require; expect and assert of glue/expect.js
 //! ```
 //!
 //! The glue of surroundings is a function `(host, tools) => ({ begin, finish })`: `begin()`
@@ -20,12 +21,14 @@ mod host;
 mod limits;
 mod module;
 mod program;
+mod rendered;
 mod situation;
 mod written;
 
 pub use engine::Engine;
 pub use limits::{Limits, Watch};
 pub use program::{Form, Program};
+pub use rendered::{Changes, Rendered};
 pub use situation::{LogLevel, LogLine, Report, Situation};
 pub use written::Written;
 

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rquickjs::loader::{self, ImportAttributes};
 use rquickjs::module::Declared;
 use rquickjs::{Ctx, Exception, Module, Result};
 
-use crate::source::read_source;
+use crate::source::{SourceFile, read_source};
 
 use super::host::Host;
 use super::program::module_text;
@@ -79,10 +80,18 @@ pub(super) fn resolve(host: &Host, base: &str, name: &str) -> std::result::Resul
 /// # Errors
 /// If the file cannot be read: a lowercase fragment.
 pub(super) fn read(host: &Host, name: &str) -> std::result::Result<String, String> {
+    read_file(host, name).map(|file| module_text(&file))
+}
+
+/// A file that code is read from.
+///
+/// # Errors
+/// If it cannot be read: a lowercase fragment.
+pub(super) fn read_file(host: &Host, name: &str) -> std::result::Result<Arc<SourceFile>, String> {
     let file = match host.sources.file(name) {
         Some(file) => file,
         None => read_source(Path::new(name)).map_err(|error| error.to_string())?,
     };
     host.sources.name(&file);
-    Ok(module_text(&file))
+    Ok(file)
 }

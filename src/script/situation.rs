@@ -12,7 +12,7 @@ use crate::source::Root;
 use crate::spec::Variable;
 use crate::template::FileScope;
 
-use super::Written;
+use super::{Changes, Rendered, Written};
 
 /// What a script looks at and changes.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Situation {
     pub headers: Headers,
     /// The request as it is written.
     pub request: Arc<Written>,
+    /// The request as it was rendered, once it was.
+    pub rendered: Option<Rendered>,
     /// The response, once there is one.
     pub response: Option<Arc<Response>>,
     /// The folder that files may be imported from.
@@ -44,6 +46,10 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
     /// What the script has to say.
     pub log: Vec<LogLine>,
+    /// What the script changes of the request.
+    pub changes: Changes,
+    /// Whether the request is not to be sent.
+    pub is_cancelled: bool,
     /// The value of an expression.
     pub value: Option<Json>,
     /// Why it could not run to its end.

@@ -57,6 +57,7 @@ fn situation(scope: FileScope) -> Situation {
         own: Vec::new(),
         headers: Headers::new(),
         request: Arc::new(Written { method: "GET".to_owned(), target, headers: Vec::new() }),
+        rendered: None,
         response: None,
         root: Root::at("."),
     }

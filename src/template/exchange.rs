@@ -53,6 +53,11 @@ impl Exchange {
         Self { response, json: OnceLock::new(), document: OnceLock::new() }
     }
 
+    /// The response.
+    pub(super) fn response(&self) -> &Response {
+        &self.response
+    }
+
     /// The octets of a body: a text where they are UTF-8.
     ///
     /// # Errors

@@ -197,6 +197,18 @@ impl FileScope {
         }
     }
 
+    /// The response of an earlier request, if it was kept.
+    pub fn response_of(&self, name: &str) -> Option<&Response> {
+        self.exchanges.get(name).map(|exchange| exchange.response())
+    }
+
+    /// The names of the requests whose exchanges are kept, in alphabetical order.
+    pub fn recorded(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.exchanges.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Keeps the exchange of a named request, for `{{name.response.…}}`, if the file
     /// speaks of it.
     pub fn record(&mut self, name: &str, response: Arc<Response>) {
@@ -275,6 +287,13 @@ impl<'file> Scope<'file> {
     /// What the file's dialect does where dialects conflict.
     pub fn rules(&self) -> &'static Rules {
         self.view.rules()
+    }
+
+    /// The names of all variables, and of dynamic ones.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.view.known_names().into_iter().map(str::to_owned).collect();
+        names.dedup();
+        names
     }
 
     /// The warnings that came up since the last call.

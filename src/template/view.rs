@@ -310,7 +310,8 @@ impl View {
             .suggest(request, requests.iter().map(String::as_str))
     }
 
-    fn known_names(&self) -> Vec<&str> {
+    /// The names of all that is defined, given or captured, in alphabetical order.
+    pub(super) fn known_names(&self) -> Vec<&str> {
         let Variables { overrides, environment, project, .. } = self.variables();
         let given = [overrides, environment, project].into_iter().flatten().map(|(name, _)| name.as_str());
         let own = self.bindings.own.iter().chain(self.definitions(Owner::File).iter());

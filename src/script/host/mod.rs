@@ -1,5 +1,6 @@
 //! What scripts ask of rqtest: functions that the glue calls.
 
+mod httpyac;
 mod log;
 mod outcome;
 mod variables;
@@ -16,6 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Root;
 
 use super::program::{Program, Sources};
+use super::rendered::Changes;
 use super::situation::{LogLine, Report, Situation};
 
 /// What is known of the script that runs, and what it has left behind so far.
@@ -34,18 +36,31 @@ struct Run {
     log: Vec<LogLine>,
     /// How many bytes the log has.
     logged: usize,
+    /// What the script changes of the request.
+    changes: Changes,
+    /// Whether the request is not to be sent.
+    is_cancelled: bool,
 }
 
 impl Host {
     pub(super) fn begin(&self, program: &Program, situation: Situation) {
         let program = program.clone();
-        *self.run.borrow_mut() = Some(Run { program, situation, outcomes: Vec::new(), log: Vec::new(), logged: 0 });
+        *self.run.borrow_mut() = Some(Run {
+            program,
+            situation,
+            outcomes: Vec::new(),
+            log: Vec::new(),
+            logged: 0,
+            changes: Changes::default(),
+            is_cancelled: false,
+        });
     }
 
     pub(super) fn finish(&self, value: Option<Json>, error: Option<Diagnostic>) -> Report {
         let run = self.run.borrow_mut().take().expect("what has begun is finished once");
-        let Situation { scope, headers, .. } = run.situation;
-        Report { scope, headers, outcomes: run.outcomes, log: run.log, value, error }
+        let Run { situation, outcomes, log, changes, is_cancelled, .. } = run;
+        let Situation { scope, headers, .. } = situation;
+        Report { scope, headers, outcomes, log, changes, is_cancelled, value, error }
     }
 
     /// The folder that files may be imported from.
@@ -62,6 +77,7 @@ impl Host {
 /// All host functions, in one object.
 pub(super) fn object<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
+    httpyac::register(&object, host)?;
     log::register(&object, host)?;
     outcome::register(&object, host)?;
     variables::register(&object, host)?;

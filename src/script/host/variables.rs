@@ -58,7 +58,7 @@ pub(super) fn register(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result
 
 impl Run {
     /// What templates see.
-    fn scope(&self) -> Scope<'_> {
+    pub(super) fn scope(&self) -> Scope<'_> {
         Scope::new(&self.situation.scope, self.situation.position, &self.situation.own)
     }
 
