@@ -37,7 +37,7 @@ pub(super) enum Command {
     Run(Box<RunArguments>),
     /// List the requests that would run, without sending any.
     List(ListArguments),
-    /// Read spec files and tell what is wrong with them, without sending anything.
+    /// Tell what runs of spec files, what editors read differently, and what is wrong, without sending anything.
     Check(CheckArguments),
     /// Serve the built-in practice server, with httpbin's endpoints.
     Serve(ServeArguments),
@@ -183,6 +183,17 @@ pub(super) enum ListFormat {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) selection: SelectionArguments,
+    /// How to print what is found.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: CheckFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// A table a file.
+    #[default]
+    Text,
+    Json,
 }
 
 #[derive(Args, Debug)]

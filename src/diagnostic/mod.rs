@@ -31,6 +31,18 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to try.
     pub help: Option<String>,
+    /// Whose fault an error is.
+    pub fault: Fault,
+}
+
+/// Whose fault an error is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// The author's.
+    #[default]
+    Mistake,
+    /// Ours: what is written has a meaning that is not supported.
+    Unsupported,
 }
 
 /// A place in a source, with what there is to say of it (which may be nothing).
@@ -59,7 +71,14 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Self { severity, message: message.into(), labels: Vec::new(), notes: Vec::new(), help: None }
+        Self {
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fault: Fault::Mistake,
+        }
     }
 
     /// Adds a place; the first that is added is the one that matters most.
@@ -67,6 +86,12 @@ impl Diagnostic {
     pub fn at(mut self, span: &Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span: span.clone(), text: text.into() });
         self
+    }
+
+    /// Says that what is written is not supported, rather than wrong.
+    #[must_use]
+    pub fn unsupported(self) -> Self {
+        Self { fault: Fault::Unsupported, ..self }
     }
 
     /// Adds something to know besides.

@@ -3,6 +3,7 @@
 mod browser;
 mod case;
 mod cases;
+mod check;
 mod collect;
 mod compiled;
 mod credentials;
@@ -28,6 +29,7 @@ mod trace;
 mod turn;
 
 pub use browser::Browser;
+pub use check::{Checked, CheckedRequest};
 pub use credentials::learn_proxies;
 pub use environment::{Environment, Environments};
 pub use executor::Executor;

@@ -8,11 +8,8 @@ use crate::event::{CaseError, CaseOutline, Outline};
 use crate::secret::Redactor;
 use crate::source::Root;
 use crate::spec::{Entry, Request, Spec};
-use crate::template::Engine;
 
-use super::compiled::Compiled;
 use super::credentials::learn_written;
-use super::decision;
 use super::turn::Turn;
 
 /// Everything that will run.
@@ -182,14 +179,5 @@ impl Plan {
     /// What is wrong with what could not be read.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics().filter(|diagnostic| diagnostic.severity == Severity::Error)
-    }
-
-    /// What is wrong with the templates, paths and patterns of the requests.
-    pub fn compile(&self, engine: &Engine) -> Vec<Diagnostic> {
-        let problems = |request| {
-            let compiled = Compiled::new(engine, request).err().unwrap_or_default();
-            compiled.into_iter().chain(decision::problems(request, engine))
-        };
-        self.requests().flat_map(|(_, request)| problems(request)).collect()
     }
 }

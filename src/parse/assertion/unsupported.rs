@@ -28,5 +28,5 @@ pub(super) const PREDICATES: &[&str] = &["schema", "snapshot"];
 
 /// The error for a construct that is not supported yet: a `kind` of a name.
 pub(super) fn not_supported(kind: &str, name: &str, span: &Span) -> Diagnostic {
-    Diagnostic::error(format!("the {kind} `{name}` is not supported yet")).at(span, "")
+    Diagnostic::error(format!("the {kind} `{name}` is not supported yet")).unsupported().at(span, "")
 }

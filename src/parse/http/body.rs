@@ -240,7 +240,7 @@ fn looks_like_comment(line: &str) -> bool {
 }
 
 /// Reads `< path`, `<@ path`, `<@latin1 path`; other lines are none, XML too.
-fn file_reference(line: &Span) -> Option<Result<FileReference, Diagnostic>> {
+pub(super) fn file_reference(line: &Span) -> Option<Result<FileReference, Diagnostic>> {
     let rest = line.text().strip_prefix('<')?;
     let blank = rest.find([' ', '\t'])?;
     let label = &rest[..blank];

@@ -6,7 +6,8 @@ use crate::parse::{message, parse_assertion, parse_httpyac_assertion};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{AssertionValues, Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
 use crate::spec::{
-    Auth, Body, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value, Variable,
+    Auth, Body, Conflict, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value,
+    Variable,
 };
 
 use super::blocks::Block;
@@ -14,13 +15,15 @@ use super::braces::{self, Collected, Place};
 use super::directive::{self, Draft, Raw, Stage};
 use super::head::{self, Definition, Head};
 use super::request_line::RequestLine;
-use super::{Above, body, conversation, graphql, shorthand, text, trailer};
+use super::{Above, body, conflict, conversation, graphql, shorthand, text, trailer};
 
 /// What a block gives.
 #[derive(Debug)]
 pub(super) struct Reading {
     /// Variables of the file.
     pub variables: Vec<Variable>,
+    /// Where dialects would read the block differently.
+    pub conflicts: Vec<Conflict>,
     /// Fragments of GraphQL that the file's documents share.
     pub fragments: Vec<Fragment>,
     /// Scripts that do not run with the request of the block alone.
@@ -41,6 +44,7 @@ pub(super) enum Outcome {
 /// Reads a block.
 pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading {
     let mut head = head::read(&block.head, rules);
+    let conflicts = conflict::find(&block, &head);
     let tail = trailer::split(&block.body, rules);
     let mut draft = directive::read(&head.directives, rules);
     let named = head.request_line.as_ref().and_then(|line| line.protocol);
@@ -69,7 +73,8 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     if head.line.is_none() && !is_invalid {
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.requests));
-        return Reading { variables, fragments: head.fragments, scripts, outcome: Outcome::NoRequest(Box::new(draft)) };
+        let outcome = Outcome::NoRequest(Box::new(draft));
+        return Reading { variables, conflicts, fragments: head.fragments, scripts, outcome };
     }
     if let Some(title) = &block.title {
         entitle(&mut draft, title, rules);
@@ -84,7 +89,8 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
-    Reading { variables, fragments: head.fragments, scripts, outcome: Outcome::Entry(stage.max(above.stage), entry) }
+    let outcome = Outcome::Entry(stage.max(above.stage), entry);
+    Reading { variables, conflicts, fragments: head.fragments, scripts, outcome }
 }
 
 /// Whether a body is a GraphQL document, which people say, and editors make out, in different ways.

@@ -42,9 +42,14 @@ pub(super) fn looks_like_document(span: &Span, fields: &[HeaderField], rules: &R
         GraphQlBodies::Announced => content_type(fields).is_some_and(|kind| kind.contains("json")),
         GraphQlBodies::Content => false,
     };
-    let first = lines_of(span).find(|line| !matches!(line.kind(rules), LineKind::Blank | LineKind::Comment));
+    is_possible && may_be_document(span)
+}
+
+/// Whether a body begins as a document does.
+pub(super) fn may_be_document(span: &Span) -> bool {
+    let first = lines_of(span).find(|line| !matches!(line.look(), LineKind::Blank | LineKind::Comment));
     let begins = |line: &Line<'_>| keyword(line.text).is_some() || grammar::matches(Rule::named_file, line.text);
-    is_possible && first.as_ref().is_some_and(begins)
+    first.as_ref().is_some_and(begins)
 }
 
 /// Reads a document and its variables. A body that is JSON already stays as it is.

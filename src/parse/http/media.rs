@@ -46,7 +46,8 @@ impl Media {
         }
     }
 
-    fn declared(fields: &[HeaderField], body: &str) -> Self {
+    /// The same, whatever a dialect makes of it.
+    pub(super) fn declared(fields: &[HeaderField], body: &str) -> Self {
         match content_type(fields) {
             Some(written) if !written.contains("{{") => {
                 let essence = written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

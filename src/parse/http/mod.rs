@@ -6,23 +6,14 @@
 //!
 //! The open specification of the format settles what is not settled here. Where most
 //! editors agree against it, files mean what their authors see in an editor:
-//!
-//! | statement | here |
-//! |---|---|
-//! | `comments#line-start` | a comment may be indented |
-//! | `request-line#line-extent` | lines with `?`, `&`, or an indented path go on with the target |
-//! | `method-verbatim#acceptance` | an unknown method is in upper case, or stands before a URL |
-//! | `request-naming#name-extent` | a name is the whole text; a reference can mean an identifier only |
-//! | `request-separator/hash-line#recognition` | `###` may be indented outside of a body, and `METHOD url` separates below an empty body or whole JSON |
-//! | `header-fields#block-extent` | a line with `{` or `[` begins the body without a blank line |
-//! | `header-duplicates#occurrence-transmission` | `Cookie` fields are joined |
-//! | `message-body#body-content` | `< file`, `?? …` and what follows a body are read; comments are dropped in JSON and GraphQL, and where there is nothing else; lines of a form are joined |
-//! | `message-body#line-terminators` | lines of a multipart body end with CRLF |
+//! rule by rule, in the table [`crate::spec::dialect::Rules`]. What a dialect does there is
+//! asked where a line is read; where dialects would differ is noted in [`conflict`].
 
 mod argument;
 mod blocks;
 mod body;
 mod braces;
+mod conflict;
 mod conversation;
 mod directive;
 mod entry;
@@ -68,6 +59,7 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     for block in blocks::split(source, dialect.rules()) {
         let reading = entry::read(block, above, dialect.rules());
         spec.variables.extend(reading.variables);
+        spec.conflicts.extend(reading.conflicts);
         fragments.extend(reading.fragments);
         spec.scripts.extend(reading.scripts.once);
         shared.extend(reading.scripts.every);
@@ -80,6 +72,8 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
             Outcome::NoRequest(draft) => spec.diagnostics.extend(draft.diagnostics),
         }
     }
+    let whole = source.span(0..source.text().len());
+    spec.conflicts.extend(conflict::of_definitions(&spec.variables, &whole));
     let mut entries: Vec<_> = [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten().collect();
     entries.iter_mut().for_each(|entry| inherit(entry, &spec.tags, &defaults));
     if !shared.is_empty() {

@@ -52,6 +52,8 @@ const OTHERS: &[&str] = &[
 pub(super) struct RequestLine {
     /// The protocol, where its name stands in the place of a method, or its scheme before the target.
     pub protocol: Option<Named>,
+    /// The word in the place of a method that names another protocol to some.
+    pub protocol_word: Option<Span>,
     /// The method, where it is written.
     pub method: Option<Text>,
     /// The target, or the whole line where its version is a reference.
@@ -133,14 +135,21 @@ impl Draft {
         if protocol == Some(Named::GraphQl) && Url::begins_as_websocket(&target.value) {
             return Err(unsupported::error("a GraphQL subscription over a WebSocket", &self.line));
         }
+        let protocol_word = self.method.clone().filter(|word| self::protocol(word).is_some());
         let method = self.method.as_ref().and_then(|word| method(word, protocol));
         match &self.version {
-            None => Ok(RequestLine { protocol, method, target, version: None }),
+            None => Ok(RequestLine { protocol, protocol_word, method, target, version: None }),
             Some(version) if version.text().contains("{{") => {
                 let target = whole_line(method, target, version);
-                Ok(RequestLine { protocol, method: None, target, version: None })
+                Ok(RequestLine { protocol, protocol_word, method: None, target, version: None })
             }
-            Some(version) => Ok(RequestLine { protocol, method, target, version: Some(read_version(version, rules)?) }),
+            Some(version) => Ok(RequestLine {
+                protocol,
+                protocol_word,
+                method,
+                target,
+                version: Some(read_version(version, rules)?),
+            }),
         }
     }
 }

@@ -32,6 +32,7 @@ pub(super) const DIRECTIVES: &[&str] = &[
 /// The error of a construct that is not supported yet.
 pub(super) fn error(construct: &str, span: &Span) -> Diagnostic {
     Diagnostic::error(format!("{construct} is not supported yet"))
+        .unsupported()
         .at(span, "so this request cannot be run as it is meant")
 }
 

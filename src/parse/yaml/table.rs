@@ -115,5 +115,5 @@ pub(crate) fn unknown_key<'a>(key: &Text, known: impl IntoIterator<Item = &'a st
 
 /// A construct that is known, and not yet built.
 pub(crate) fn not_supported(key: &Text) -> Diagnostic {
-    Diagnostic::error(format!("`{}` is not supported yet", key.value)).at(&key.span, "")
+    Diagnostic::error(format!("`{}` is not supported yet", key.value)).unsupported().at(&key.span, "")
 }
