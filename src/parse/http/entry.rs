@@ -83,7 +83,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
             let request = request(draft, request_line, line, head.fields, body, auth);
-            let mut own = Scripts::default();
+            let mut own = Scripts { before: head.scripts, after: tail.scripts, ..Scripts::default() };
             std::mem::take(&mut scripts.own).add_to(&mut own);
             whole(Request { protocol, scripts: own.into(), ..request })
         }

@@ -8,12 +8,12 @@ use crate::source::Span;
 use crate::spec::dialect::{
     AssertionLines, IndentedComments, IndentedLines, LazyDefinitions, RepeatedFields, Rules, TargetContinuation,
 };
-use crate::spec::{Binding, Format, Fragment, HeaderField, Text};
+use crate::spec::{Binding, Format, Fragment, HeaderField, Script, Text};
 
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
-use super::{braces, graphql, text, unsupported};
+use super::{braces, graphql, script, text, unsupported};
 
 /// What the head of a block holds.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub(super) struct Head {
     pub fields: Vec<HeaderField>,
     /// What follows each `??`.
     pub assertions: Vec<Span>,
+    /// What runs before the request is sent.
+    pub scripts: Vec<Script>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -112,7 +114,7 @@ impl Reader<'_> {
             Rule::malformed_definition => self.head.diagnostics.push(malformed_definition(&span)),
             Rule::malformed_line => self.head.diagnostics.push(malformed_line(&span)),
             Rule::braces => self.head.blocks.extend(braces::Block::of(&span)),
-            Rule::script => self.head.diagnostics.push(unsupported::error("a script", &first_line(&span))),
+            Rule::script => self.take_up_script(pair),
             Rule::import => self.head.diagnostics.push(unsupported::error("a request of another file", &span)),
             _ => {}
         }
@@ -180,6 +182,14 @@ impl Reader<'_> {
         };
         let width = line.text().len() - line.text().trim_start_matches([' ', '\t']).len();
         (is_wrong && width > 0).then(|| line.slice(0..width))
+    }
+
+    fn take_up_script(&mut self, pair: Pair<'_, Rule>) {
+        let [code] = self.places(pair, [Rule::script_code]);
+        match script::read(&code) {
+            Ok(script) => self.head.scripts.push(script),
+            Err(diagnostic) => self.head.diagnostics.push(diagnostic),
+        }
     }
 
     fn argument(&self, pair: Pair<'_, Rule>) -> Option<Span> {

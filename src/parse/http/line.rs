@@ -6,6 +6,8 @@ use std::ops::Range;
 use crate::source::Span;
 use crate::spec::dialect::{AssertionLines, IndentedComments, IndentedSeparators, LinesAbove, ResponseLines, Rules};
 
+use super::script::is_script;
+
 /// White space within a line. Other white space is content: a header value may end with it.
 const WHITE_SPACE: [char; 3] = [' ', '\t', '\r'];
 
@@ -98,7 +100,7 @@ impl<'a> Line<'a> {
             [b'#', b'#', b'#', ..] => LineKind::Separator,
             [b'?', b'?', ..] => LineKind::Assertion,
             [b'>', b'>', rest @ ..] if is_path(rest.strip_prefix(b"!").unwrap_or(rest)) => LineKind::Output,
-            [b'>', ..] if self.opens_handler() || trimmed.ends_with(".js") => LineKind::Handler,
+            [b'>', rest @ ..] if self.opens_handler() || (is_path(rest) && is_script(trimmed)) => LineKind::Handler,
             [b'{', b'{', rest @ ..] if is_script_mark(rest) => LineKind::Script,
             [b'<', b'>', rest @ ..] if is_path(rest) => LineKind::KeptResponse,
             _ if trimmed.starts_with("###") => LineKind::IndentedSeparator,
@@ -218,6 +220,8 @@ mod tests {
             ("?? status == 200", LineKind::Assertion),
             ("> {% a %}", LineKind::Handler),
             ("> check.js", LineKind::Handler),
+            ("> check.lua", LineKind::Handler),
+            ("> see check.js", LineKind::Content),
             ("> a quotation", LineKind::Content),
             ("{{", LineKind::Script),
             ("{{@response ", LineKind::Script),

@@ -25,6 +25,7 @@ mod json;
 mod line;
 mod media;
 mod request_line;
+mod script;
 mod shorthand;
 mod trailer;
 mod unsupported;

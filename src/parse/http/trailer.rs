@@ -6,10 +6,10 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Existing, Span, Spanned};
-use crate::spec::{Output, Rules};
+use crate::spec::{Output, Rules, Script};
 
 use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
-use super::{braces, text, unsupported};
+use super::{braces, script, text, unsupported};
 
 /// The lines after the head, told apart.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Tail {
     pub assertions: Vec<Span>,
     /// Scripts in braces.
     pub blocks: Vec<braces::Block>,
+    /// What runs once the response is there.
+    pub scripts: Vec<Script>,
     /// Where the response goes.
     pub output: Option<Spanned<Output>>,
     /// What is wrong.
@@ -32,10 +34,12 @@ pub(super) fn split(span: &Span, rules: &Rules) -> Tail {
         span,
         rules,
         body_end: 0,
-        script: None,
+        open: None,
+        scripts: Vec::new(),
         last: Vec::new(),
         blocks: Vec::new(),
         is_interrupted: false,
+        handled: false,
         diagnostics: Vec::new(),
     };
     for line in lines_of(span) {
@@ -49,39 +53,70 @@ struct Reader<'a> {
     rules: &'a Rules,
     /// Relative to the start of the span.
     body_end: usize,
-    script: Option<ScriptEnd>,
+    /// The script that goes on: where it begins, and what ends it.
+    open: Option<(usize, ScriptEnd)>,
+    scripts: Vec<Script>,
     /// The lines so far that are not the body's, unless content follows.
     last: Vec<(LineKind, Line<'a>)>,
     blocks: Vec<braces::Block>,
     /// Whether content follows a script, which has been said.
     is_interrupted: bool,
+    /// Whether a script stands above, which nothing of a body follows.
+    handled: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
     fn read(&mut self, line: Line<'a>) {
-        if let Some(end) = self.script {
-            self.script = (!end.is_on(line.text)).then_some(end);
+        if let Some((start, end)) = self.open {
+            if end.is_on(line.text) {
+                self.close_script(start, end, &line);
+            }
             return;
         }
         match line.kind(self.rules) {
             LineKind::Blank => {}
-            LineKind::Comment if !self.last.is_empty() => {}
+            LineKind::Comment if !self.last.is_empty() || self.handled => {}
+            LineKind::Content | LineKind::IndentedSeparator if self.handled => self.refuse_content(&line),
             LineKind::Comment | LineKind::Content | LineKind::IndentedSeparator | LineKind::Separator => {
                 self.read_content(&line);
             }
-            LineKind::Handler if line.opens_handler() => self.refuse_script(&line, "a response handler"),
+            LineKind::Handler => self.open_script(&line),
             LineKind::Script => {
-                self.script = line.opens_script();
+                self.open = line.opens_script().map(|end| (line.start, end));
                 self.blocks.push(braces::Block::at(self.span, &line).0);
             }
             kind => self.last.push((kind, line)),
         }
     }
 
-    fn refuse_script(&mut self, line: &Line<'a>, construct: &str) {
-        self.script = line.opens_script();
-        self.diagnostics.push(unsupported::error(construct, &self.place(line)));
+    fn open_script(&mut self, line: &Line<'a>) {
+        self.handled = true;
+        match line.opens_script() {
+            Some(end) => self.open = Some((line.start, end)),
+            None => self.read_script(line.start, line.end()),
+        }
+    }
+
+    fn close_script(&mut self, start: usize, end: ScriptEnd, line: &Line<'a>) {
+        self.open = None;
+        if end == ScriptEnd::Percent {
+            self.read_script(start, line.end());
+        }
+    }
+
+    /// Reads a script whose arrow stands at `start`.
+    fn read_script(&mut self, start: usize, end: usize) {
+        let origin = self.span.range().start;
+        match script::read(&self.span.slice(start + 1 - origin..end - origin)) {
+            Ok(script) => self.scripts.push(script),
+            Err(diagnostic) => self.diagnostics.push(diagnostic),
+        }
+    }
+
+    fn refuse_content(&mut self, line: &Line<'a>) {
+        let error = Diagnostic::error("a text below a script that sees the response").at(&self.place(line), "");
+        self.diagnostics.push(error.help("put the body above the script; what follows belongs below `###`"));
     }
 
     fn read_content(&mut self, line: &Line<'a>) {
@@ -101,12 +136,14 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> Tail {
+        if let Some((start, ScriptEnd::Percent)) = self.open {
+            self.read_script(start, self.span.range().end);
+        }
         let (mut assertions, mut output) = (Vec::new(), None);
         for (kind, line) in std::mem::take(&mut self.last) {
             let place = self.place(&line);
             match kind {
                 LineKind::Assertion => assertions.push(trimmed(&place.slice("??".len()..place.text().len()))),
-                LineKind::Handler => self.diagnostics.push(unsupported::error("a response handler", &place)),
                 LineKind::Output if output.is_some() => {
                     self.diagnostics
                         .push(Diagnostic::error("a response is saved to one file").at(&place, "the second"));
@@ -116,7 +153,7 @@ impl<'a> Reader<'a> {
             }
         }
         let body = self.span.slice(0..self.body_end);
-        Tail { body, assertions, blocks: self.blocks, output, diagnostics: self.diagnostics }
+        Tail { body, assertions, blocks: self.blocks, scripts: self.scripts, output, diagnostics: self.diagnostics }
     }
 
     fn place(&self, line: &Line<'_>) -> Span {
@@ -185,11 +222,24 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_script_or_writes_is_not_supported() {
-        for text in ["> {% a %}", "> {%\na\n\n%}\n", "> a.js", "{}\n>{% a\n%}"] {
+    fn scripts_follow_the_body() {
+        for (text, body, scripts) in [
+            ("> {% a %}", "", 1),
+            ("> {%\na\n\n%}\n", "", 1),
+            ("a\n\n> a.js\n# c\n>{% a\n%}\n\n?? status == 200\n> b.js", "a", 3),
+            ("> see a.js", "> see a.js", 0),
+        ] {
+            let tail = tail(text);
+            assert_eq!((tail.body.text(), tail.scripts.len(), tail.diagnostics.len()), (body, scripts, 0), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_script_is_no_body() {
+        for text in ["> {% a %}\nb", "> {% a\n\n", "> {% a %} b"] {
             let tail = tail(text);
             assert_eq!(tail.diagnostics.len(), 1, "{text:?}");
-            assert!(!tail.body.text().contains('>'), "{text:?}");
+            assert_eq!(tail.body.text(), "", "{text:?}");
         }
     }
 }

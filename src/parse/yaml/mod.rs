@@ -21,6 +21,7 @@ mod protocol;
 mod request;
 mod route;
 mod scalar;
+mod script;
 mod settings;
 mod syntax;
 mod table;

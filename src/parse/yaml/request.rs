@@ -12,7 +12,7 @@ use crate::spec::{
 use super::body::{self, BODIES, Bodies};
 use super::protocol::PROTOCOL;
 use super::table::{Problems, Table, key, unknown_key};
-use super::{Field, defaults, expectation};
+use super::{Field, defaults, expectation, script};
 
 /// The key of a WebSocket: `websocket: URL`.
 const WEBSOCKET: &str = "websocket";
@@ -35,6 +35,7 @@ struct Draft {
     variables: Vec<Variable>,
     assertions: Vec<Assertion>,
     captures: Vec<Capture>,
+    scripts: Scripts,
 }
 
 /// The keys that only a request has, beside methods and bodies.
@@ -46,6 +47,8 @@ const REQUEST: Table<Draft> = Table(&[
     key("url", |draft, field, problems| draft.url = problems.keep(field.text())),
     key("expect", |draft, field, problems| draft.assertions = expectation::read(field, problems)),
     key("capture", |draft, field, problems| draft.captures = expectation::captures(field, problems)),
+    key("before", |draft, field, problems| draft.scripts.before = script::read(field, problems)),
+    key("after", |draft, field, problems| draft.scripts.after = script::read(field, problems)),
 ]);
 
 /// What a file says of each of its requests.
@@ -136,7 +139,7 @@ impl Draft {
             auth: self.own.auth.map(Box::new),
             settings: self.own.settings.into(),
             flow: self.own.flow.into(),
-            scripts: Scripts::default().into(),
+            scripts: self.scripts.into(),
             variables: self.variables,
             assertions: self.assertions,
             captures: self.captures,
