@@ -20,7 +20,7 @@ pub(super) struct Questioner {
 
 impl Questioner {
     /// The person, if there is one.
-    pub(super) fn new(terminal: &Terminal, interrupt: &Interrupt) -> Option<Arc<dyn Person>> {
+    pub(super) fn at(terminal: &Terminal, interrupt: &Interrupt) -> Option<Arc<dyn Person>> {
         let questioner = Self { interrupt: interrupt.clone(), redactor: Arc::clone(&terminal.redactor) };
         terminal.can_ask().then(|| Arc::new(questioner) as Arc<dyn Person>)
     }
@@ -193,22 +193,24 @@ mod tests {
 
     #[test]
     fn takes_a_choice_by_its_number_or_its_text() {
-        let cases: &[(&[&str], Option<&str>, &str, Option<&str>)] = &[
-            (&[], None, "", Some("")),
-            (&[], None, " a b ", Some(" a b ")),
-            (&[], Some("d"), "", Some("d")),
-            (&["red", "2", "blue"], None, "blue", Some("blue")),
-            (&["red", "2", "blue"], None, "2", Some("2")),
-            (&["red", "2", "blue"], None, "3", Some("blue")),
-            (&["red", "2", "blue"], None, "0", None),
-            (&["red", "2", "blue"], None, "4", None),
-            (&["red", "2", "blue"], None, "green", None),
-            (&["red", "2", "blue"], None, "", None),
-            (&["red", "2", "blue"], Some("red"), "", Some("red")),
-        ];
-        for (choices, default, line, answer) in cases {
-            let asked = question(*default, choices);
-            assert_eq!(accepted(&asked, (*line).to_owned()).as_deref(), *answer, "{line:?} of {choices:?}");
+        let free = question(None, &[]);
+        let offered = question(Some("red"), &[]);
+        let chosen = question(None, &["red", "2", "blue"]);
+        let both = question(Some("red"), &["red", "2", "blue"]);
+        for (asked, line, answer) in [
+            (&free, "", Some("")),
+            (&free, " a b ", Some(" a b ")),
+            (&offered, "", Some("red")),
+            (&chosen, "blue", Some("blue")),
+            (&chosen, "2", Some("2")),
+            (&chosen, "3", Some("blue")),
+            (&chosen, "0", None),
+            (&chosen, "4", None),
+            (&chosen, "green", None),
+            (&chosen, "", None),
+            (&both, "", Some("red")),
+        ] {
+            assert_eq!(accepted(asked, line.to_owned()).as_deref(), answer, "{line:?} of {:?}", asked.choices);
         }
     }
 }

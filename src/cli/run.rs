@@ -53,7 +53,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let interrupt = Interrupt::default();
     let options = Options {
         proxies: proxies::of_environment(&redactor)?,
-        person: Questioner::new(terminal, &interrupt),
+        person: Questioner::at(terminal, &interrupt),
         ..options(arguments, &project, terminal)?
     };
     let engine = Engine::new(arguments.seed).reading(project.dialect(&arguments.selection));
