@@ -248,6 +248,8 @@ fn opens_script(line: &str) -> Option<ScriptEnd> {
 /// Whether a line runs before the request, where it stands above it.
 pub(super) fn begins_line_above(line: &str) -> bool {
     ["<", "import ", "run "].iter().any(|start| line.starts_with(start))
+        || begins_fragment(line)
+        || matches(Rule::named_file, line)
 }
 
 pub(super) fn begins_json(line: &str) -> bool {

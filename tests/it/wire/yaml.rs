@@ -138,7 +138,7 @@ const BODIES: &[Case] = &[
         "requests:\n- {post: '{{ api }}/1', graphql: 'query { a(b: {c: 1}) }'}\n- {post: '{{ api }}/2', graphql: {query: 'query Q($id: Int) { a }', variables: {id: '{{ 7 }}'}, operation_name: Q}}\n",
         &[
             "POST /1 HTTP/1.1\nContent-Type: application/json\n\n{\"query\":\"query { a(b: {c: 1}) }\"}",
-            "POST /2 HTTP/1.1\nContent-Type: application/json\n\n{\"query\":\"query Q($id: Int) { a }\",\"variables\":{\"id\":7},\"operationName\":\"Q\"}",
+            "POST /2 HTTP/1.1\nContent-Type: application/json\n\n{\"query\":\"query Q($id: Int) { a }\",\"operationName\":\"Q\",\"variables\":{\"id\":7}}",
         ],
     ),
 ];
