@@ -7,6 +7,7 @@ use crate::assertion::Outcome;
 use crate::client::ErrorKind;
 use crate::diagnostic::Diagnostic;
 use crate::http::Timings;
+use crate::script::LogLine;
 use crate::source::Span;
 
 /// Something that happened.
@@ -139,6 +140,8 @@ pub struct Attempt {
     pub exchanges: Vec<Exchange>,
     /// What happened on the wire, in order, where that was asked for.
     pub trace: Vec<TraceStep>,
+    /// What its scripts had to say, in order.
+    pub log: Vec<LogLine>,
     /// Warnings that came up on the way.
     pub warnings: Vec<Diagnostic>,
     /// How long it took, all of it.

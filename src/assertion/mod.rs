@@ -18,6 +18,7 @@ mod subject;
 mod value;
 
 pub use inspection::Inspection;
+pub(crate) use jsonpath::Path as JsonPath;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Root, Span};

@@ -8,6 +8,7 @@ pub mod console;
 mod dialogue;
 pub mod json;
 pub mod junit;
+mod log;
 mod order;
 mod paint;
 mod problem;

@@ -134,7 +134,7 @@ fn exchange(method: &str, path: &str, status: u16, body: &str) -> Exchange {
 
 fn attempt(outcomes: Vec<Outcome>, exchange: Exchange) -> Attempt {
     let elapsed = Duration::from_micros(4_200);
-    Attempt { outcomes, error: None, exchanges: vec![exchange], trace: Vec::new(), warnings: Vec::new(), elapsed }
+    Attempt { outcomes, exchanges: vec![exchange], elapsed, ..Attempt::default() }
 }
 
 /// An attempt with what happened on the wire.

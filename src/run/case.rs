@@ -19,6 +19,7 @@ use super::compiled::Compiled;
 use super::credentials::learn_rendered;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
+use super::script::ScriptRunner;
 use super::shared::Shared;
 use super::trace::steps;
 
@@ -27,6 +28,7 @@ pub(super) struct CaseRun<'a> {
     pub(super) shared: &'a Shared,
     pub(super) root: &'a Root,
     pub(super) session: &'a Session,
+    pub(super) scripts: &'a ScriptRunner,
     pub(super) request: &'a spec::Request,
     /// How many requests of the file stand above it.
     pub(super) position: usize,
@@ -98,6 +100,10 @@ impl CaseRun<'_> {
 
     fn attempt(&self, compiled: &Compiled, file_scope: &mut FileScope) -> Attempt {
         let mut attempt = Attempt { warnings: self.request.diagnostics.clone(), ..Attempt::default() };
+        file_scope.forget_all_own();
+        if !self.run_before(compiled, file_scope, &mut attempt) {
+            return attempt;
+        }
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let rendered = compiled.request.render(&scope, self.root);
         attempt.warnings.extend(scope.take_warnings());
@@ -109,6 +115,7 @@ impl CaseRun<'_> {
                 return attempt;
             }
         };
+        self.scripts.add_headers(&mut request);
         learn_rendered(&request, &self.shared.redactor);
         request.trace = self.shared.options.trace.map(|body_limit| Arc::new(Trace::new(body_limit)));
         let trace = request.trace.clone();
@@ -159,10 +166,12 @@ impl CaseRun<'_> {
         if !missing.is_empty() {
             attempt.error = Some(CaseError { kind: "capture", diagnostics: missing });
         }
-        attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
+        drop(scope);
         for (name, value) in captured {
             file_scope.capture(&name, value);
         }
+        self.run_after(compiled, &response, file_scope, attempt);
+        attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::template::Engine;
 use super::compiled::Compiled;
 use super::decision;
 use super::plan::{Plan, PlannedFile, Specs};
+use super::script::ScriptChecker;
 
 /// What is known of a file before it runs.
 #[derive(Debug)]
@@ -39,9 +40,10 @@ impl Plan {
     /// What is known of each file before it runs, in plan order.
     pub fn check(&self, engine: &Engine) -> Vec<Checked<'_>> {
         let files = self.files.iter().zip(&self.outline.files);
+        let scripts = ScriptChecker::default();
         let check = |(file, outline)| {
             let mut checked = Checked { path: "", requests: Vec::new(), conflicts: &[], diagnostics: Vec::new() };
-            Checker { engine, checked: &mut checked }.read(file, outline);
+            Checker { engine, scripts: &scripts, checked: &mut checked }.read(file, outline);
             checked.diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.range().start));
             checked.diagnostics.dedup();
             checked
@@ -52,6 +54,7 @@ impl Plan {
 
 struct Checker<'c, 'a> {
     engine: &'c Engine,
+    scripts: &'c ScriptChecker,
     checked: &'c mut Checked<'a>,
 }
 
@@ -80,12 +83,19 @@ impl<'a> Checker<'_, 'a> {
         match entry {
             Entry::Invalid(invalid) => invalid.diagnostics.clone(),
             Entry::Request(request) => {
-                let compiled = Compiled::new(self.engine, request).err().unwrap_or_default();
+                let compiled = match Compiled::new(self.engine, request) {
+                    Ok(compiled) => self.check_scripts(&compiled, root),
+                    Err(diagnostics) => diagnostics,
+                };
                 let conditions = decision::problems(request, self.engine);
                 let missing = missing_files(request, specs.own(), root);
                 request.diagnostics.iter().cloned().chain(compiled).chain(conditions).chain(missing).collect()
             }
         }
+    }
+
+    fn check_scripts(&self, compiled: &Compiled, root: &Root) -> Vec<Diagnostic> {
+        compiled.scripts.iter().flat_map(|scripts| self.scripts.check(scripts, root)).collect()
     }
 }
 

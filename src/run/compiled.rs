@@ -7,6 +7,7 @@ use crate::template::{CompiledRequest, Engine};
 
 use super::collect::collect;
 use super::protocol::CompiledProtocol;
+use super::script::CompiledScripts;
 
 /// A request, its templates, assertions and captures compiled.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Compiled {
     pub(super) request: CompiledRequest,
     pub(super) assertions: Vec<CompiledAssertion>,
     pub(super) captures: Vec<CompiledCapture>,
+    /// What runs before and after; most requests have none.
+    pub(super) scripts: Option<Box<CompiledScripts>>,
     /// Whether the author expects a status.
     pub(super) asserts_status: bool,
 }
@@ -33,8 +36,11 @@ impl Compiled {
         let compile = |assertion| CompiledAssertion::compile(engine, assertion);
         let assertions = collect(&spec.assertions, compile, &mut wrong);
         let captures = collect(&spec.captures, |capture| CompiledCapture::compile(engine, capture), &mut wrong);
+        let scripts = CompiledScripts::compile(engine, spec, &mut wrong).map(Box::new);
         match request {
-            Ok(request) if wrong.is_empty() => Ok(Self { protocol, request, assertions, captures, asserts_status }),
+            Ok(request) if wrong.is_empty() => {
+                Ok(Self { protocol, request, assertions, captures, scripts, asserts_status })
+            }
             _ => Err(wrong),
         }
     }

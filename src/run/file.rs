@@ -17,6 +17,7 @@ use super::environment::Environment;
 use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Specs, Stage};
 use super::questions::Inquirer;
+use super::script::ScriptRunner;
 use super::shared::Shared;
 use super::tokens::Asking;
 
@@ -60,6 +61,7 @@ pub(super) struct FileRun<'a> {
     sender: &'a Sender,
     session: Session,
     pub(super) scope: FileScope,
+    scripts: ScriptRunner,
     setup_failed: bool,
     /// When the last request had ended.
     last: Option<Instant>,
@@ -96,7 +98,8 @@ impl<'a> FileRun<'a> {
             .provided_by(Providers { person: Some(Arc::new(person)), tokens });
         shared.questions.learn_given(&specs.own().variables);
         let session = session(shared, environment, sender);
-        Self { shared, specs, root, index, sender, session, scope, setup_failed: false, last: None, ended: 0 }
+        let scripts = ScriptRunner::new(shared.interrupt.clone());
+        Self { shared, specs, root, index, sender, session, scope, scripts, setup_failed: false, last: None, ended: 0 }
     }
 
     fn run(&mut self, cases: &[PlannedCase], outlines: &[CaseOutline]) {
@@ -132,9 +135,9 @@ impl<'a> FileRun<'a> {
 
     fn run_request(&mut self, due: Due<'_>, pause: Duration) -> Ran {
         let Due { case, request, position, .. } = due;
-        let (shared, root, session) = (self.shared, self.root, &self.session);
+        let (shared, root, session, scripts) = (self.shared, self.root, &self.session, &self.scripts);
         shared.questions.learn_given(&request.variables);
-        let run = CaseRun { shared, root, session, request, position, collections: RefCell::default() };
+        let run = CaseRun { shared, root, session, scripts, request, position, collections: RefCell::default() };
         run.wait(self.last, pause);
         if let Some(reason) = self.reason_to_skip(case) {
             return Ran { result: CaseResult::skipped(reason), collections: Vec::new() };

@@ -20,6 +20,7 @@ mod planner;
 mod protocol;
 mod questions;
 mod record;
+mod script;
 mod select;
 mod servers;
 mod shared;

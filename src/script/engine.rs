@@ -5,29 +5,20 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
 use rquickjs::{Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value};
 
 use crate::diagnostic::Diagnostic;
+use crate::source::Root;
 use crate::spec::Surroundings;
 
 use super::fault::Fault;
+use super::glue::{Glue, STANDARD, named};
 use super::host::{self, Host};
 use super::limits::{Limits, Timekeeper, Watch};
 use super::module::{Loader, Resolver};
 use super::program::{Kind, Program};
 use super::situation::{Report, Situation};
-
-const STANDARD: &str = include_str!("glue/standard.js");
-const JETBRAINS: &str = include_str!("glue/jetbrains.js");
-const HTTPYAC: &str = concat!(
-    "(host, tools) => (",
-    include_str!("glue/httpyac.js"),
-    ")(host, tools, ",
-    include_str!("glue/expect.js"),
-    ")"
-);
 
 /// Promises that were rejected, and that nothing has handled so far, each with what it was
 /// rejected with.
@@ -64,8 +55,7 @@ impl Engine {
         let rejections = track_rejections(&runtime);
         let context = Context::full(&runtime)?;
         let tools = context.with(|ctx| {
-            let standard: Function = ctx.eval_with_options(STANDARD, named("standard.js"))?;
-            let tools: Object = standard.call((host::object(&ctx, &host)?,))?;
+            let tools: Object = STANDARD.read(&ctx)?.call((host::object(&ctx, &host)?,))?;
             Ok::<_, rquickjs::Error>(Persistent::save(&ctx, tools))
         })?;
         let glue = RefCell::default();
@@ -93,17 +83,18 @@ impl Engine {
         self.spent.get()
     }
 
-    /// Reads a script without running it.
+    /// Reads a script, and what it imports from below a root, without running it.
     ///
     /// # Errors
     /// Where it is not JavaScript.
-    pub fn check(&self, program: &Program) -> Result<(), Diagnostic> {
+    pub fn check(&self, program: &Program, root: &Root) -> Result<(), Diagnostic> {
+        self.host.allow(root);
         let name = self.host.sources.name(program.code.span.source());
         self.time.start();
         let read = self.context.with(|ctx| {
             let read = match program.kind() {
                 Kind::Module => Module::declare(ctx.clone(), name, program.text()).map(drop),
-                Kind::Function | Kind::Expression => {
+                Kind::Function | Kind::Expression | Kind::Required => {
                     ctx.eval_with_options::<Function, _>(program.text(), named(&name)).map(drop)
                 }
             };
@@ -133,7 +124,7 @@ impl Engine {
     fn start<'js>(&self, ctx: &Ctx<'js>, program: &Program) -> rquickjs::Result<Function<'js>> {
         let (name, text) = (self.host.sources.name(program.code.span.source()), program.text());
         match program.kind() {
-            Kind::Function | Kind::Expression => ctx.eval_with_options(text, named(&name)),
+            Kind::Function | Kind::Expression | Kind::Required => ctx.eval_with_options(text, named(&name)),
             Kind::Module => {
                 let evaluate = move |ctx: Ctx<'js>| Module::evaluate(ctx, name.as_str(), text.as_str());
                 Function::new(ctx.clone(), evaluate)
@@ -177,11 +168,7 @@ impl Engine {
         if let Some((_, glue)) = made.iter().find(|(known, _)| *known == surroundings) {
             return glue.clone().restore(ctx);
         }
-        let (name, text) = match surroundings {
-            Surroundings::JetBrains => ("jetbrains.js", JETBRAINS),
-            Surroundings::HttpYac => ("httpyac.js", HTTPYAC),
-        };
-        let make: Function = ctx.eval_with_options(text, named(name))?;
+        let make = Glue::of(surroundings).read(ctx)?;
         let glue: Object = make.call((host::object(ctx, &self.host)?, tools.clone()))?;
         made.push((surroundings, Persistent::save(ctx, glue.clone())));
         Ok(glue)
@@ -192,14 +179,6 @@ impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine").field("limits", &self.limits).finish_non_exhaustive()
     }
-}
-
-/// Sloppy, as the scripts of editors are: a variable may be set that was not declared.
-pub(super) fn named(name: &str) -> EvalOptions {
-    let mut options = EvalOptions::default();
-    options.strict = false;
-    options.filename = Some(name.to_owned());
-    options
 }
 
 fn track_rejections(runtime: &Runtime) -> Rejections {

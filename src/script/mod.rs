@@ -6,7 +6,8 @@
 //! functions in [`host`]:
 //!
 //! ```text
-//! glue/standard.js    console, URLSearchParams, crypto, setTimeout, … for all scripts
+//! glue/standard.js    console, setTimeout, require, … for all scripts
+//! glue/crypto.js      and others that are read at their first use
 //! glue/jetbrains.js   client, request, response
 //! glue/httpyac.js     test, response, request, exports, require; expect and assert of glue/expect.js
 //! ```
@@ -17,6 +18,7 @@
 
 mod engine;
 mod fault;
+mod glue;
 mod host;
 mod limits;
 mod module;

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use rquickjs::loader::{self, ImportAttributes};
 use rquickjs::module::Declared;
-use rquickjs::{Ctx, Exception, Module, Result};
+use rquickjs::prelude::Func;
+use rquickjs::{Ctx, Exception, Function, Module, Object, Result};
 
 use crate::source::{SourceFile, read_source};
 
+use super::glue::named;
 use super::host::Host;
-use super::program::module_text;
+use super::program::{Kind, file_text};
 
 /// Finds the file that an import means.
 pub(super) struct Resolver(Rc<Host>);
@@ -50,8 +52,8 @@ impl loader::Loader for Loader {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<Module<'js, Declared>> {
-        let text = read(&self.0, name).map_err(|reason| Exception::throw_message(ctx, &reason))?;
-        Module::declare(ctx.clone(), name, text)
+        let file = read(&self.0, name).map_err(|reason| Exception::throw_message(ctx, &reason))?;
+        Module::declare(ctx.clone(), name, file_text(&file, Kind::Module))
     }
 }
 
@@ -75,23 +77,42 @@ pub(super) fn resolve(host: &Host, base: &str, name: &str) -> std::result::Resul
     Ok(written.display().to_string())
 }
 
-/// The text of a module.
-///
-/// # Errors
-/// If the file cannot be read: a lowercase fragment.
-pub(super) fn read(host: &Host, name: &str) -> std::result::Result<String, String> {
-    read_file(host, name).map(|file| module_text(&file))
-}
-
-/// A file that code is read from.
+/// A file that was found.
 ///
 /// # Errors
 /// If it cannot be read: a lowercase fragment.
-pub(super) fn read_file(host: &Host, name: &str) -> std::result::Result<Arc<SourceFile>, String> {
+fn read(host: &Host, name: &str) -> std::result::Result<Arc<SourceFile>, String> {
     let file = match host.sources.file(name) {
         Some(file) => file,
         None => read_source(Path::new(name)).map_err(|error| error.to_string())?,
     };
     host.sources.name(&file);
     Ok(file)
+}
+
+/// What `require` is made of.
+pub(super) fn register(object: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    let base = Rc::clone(host);
+    object.set("base", Func::from(move || base.script_path()))?;
+    let finder = Rc::clone(host);
+    let find = move |ctx: Ctx<'_>, base: String, name: String| {
+        resolve(&finder, &base, &name).map_err(|reason| Exception::throw_message(&ctx, &reason))
+    };
+    object.set("resolve", Func::from(find))?;
+    let reader = Rc::clone(host);
+    let read_text = move |ctx: Ctx<'_>, path: String| {
+        let file = read(&reader, &path).map_err(|reason| Exception::throw_message(&ctx, &reason))?;
+        Ok::<_, rquickjs::Error>(file.text().to_owned())
+    };
+    object.set("readFile", Func::from(read_text))?;
+    object.set("compile", compiler(object.ctx(), host)?)
+}
+
+/// A function that makes one of a file that is required.
+fn compiler<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Function<'js>> {
+    let host = Rc::clone(host);
+    Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: String| {
+        let file = read(&host, &path).map_err(|reason| Exception::throw_message(&ctx, &reason))?;
+        ctx.eval_with_options::<Function<'js>, _>(file_text(&file, Kind::Required), named(&path))
+    })
 }

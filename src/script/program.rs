@@ -3,16 +3,18 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::source::{SourceFile, Span};
-use crate::spec::{Surroundings, Text};
+use crate::source::{ReadError, Root, SourceFile, Span, read_source};
+use crate::spec::{Format, Surroundings, Text};
 
 /// What stands before the code, on the first line: a function, so that scripts do not see
-/// each other's variables. A module does not need it, and has a comment as long in its place.
-const FUNCTION: &str = "(async function(){";
-const EXPRESSION: &str = "(async()=>(/*****/";
-const MODULE: &str = "/****************/";
+/// each other's variables, or nothing. A comment makes all as long.
+const FUNCTION: &str = "(async function(){/**************/";
+const EXPRESSION: &str = "(async()=>(/*********************/";
+const REQUIRED: &str = "(function(exports,require,module){";
+const MODULE: &str = "/********************************/";
 
 /// A script that can be run.
 #[derive(Clone, Debug)]
@@ -45,9 +47,24 @@ pub(super) enum Kind {
     Expression,
     /// A module: it imports or exports.
     Module,
+    /// A file that is required, in the older way of modules.
+    Required,
 }
 
 impl Program {
+    /// The script in a file of its own, as the text at `caller` names it.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or lies outside of the root.
+    pub fn load(root: &Root, caller: &Span, path: &str, surroundings: Surroundings) -> Result<Self, ReadError> {
+        let spec = caller.source().path();
+        root.resolve(spec, path)?;
+        let file = read_source(&spec.parent().unwrap_or(Path::new("")).join(path))?;
+        let span = file.span(0..file.text().len());
+        let code = Text { value: file.text().to_owned(), span, format: Format::Http };
+        Ok(Self { code, caller: caller.clone(), form: Form::Statements, surroundings })
+    }
+
     /// What it is to JavaScript.
     pub(super) fn kind(&self) -> Kind {
         match self.form {
@@ -63,9 +80,9 @@ impl Program {
     }
 }
 
-/// The text of a file that others import.
-pub(super) fn module_text(file: &Arc<SourceFile>) -> String {
-    text(file.text(), &file.span(0..0), Kind::Module)
+/// The text of a file that others import or require.
+pub(super) fn file_text(file: &Arc<SourceFile>, kind: Kind) -> String {
+    text(file.text(), &file.span(0..0), kind)
 }
 
 fn text(code: &str, place: &Span, kind: Kind) -> String {
@@ -73,6 +90,7 @@ fn text(code: &str, place: &Span, kind: Kind) -> String {
         Kind::Function => (FUNCTION, "\n})"),
         Kind::Expression => (EXPRESSION, "\n))"),
         Kind::Module => (MODULE, ""),
+        Kind::Required => (REQUIRED, "\n})"),
     };
     let above = &place.source().text()[..place.range().start];
     let lines = above.bytes().filter(|&byte| byte == b'\n').count();
@@ -149,14 +167,14 @@ mod tests {
 
     #[test]
     fn all_openings_are_as_long() {
-        assert_eq!([FUNCTION.len(), EXPRESSION.len(), MODULE.len()], [18; 3]);
+        assert_eq!([FUNCTION.len(), EXPRESSION.len(), MODULE.len()], [REQUIRED.len(); 3]);
     }
 
     #[test]
     fn code_stands_where_it_stands_in_its_file() {
         let file = SourceFile::new("a.http", "GET /\n\n> {% a\nb %}\n");
         let text = text("a\nb", &file.span(12..15), Kind::Function);
-        assert_eq!(text, "(async function(){\n\n     a\nb\n})");
+        assert_eq!(text, format!("{FUNCTION}\n\n     a\nb\n}})"));
     }
 
     #[test]
@@ -178,9 +196,9 @@ mod tests {
     fn finds_the_first_place_that_people_wrote() {
         let (sources, file) = (Sources::default(), SourceFile::new("a.http", "x\né throw up\n"));
         sources.name(&file);
-        let stack = "    at test (jetbrains.js:3:4)\n    at <anonymous> (a.http:2:4)\n    at a.http:1:19\n";
+        let stack = "    at test (jetbrains.js:3:4)\n    at <anonymous> (a.http:2:4)\n    at a.http:1:35\n";
         assert_eq!(sources.place(stack).unwrap().text(), "throw");
-        assert_eq!(sources.place("    at a.http:1:19\n").unwrap().text(), "x");
+        assert_eq!(sources.place("    at a.http:1:35\n").unwrap().text(), "x");
         assert!(sources.place("    at b.http:1:1\n").is_none());
     }
 }

@@ -55,7 +55,7 @@ impl From<&Written> for Rendered {
             (name.value.clone(), serde_json::Value::from(value.value.as_str()))
         };
         Self {
-            method: written.method.clone(),
+            method: written.method.value.clone(),
             url: written.target.value.clone(),
             headers: written.headers.iter().map(field).collect(),
             body: None,

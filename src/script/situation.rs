@@ -10,13 +10,15 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
 use crate::source::Root;
 use crate::spec::Variable;
-use crate::template::FileScope;
+use crate::template::{Engine, FileScope};
 
 use super::{Changes, Rendered, Written};
 
 /// What a script looks at and changes.
 #[derive(Clone, Debug)]
 pub struct Situation {
+    /// What compiles templates.
+    pub templates: Engine,
     /// The variables of the file; a script that runs has its own copy, which it hands back.
     pub scope: FileScope,
     /// The request's place among those of the file.
@@ -31,6 +33,10 @@ pub struct Situation {
     pub rendered: Option<Rendered>,
     /// The response, once there is one.
     pub response: Option<Arc<Response>>,
+    /// Which time it is that the request runs, from 0.
+    pub iteration: u32,
+    /// What stands in the templates of the request, where they go through a list, in order.
+    pub template_values: Vec<Json>,
     /// The folder that files may be imported from.
     pub root: Root,
 }

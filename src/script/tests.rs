@@ -52,13 +52,16 @@ fn situation(scope: FileScope) -> Situation {
     let source = SourceFile::new("a.http", "http://h");
     let target = Text { value: "http://h".to_owned(), span: source.span(0..8), format: Format::Http };
     Situation {
+        templates: template::Engine::default(),
         scope,
         position: 0,
         own: Vec::new(),
         headers: Headers::new(),
-        request: Arc::new(Written { method: "GET".to_owned(), target, headers: Vec::new() }),
+        request: Arc::new(Written { method: target.clone(), target, headers: Vec::new(), body: None }),
         rendered: None,
         response: None,
+        iteration: 0,
+        template_values: Vec::new(),
         root: Root::at("."),
     }
 }

@@ -7,9 +7,9 @@ use minijinja::ErrorKind;
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Dialect, Expression, Rules, Text};
 
-use super::Template;
 use super::environment::ENVIRONMENT;
 use super::value::{from_json, to_json};
+use super::{Scope, Template};
 
 /// Compiles templates, and decides where their time and their random values come from.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,11 @@ impl Engine {
     /// Where and why it is no template.
     pub fn compile(&self, text: &Text) -> Result<Template, Diagnostic> {
         Template::compile(text, self.rules())
+    }
+
+    /// A text with the values of all that is known put in; what is not stays as it is written.
+    pub fn render_known(&self, text: &Text, scope: &Scope<'_>) -> String {
+        Template::render_known(text, self.rules(), scope)
     }
 
     /// Compiles an expression without braces.

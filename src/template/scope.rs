@@ -183,6 +183,13 @@ impl FileScope {
         Arc::make_mut(&mut self.given).insert(name.to_owned(), from_json(&value));
     }
 
+    /// The names of the variables that the request that runs was given, in alphabetical order.
+    pub fn own_names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.given.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Takes a variable that it was given from the request that runs.
     pub fn forget_own(&mut self, name: &str) {
         if self.given.contains_key(name) {

@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::spec::{Expression, Rules, Text};
 
 use super::Scope;
-use super::cut::{is_literal, is_program};
+use super::cut::{Cut, cut, is_literal, is_program};
 use super::expression::Site;
 use super::piece::{self, Live, Piece};
 use super::program::Program;
@@ -91,6 +91,20 @@ impl Template {
     /// Where and why it cannot be rendered: a variable that is not defined, ….
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, Diagnostic> {
         self.render_in(scope.view())
+    }
+
+    /// A text with the values of all that is known put in; what is not stays as it is written.
+    pub(super) fn render_known(text: &Text, rules: &Rules, scope: &Scope<'_>) -> String {
+        let Ok(cuts) = cut(&text.value, text.format, rules) else { return text.value.clone() };
+        let pieces = cuts.into_iter().map(|cut| match cut {
+            Cut::Literal(literal) => literal,
+            Cut::Live(inner) => {
+                let written = format!("{{{{{}}}}}", &text.value[inner]);
+                let piece = Text { value: written, ..text.clone() };
+                Self::compile(&piece, rules).and_then(|template| template.render(scope)).unwrap_or(piece.value)
+            }
+        });
+        pieces.collect()
     }
 
     /// The value that it renders to: one that is a single whole expression keeps the type of its result.

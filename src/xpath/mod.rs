@@ -31,7 +31,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use document::{Document, MalformedDocument, Node};
+pub use document::{Document, MalformedDocument, Node, NodeKind};
 
 use evaluate::Evaluation;
 use value::Object;

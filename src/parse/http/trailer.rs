@@ -9,7 +9,7 @@ use crate::source::{Existing, Span, Spanned};
 use crate::spec::{Output, Rules, Script};
 
 use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
-use super::{braces, script, text, unsupported};
+use super::{braces, script, text};
 
 /// The lines after the head, told apart.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Style};
 use crate::event::{Attempt, CaseOutline, CaseResult, FileOutline, Verdict};
 use crate::report::Counts;
 use crate::report::dialogue::{Room, dialogue, line, messages};
+use crate::report::log::log;
 use crate::report::paint::{Ink, Paint};
 use crate::report::problem::{headline, problems};
 use crate::report::statistics::is_flaky;
@@ -65,7 +66,10 @@ impl Blocks {
         let Some(last) = result.attempts.last() else { return String::new() };
         let is_told = match result.verdict {
             Verdict::Failed | Verdict::Errored => true,
-            Verdict::Passed => verbose || is_flaky(result) && self.options.verbosity == Verbosity::Normal,
+            Verdict::Passed => {
+                let is_worth_it = is_flaky(result) || has_log(result);
+                verbose || is_worth_it && self.options.verbosity == Verbosity::Normal
+            }
             Verdict::Skipped(_) => verbose,
         };
         if !is_told {
@@ -85,6 +89,7 @@ impl Blocks {
         if self.options.verbosity < Verbosity::Wire {
             details.extend(self.earlier_attempts(result));
         }
+        details.extend(log(last, &self.redactor, self.paint).iter().map(|line| indent(DETAIL, line)));
         let problems = problems(last, self.style(DETAIL), &self.redactor);
         details.extend(problems.iter().flat_map(|problem| [String::new(), indent(DETAIL, problem)]));
         details.join("\n") + "\n"
@@ -199,6 +204,11 @@ impl Blocks {
     pub(super) fn line(&self, text: &str) -> String {
         line(text, &self.redactor)
     }
+}
+
+/// Whether scripts had something to say, in the attempt that counts.
+fn has_log(result: &CaseResult) -> bool {
+    result.attempts.last().is_some_and(|last| !last.log.is_empty())
 }
 
 pub(super) fn indent(columns: usize, text: &str) -> String {

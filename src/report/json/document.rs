@@ -9,8 +9,10 @@ use crate::assertion::Outcome;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{self, Attempt, CaseOutline, CaseResult, Excerpt, FileOutline, Outline, Verdict};
 use crate::http::Timings;
+use crate::report::log::level_name;
 use crate::report::statistics::is_flaky;
 use crate::report::{Counts, RunStatistics};
+use crate::script::LogLine;
 use crate::secret::Redactor;
 use crate::source::Span;
 
@@ -64,7 +66,17 @@ struct Try {
     /// What happened on the wire, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     trace: Vec<Step>,
+    /// What scripts had to say; left out where that is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    log: Vec<Said>,
     warnings: Vec<Message>,
+}
+
+/// Something that a script says.
+#[derive(Debug, Serialize)]
+struct Said {
+    level: &'static str,
+    text: String,
 }
 
 /// Something that happened on the wire.
@@ -242,6 +254,10 @@ impl Draft {
         (counts, case)
     }
 
+    fn said(&self, line: &LogLine) -> Said {
+        Said { level: level_name(line.level), text: self.text(&line.text) }
+    }
+
     fn attempt(&self, attempt: &Attempt, whole: bool) -> Try {
         Try {
             elapsed_ms: milliseconds(attempt.elapsed),
@@ -252,6 +268,7 @@ impl Draft {
                 .map(|error| Error { kind: error.kind, diagnostics: self.messages(&error.diagnostics) }),
             exchanges: attempt.exchanges.iter().map(|exchange| self.exchange(exchange, whole)).collect(),
             trace: attempt.trace.iter().map(|step| self.step(step)).collect(),
+            log: attempt.log.iter().map(|line| self.said(line)).collect(),
             warnings: self.messages(&attempt.warnings),
         }
     }

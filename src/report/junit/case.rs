@@ -11,6 +11,7 @@ use crate::diagnostic::render_redacted;
 use crate::event::{Attempt, CaseOutline, CaseResult, FileOutline, Verdict};
 use crate::report::Counts;
 use crate::report::dialogue::{Room, dialogue, line};
+use crate::report::log::log;
 use crate::report::paint::Paint;
 use crate::report::problem::{headline, problems};
 use crate::report::wording;
@@ -134,7 +135,16 @@ impl CaseWriter {
             (SystemOut::All, _) | (_, Verdict::Failed | Verdict::Errored) => true,
             (SystemOut::Failures, Verdict::Passed | Verdict::Skipped(_)) => false,
         };
-        result.attempts.last().filter(|_| is_told).and_then(|last| self.exchanges(last))
+        let last = result.attempts.last()?;
+        let parts = [self.log(last), self.exchanges(last).filter(|_| is_told)];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// What scripts had to say.
+    fn log(&self, attempt: &Attempt) -> Option<String> {
+        let lines = log(attempt, &self.redactor, Paint { color: false });
+        (!lines.is_empty()).then(|| text::content(&lines.join("\n")))
     }
 
     fn exchanges(&self, attempt: &Attempt) -> Option<String> {

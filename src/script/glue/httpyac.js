@@ -1,6 +1,6 @@
 // What httpYac gives its scripts: the variables by their names, `test`, `response`, `request`,
 // `exports`, `require`, `$random`, `$global`. `chai` is what `expect.js` gives.
-(host, { EXIT, describe, fromJson, isFinal, text, toJson }, chai) => {
+(host, { EXIT, describe, fromJson, isFinal, requireFrom, text, toJson }, chai) => {
   const here = () => new Error().stack;
 
   // Values of variables that JSON cannot hold, such as functions, each with the JSON that it left.
@@ -8,7 +8,6 @@
   // What the names of variables give that are no words of JavaScript: `user-id` is `userId`.
   const camel = (name) => name.trim().replaceAll(/\s/g, '-').replaceAll(/-(.)/g, (_, next) => next.toUpperCase());
 
-  const modules = new Map();
   let script;
 
   // What is handed over to templates and to other requests.
@@ -53,33 +52,8 @@
     uuid: () => ({ v4: $random.uuid }),
   };
 
-  const require = (name) => {
-    const known = PACKAGES[String(name).replace(/^node:/, '')];
-    if (known) return known();
-    if (!/^[./]/.test(name)) {
-      throw new Error(`\`${name}\` is a package of Node, and only local files can be required here`);
-    }
-    const path = host.resolve(text(script.base), text(name));
-    if (modules.has(path)) return modules.get(path).exports;
-    const module = { exports: {} };
-    modules.set(path, module);
-    if (path.endsWith('.json')) {
-      module.exports = JSON.parse(host.textOf(path));
-      return module.exports;
-    }
-    const above = script.base;
-    script.base = path;
-    try {
-      const run = host.compile(path);
-      run(module.exports, require, module, path, path.replace(/\/[^/]*$/, ''));
-    } catch (error) {
-      modules.delete(path);
-      throw error;
-    } finally {
-      script.base = above;
-    }
-    return module.exports;
-  };
+  const require = (name) =>
+    requireFrom(host.base(), PACKAGES)(text(name).replace(/^node:/, ''));
 
   const outcome = (name, place, run) => {
     const failed = (error) => {
@@ -176,9 +150,9 @@
   };
 
   const begin = () => {
-    const request = fromJson(host.request());
-    script = { base: host.path(), exports: {}, pending: [], before: fromJson(host.request()), request };
-    script.response = responseOf(host.response());
+    const request = fromJson(host.rendered());
+    script = { exports: {}, pending: [], before: fromJson(host.rendered()), request };
+    script.response = responseOf(host.received());
     const module = { exports: script.exports };
     script.module = module;
     const given = {};

@@ -3,17 +3,16 @@
   // Thrown to end a script early, which is no failure.
   const EXIT = Symbol('exit');
 
-  const show = (value) => {
-    if (typeof value === 'string') return value.toWellFormed();
-    if (value instanceof Error) return String(value).toWellFormed();
-    if (typeof value !== 'object' || value === null) return String(value).toWellFormed();
-    return (JSON.stringify(value) ?? String(value)).toWellFormed();
-  };
-  const print = (level, values) => host.log(level, values.map(show).join(' '));
-
   const text = (value) => String(value).toWellFormed();
   const toJson = (value) => (JSON.stringify(value) ?? 'null').toWellFormed();
   const fromJson = (json) => (json === undefined ? undefined : JSON.parse(json));
+
+  const show = (value) => {
+    if (typeof value !== 'object' || value === null || value instanceof Error) return text(value);
+    if (typeof value.outerHTML === 'string') return text(value.outerHTML);
+    return (JSON.stringify(value) ?? String(value)).toWellFormed();
+  };
+  const print = (level, values) => host.log(level, values.map(show).join(' '));
 
   // What a test failed with: JavaScript's own words, and where.
   const describe = (error) => {
@@ -29,17 +28,19 @@
     error instanceof InternalError ||
     (error instanceof RangeError && error.message === 'Maximum call stack size exceeded');
 
-  // Timers, the one that is due first at the front; those due at once in the order in which they were set.
+  // -------------------------------------------------------------- timers
+
+  // The one that is due first at the front; those due at once in the order in which they were set.
   let timers = [];
   let lastTimer = 0;
+  const insertTimer = (timer) => {
+    const at = timers.findIndex((other) => other.at > timer.at);
+    timers.splice(at < 0 ? timers.length : at, 0, timer);
+  };
   const addTimer = (run, delay, every) => {
     const timer = { id: ++lastTimer, at: Date.now() + Math.max(0, Number(delay) || 0), run, every };
     insertTimer(timer);
     return timer.id;
-  };
-  const insertTimer = (timer) => {
-    const at = timers.findIndex((other) => other.at > timer.at);
-    timers.splice(at < 0 ? timers.length : at, 0, timer);
   };
   const clearTimer = (id) => {
     timers = timers.filter((timer) => timer.id !== id);
@@ -51,6 +52,45 @@
     if (timer.every !== undefined) insertTimer({ ...timer, at: Date.now() + Math.max(1, timer.every) });
     timer.run();
   };
+
+  // -------------------------------------------------------------- files of the project
+
+  const required = new Map();
+  const requireFrom = (base, packages) => (name) => {
+    if (packages[name]) return packages[name]();
+    const path = host.resolve(base, text(name));
+    if (!required.has(path)) {
+      const module = { exports: {} };
+      required.set(path, module);
+      try {
+        if (path.endsWith('.json')) module.exports = JSON.parse(host.readFile(path));
+        else host.compile(path)(module.exports, requireFrom(path, packages), module);
+      } catch (error) {
+        required.delete(path);
+        throw error;
+      }
+    }
+    return required.get(path).exports;
+  };
+
+  // -------------------------------------------------------------- paths and dynamic values
+
+  const jsonPath = (value, path) => JSON.parse(host.jsonPath(toJson(value), text(path)));
+
+  const draw = (call) => fromJson(host.draw(call));
+  const WITH_ARGUMENTS = ['alphabetic', 'alphanumeric', 'hexadecimal', 'integer', 'float', 'numeric'];
+  const dynamics = (path) =>
+    new Proxy(() => {}, {
+      get(_, name) {
+        if (typeof name === 'symbol' || name === 'toString' || name === 'valueOf' || name === 'toJSON') {
+          return () => draw(path);
+        }
+        const call = `${path}.${name}`;
+        if (WITH_ARGUMENTS.includes(name)) return (...values) => draw(`${call}(${values.map(Number).join(', ')})`);
+        return host.isDynamic(call) ? draw(call) : dynamics(call);
+      },
+      apply: (_, __, values) => draw(`${path}(${values.map(Number).join(', ')})`),
+    });
 
   Object.assign(globalThis, {
     console: {
@@ -64,7 +104,31 @@
     setInterval: (run, delay, ...values) => addTimer(() => run(...values), delay, Number(delay) || 0),
     clearTimeout: clearTimer,
     clearInterval: clearTimer,
+    require: (name) => requireFrom(host.base(), {})(name),
+    btoa: (value) => host.btoa(text(value)),
+    atob: (value) => host.atob(text(value)),
+    jsonPath,
+    window: globalThis,
+    $random: dynamics('$random'),
   });
+  for (const name of ['$uuid', '$guid', '$timestamp', '$isoTimestamp', '$randomInt']) {
+    Object.defineProperty(globalThis, name, { get: () => draw(name), configurable: true });
+  }
+
+  const tools = { EXIT, describe, draw, fireTimer, fromJson, isFinal, nextTimer, print, requireFrom, text, toJson };
+
+  // What most scripts do without is made at its first use.
+  const parts = new Map();
+  const part = (file) => {
+    if (!parts.has(file)) parts.set(file, host.part(file)(host, tools));
+    return parts.get(file);
+  };
+  const LAZY = { URL: 'url', URLSearchParams: 'url', crypto: 'crypto', DOMParser: 'document', xpath: 'document' };
+  for (const [name, file] of Object.entries(LAZY)) {
+    const set = (value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    Object.defineProperty(globalThis, name, { get: () => part(file)[name], set, configurable: true });
+  }
+  tools.parseDocument = (source, isHtml) => part('document').parseDocument(source, isHtml);
 
   const standard = new Set(Reflect.ownKeys(globalThis));
   // Takes away what a script has left behind.
@@ -85,11 +149,11 @@
     try {
       value = await start();
     } catch (error) {
-      if (error !== EXIT) throw error;
+      if (error !== EXIT && !glue.handles?.(error)) throw error;
     }
     await glue.finish();
     return value;
   };
 
-  return { EXIT, describe, drive, fireTimer, fromJson, isFinal, nextTimer, print, text, toJson };
+  return Object.assign(tools, { drive });
 };

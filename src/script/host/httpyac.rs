@@ -4,12 +4,11 @@
 use std::rc::Rc;
 
 use rquickjs::prelude::Func;
-use rquickjs::{Ctx, Function, Object};
+use rquickjs::{Ctx, Object};
 use serde_json::{Map, Value as Json, json};
 
 use crate::client::Response;
 use crate::script::rendered::{Changes, Rendered, fields};
-use crate::script::{engine, module};
 use crate::spec::{Format, Text};
 use crate::template;
 
@@ -17,7 +16,6 @@ use super::{Host, Run, thrown};
 
 pub(super) fn register(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result<()> {
     register_exchange(object, host)?;
-    register_files(object, host)?;
     let names = Rc::clone(host);
     object.set("variableNames", Func::from(move || names.with(|run| run.variable_names())))?;
     let reference = Rc::clone(host);
@@ -31,12 +29,10 @@ pub(super) fn register(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result
 /// The request and the response, and what is to become of them.
 fn register_exchange(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result<()> {
     let request = Rc::clone(host);
-    object.set("request", Func::from(move || request.with(|run| run.request())))?;
+    object.set("rendered", Func::from(move || request.with(|run| run.rendered())))?;
     let response = Rc::clone(host);
-    object.set(
-        "response",
-        Func::from(move || response.with(|run| run.response().map(|found| shown(found).to_string()))),
-    )?;
+    let received = move || response.with(|run| run.response().map(|found| shown(found).to_string()));
+    object.set("received", Func::from(received))?;
     let named = Rc::clone(host);
     let exchange = move |name: String| {
         named.with(|run| run.situation.scope.response_of(&name).map(|found| shown(found).to_string()))
@@ -56,38 +52,8 @@ fn register_exchange(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result<(
     object.set("cancel", Func::from(move || cancel.with(|run| run.is_cancelled = true)))
 }
 
-/// Files that scripts require.
-fn register_files(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result<()> {
-    let path = Rc::clone(host);
-    object.set("path", Func::from(move || path.with(|run| path.sources.name(run.program.code.span.source()))))?;
-    let resolver = Rc::clone(host);
-    let resolve = move |ctx: Ctx<'_>, base: String, name: String| {
-        module::resolve(&resolver, &base, &name).map_err(|reason| thrown(&ctx, reason))
-    };
-    object.set("resolve", Func::from(resolve))?;
-    let reader = Rc::clone(host);
-    let text_of = move |ctx: Ctx<'_>, path: String| {
-        let file = module::read_file(&reader, &path).map_err(|reason| thrown(&ctx, reason))?;
-        Ok::<_, rquickjs::Error>(file.text().to_owned())
-    };
-    object.set("textOf", Func::from(text_of))?;
-    let compiler = Rc::clone(host);
-    object.set("compile", Function::new(object.ctx().clone(), move |ctx, path| compile(&compiler, ctx, path))?)
-}
-
-/// A file as the function that Node makes of it.
-fn compile<'js>(host: &Rc<Host>, ctx: Ctx<'js>, path: String) -> rquickjs::Result<Function<'js>> {
-    let file = module::read_file(host, &path).map_err(|reason| thrown(&ctx, reason))?;
-    let text = format!("(function(exports,require,module,__filename,__dirname){{{}\n}})", file.text());
-    ctx.eval_with_options(text, engine::named(&path))
-}
-
 impl Run {
-    fn response(&self) -> Option<&Response> {
-        self.situation.response.as_deref()
-    }
-
-    fn request(&self) -> String {
+    fn rendered(&self) -> String {
         let rendered = || Rendered::from(&*self.situation.request);
         json!(self.situation.rendered.clone().unwrap_or_else(rendered)).to_string()
     }

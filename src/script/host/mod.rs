@@ -1,7 +1,10 @@
 //! What scripts ask of rqtest: functions that the glue calls.
 
+mod document;
+mod encoding;
 mod httpyac;
 mod log;
+mod message;
 mod outcome;
 mod variables;
 
@@ -9,6 +12,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
 
+use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Exception, Object};
 use serde_json::Value as Json;
 
@@ -16,6 +20,8 @@ use crate::assertion::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::source::Root;
 
+use super::glue::part;
+use super::module;
 use super::program::{Program, Sources};
 use super::rendered::Changes;
 use super::situation::{LogLine, Report, Situation};
@@ -24,6 +30,8 @@ use super::situation::{LogLine, Report, Situation};
 #[derive(Debug, Default)]
 pub(super) struct Host {
     pub(super) sources: Sources,
+    /// The folder that files may be imported from.
+    root: RefCell<Option<Root>>,
     run: RefCell<Option<Run>>,
 }
 
@@ -45,6 +53,7 @@ struct Run {
 impl Host {
     pub(super) fn begin(&self, program: &Program, situation: Situation) {
         let program = program.clone();
+        self.allow(&situation.root);
         *self.run.borrow_mut() = Some(Run {
             program,
             situation,
@@ -63,9 +72,19 @@ impl Host {
         Report { scope, headers, outcomes, log, changes, is_cancelled, value, error }
     }
 
+    /// Lets files be imported from a folder.
+    pub(super) fn allow(&self, root: &Root) {
+        *self.root.borrow_mut() = Some(root.clone());
+    }
+
     /// The folder that files may be imported from.
     pub(super) fn root(&self) -> Option<Root> {
-        self.run.borrow().as_ref().map(|run| run.situation.root.clone())
+        self.root.borrow().clone()
+    }
+
+    /// The path of the script that runs.
+    pub(super) fn script_path(&self) -> String {
+        self.with(|run| run.program.code.span.source().path().display().to_string())
     }
 
     /// Asks or changes what is known of the script that runs.
@@ -77,10 +96,15 @@ impl Host {
 /// All host functions, in one object.
 pub(super) fn object<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<Object<'js>> {
     let object = Object::new(ctx.clone())?;
+    document::register(&object)?;
+    encoding::register(&object)?;
     httpyac::register(&object, host)?;
     log::register(&object, host)?;
+    message::register(&object, host)?;
+    module::register(&object, host)?;
     outcome::register(&object, host)?;
     variables::register(&object, host)?;
+    object.set("part", Func::from(part))?;
     Ok(object)
 }
 

@@ -53,13 +53,21 @@ pub(super) fn register(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result
         object.set(name, Func::from(change))?;
     }
     let names = Rc::clone(host);
-    object.set("globalNames", Func::from(move || names.with(|run| run.situation.scope.captured_names())))
+    object.set("globalNames", Func::from(move || names.with(|run| run.situation.scope.captured_names())))?;
+    let own = Rc::clone(host);
+    object.set("requestNames", Func::from(move || own.with(|run| run.own_names())))
 }
 
 impl Run {
     /// What templates see.
     pub(super) fn scope(&self) -> Scope<'_> {
         Scope::new(&self.situation.scope, self.situation.position, &self.situation.own)
+    }
+
+    /// The names of the request's own variables.
+    fn own_names(&self) -> Vec<String> {
+        let written = self.situation.own.iter().map(|variable| variable.name.value.clone());
+        self.situation.scope.own_names().into_iter().chain(written).collect()
     }
 
     fn look_up(&self, name: &str) -> Result<Option<Json>, String> {

@@ -28,15 +28,24 @@ enum Format {
     Html,
 }
 
+/// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum NodeKind {
+    /// The document itself.
     Root,
+    /// An element.
     Element,
+    /// An attribute of an element.
     Attribute,
+    /// Text.
     Text,
+    /// `<!-- … -->`.
     Comment,
+    /// `<?name … ?>`.
     Instruction,
 }
+
+pub(super) use NodeKind as Kind;
 
 /// A node of the tree.
 #[derive(Debug)]
@@ -212,6 +221,26 @@ pub struct Node<'d> {
 }
 
 impl<'d> Node<'d> {
+    /// What it is.
+    pub fn kind(self) -> NodeKind {
+        self.document.kind(self.index)
+    }
+
+    /// Its number, in document order; that of the document itself is 0.
+    pub fn number(self) -> u32 {
+        self.index
+    }
+
+    /// Its attributes, in order.
+    pub fn attributes(self) -> impl Iterator<Item = Self> {
+        self.document.attributes(self.index).map(move |index| Self { index, ..self })
+    }
+
+    /// What it contains, attributes aside, in order.
+    pub fn children(self) -> impl Iterator<Item = Self> {
+        self.document.children(self.index).map(move |index| Self { index, ..self })
+    }
+
     /// Its text: of an element, all text in it; of an attribute, its value.
     pub fn text(self) -> Cow<'d, str> {
         self.document.text(self.index)

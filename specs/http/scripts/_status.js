@@ -1,0 +1,1 @@
+export const isOk = ({ status }) => status >= 200 && status < 300;
