@@ -50,7 +50,6 @@ const HTTP: &[Mistake] = &[
     ("GET http://h/\n\n?? body == \"abc\n", "3:12", "the quote is not closed", ""),
     ("GET http://h/\n\n?? body | uper == A\n", "3:11", "no filter `uper`", "did you mean `upper`?"),
     ("POST http://h/\n\n<@utf99 x.txt\n", "3:3", "`utf99` is not a character set", "`latin1`"),
-    ("GET http://h/\n\n> {% client.test() %}\n", "3:1", "a response handler is not supported yet", ""),
 ];
 
 const YAML: &[Mistake] = &[
