@@ -264,7 +264,7 @@ impl<'file> Scope<'file> {
     /// # Errors
     /// Why its value cannot be worked out.
     pub fn of_environment(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
-        Ok(self.view.from_outside(name, None)?.map(|value| to_json(&value)))
+        Ok(self.view.outside_value(name, None)?.map(|value| to_json(&value)))
     }
 
     /// The value of a variable that the file defines.

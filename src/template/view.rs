@@ -122,7 +122,7 @@ impl View {
     ///
     /// # Errors
     /// Why its value cannot be worked out.
-    pub(super) fn from_outside(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+    pub(super) fn outside_value(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
         let Variables { overrides, project, .. } = self.variables();
         match last(overrides, name) {
             Some(value) => Ok(Some(value)),

@@ -35,7 +35,8 @@ fn nodes_with_nodes(document: &Document, operator: Operator, left: &[u32], right
         Operator::Equal => !texts(left).is_disjoint(&texts(right)),
         Operator::NotEqual => {
             let (left, right) = (texts(left), texts(right));
-            !left.is_empty() && !right.is_empty() && !(left.len() == 1 && left == right)
+            let is_one_text = left.len() == 1 && left == right;
+            !left.is_empty() && !right.is_empty() && !is_one_text
         }
         _ => {
             let (left, right) = (numbers(left), numbers(right));

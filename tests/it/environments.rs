@@ -234,7 +234,7 @@ fn the_certificate_of_the_client_is_what_the_environment_says() {
         (none.clone(), vs_code(&host, pfx), "", &[], 0, ""),
         (none.clone(), vs_code("127.0.0.1", pfx), "", &[], 0, ""),
         (none.clone(), vs_code("other.example", pfx), "", &[], 1, "requires a client certificate"),
-        (none.clone(), vs_code(&host, pfx), "# @no-client-cert\n", &[], 1, "requires a client certificate"),
+        (none, vs_code(&host, pfx), "# @no-client-cert\n", &[], 1, "requires a client certificate"),
     ] {
         let mut project = project().file("api/a.http", format!("{directive}GET {{{{api}}}}/\n\n?? status == 200\n"));
         let mut all = vec!["api"];

@@ -117,8 +117,10 @@ fn every_directive_of_the_table_is_known() {
     assert!(directives.len() > 15);
     for directive in directives {
         let message = if directive == "# @raw" { "\nGET / HTTP/1.1\n" } else { "" };
-        let project = project()
-            .file("a.http", format!("{directive}\nGET https://example.org/\n{message}\n###\nGET https://example.org/\n"));
+        let project = project().file(
+            "a.http",
+            format!("{directive}\nGET https://example.org/\n{message}\n###\nGET https://example.org/\n"),
+        );
         let checked = project.run(&["check", "a.http"]);
         assert_eq!((checked.code, checked.stderr.as_str()), (0, ""), "{directive}");
     }

@@ -34,9 +34,9 @@ impl Proxies {
         let is_cgi = value("REQUEST_METHOD").is_some();
         let find = |lower: &str| {
             let upper = lower.to_ascii_uppercase();
-            let from_outside = is_cgi && upper == "HTTP_PROXY";
+            let outside_value = is_cgi && upper == "HTTP_PROXY";
             let found = value(lower).map(|text| (lower.to_owned(), text));
-            let found = found.or_else(|| value(&upper).filter(|_| !from_outside).map(|text| (upper, text)));
+            let found = found.or_else(|| value(&upper).filter(|_| !outside_value).map(|text| (upper, text)));
             found.filter(|(_, text)| !text.trim().is_empty())
         };
         let named = |name: &str, error: InvalidProxy| InvalidProxy::new(format!("the variable {name}: {error}"));

@@ -91,9 +91,8 @@ fn expression(subject: &Span) -> Subject {
 /// What is asked, and what is claimed of it: the last predicate on the line begins the claim.
 fn split(span: &Span) -> Option<(Span, Span)> {
     let text = span.text();
-    let starts =
-        text.match_indices([' ', '\t']).map(|(at, _)| at + 1).filter(|&at| predicate_at(&text[at..]).is_some());
-    let last = starts.last()?;
+    let mut words = text.rmatch_indices([' ', '\t']).map(|(at, _)| at + 1);
+    let last = words.find(|&at| predicate_at(&text[at..]).is_some())?;
     let negated = text[..last].trim_end().strip_suffix("not").filter(|before| before.ends_with([' ', '\t']));
     let at = negated.map_or(last, str::len);
     let subject = text[..at].trim_end().len();

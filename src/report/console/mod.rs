@@ -255,7 +255,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn no_text_from_outside_reaches_the_terminal_as_it_is(text in "(\\PC|\\p{Cc}){0,40}") {
+        fn no_text_outside_value_reaches_the_terminal_as_it_is(text in "(\\PC|\\p{Cc}){0,40}") {
             for verbosity in EVERY {
                 let printed = print(&sample::events_that_say(&text), verbosity, Style { color: false, width: 60 });
                 prop_assert!(!printed.chars().any(|character| character.is_control() && character != '\n'));

@@ -8,8 +8,11 @@ use super::super::request_line::RequestLine;
 /// Characters that may not stand in a URL (RFC 3986, 2), beside those outside of ASCII.
 const ILLEGAL: [char; 9] = ['"', '<', '>', '\\', '^', '`', '{', '|', '}'];
 
-/// Header fields that mean more than a field to some, and which values do.
-pub(super) const FIELDS: &[(&str, Rule, fn(&str) -> bool)] = &[
+/// A field's name, and which of its values a rule concerns.
+type FieldRule = (&'static str, Rule, fn(&str) -> bool);
+
+/// Header fields that mean more than a field to some.
+pub(super) const FIELDS: &[FieldRule] = &[
     ("Authorization", Rule::Credentials, is_in_words),
     ("X-Request-Type", Rule::GraphQlField, |_| true),
     ("Accept-Encoding", Rule::ResponseDecoding, |_| true),
