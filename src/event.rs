@@ -72,12 +72,14 @@ pub struct FileOutline {
 }
 
 /// A case of the run: a request, or one of the times that it runs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CaseOutline {
     /// Its name, unique within the file.
     pub name: String,
     /// Where it stands; nowhere, if the file could not be read.
     pub span: Option<Span>,
+    /// Where the request stands that it runs, if that is elsewhere.
+    pub origin: Option<Span>,
     /// Its tags.
     pub tags: Vec<String>,
 }

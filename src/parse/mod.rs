@@ -8,6 +8,7 @@ mod http;
 mod message;
 mod protocol;
 mod quantity;
+mod target;
 pub mod yaml;
 
 #[cfg(test)]

@@ -98,22 +98,32 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "### a\n# @setup\nGET /a\n### b\nGET /b\n### c\n# @teardown\nGET /c\n",
         "setup: [{name: a, get: /a}]\nrequests: [{name: b, get: /b}]\nteardown: [{name: c, get: /c}]",
     ),
+    (
+        "what stands elsewhere",
+        "import ./users.http\n# @import b.yaml\n\n### a\n# @ref login\n# @force-ref ./c.http#log out\nGET http://h/\n\n\
+         ### as ada\n# @tag t\n# @skip later\nrun #login (@user = ada, @role = {{ role }})\n\n###\nrun ./c.http\n",
+        "import: [./users.http, b.yaml]\n\
+         requests:\n\
+         - {name: a, get: http://h/, ref: login, force_ref: ./c.http#log out}\n\
+         - {name: as ada, tags: t, skip: later, run: login, variables: {user: ada, role: '{{ role }}'}}\n\
+         - {run: ./c.http}\n",
+    ),
 ];
 
 /// A spec without its places, the texts of its assertions, and which format it is in.
 fn dump(text: &str, format: Format) -> String {
     let name = if format == Format::Http { "a.http" } else { "a.yaml" };
-    let Spec { name, description, tags, variables, setup, requests, teardown, diagnostics, .. } =
+    let Spec { name, description, tags, imports, variables, setup, requests, teardown, diagnostics, .. } =
         parse(&SourceFile::new(name, text), format, Dialect::default());
     assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error), "{diagnostics:?}");
     let stages = [setup, requests, teardown].map(|entries| {
-        let request = |entry: Entry| match entry {
-            Entry::Request(request) => request,
+        let valid = |entry: Entry| match entry {
             Entry::Invalid(invalid) => panic!("{text}\n{:#?}", invalid.diagnostics),
+            other => other,
         };
-        entries.into_iter().map(request).collect::<Vec<_>>()
+        entries.into_iter().map(valid).collect::<Vec<_>>()
     });
-    let shown = format!("{name:#?}\n{description:#?}\n{tags:#?}\n{variables:#?}\n{stages:#?}");
+    let shown = format!("{name:#?}\n{description:#?}\n{tags:#?}\n{imports:#?}\n{variables:#?}\n{stages:#?}");
     let places = Regex::new(r"(?m) @ \d+:\d+-\d+:\d+|^ *span: .*\n|^ *text: .*\n").unwrap();
     places.replace_all(&shown, "").into_owned()
 }

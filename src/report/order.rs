@@ -85,7 +85,7 @@ mod tests {
     use crate::event::{CaseOutline, FileOutline};
 
     fn outline(cases: &[usize]) -> Outline {
-        let case = |number: usize| CaseOutline { name: number.to_string(), span: None, tags: Vec::new() };
+        let case = |number: usize| CaseOutline { name: number.to_string(), ..CaseOutline::default() };
         let file = |&cases: &usize| FileOutline {
             path: String::new(),
             name: String::new(),

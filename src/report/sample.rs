@@ -62,7 +62,7 @@ fn span(source: &Arc<SourceFile>, part: &str) -> Span {
 
 fn case(source: &Arc<SourceFile>, name: &str, line: &str, tags: &[&str]) -> CaseOutline {
     let tags = tags.iter().map(|&tag| tag.to_owned()).collect();
-    CaseOutline { name: name.to_owned(), span: Some(span(source, line)), tags }
+    CaseOutline { name: name.to_owned(), span: Some(span(source, line)), origin: None, tags }
 }
 
 fn file(path: &str, name: &str, cases: Vec<CaseOutline>) -> FileOutline {
@@ -89,7 +89,7 @@ pub(crate) fn outline() -> Arc<Outline> {
         "specs/v1.2/broken.yaml",
         vec![case(&broken, "typo", "- name: typo", &[]), case(&broken, "unreachable", "- name: unreachable", &[])],
     );
-    let skipped = |name: &str| CaseOutline { name: name.to_owned(), span: None, tags: Vec::new() };
+    let skipped = |name: &str| CaseOutline { name: name.to_owned(), ..CaseOutline::default() };
     let third = file("specs/admin.http", "specs/admin.http", ["log in", "look", "log out"].map(skipped).into());
     let fourth = file("specs/health.http", "specs/health.http", vec![skipped("health")]);
     let started = Duration::new(1_790_000_000, 123_000_000);
@@ -254,7 +254,7 @@ pub(crate) fn interrupted_events() -> Vec<Event> {
 
 /// The events of a run in which all is well.
 pub(crate) fn healthy_events() -> Vec<Event> {
-    let health = CaseOutline { name: "health".to_owned(), span: None, tags: Vec::new() };
+    let health = CaseOutline { name: "health".to_owned(), ..CaseOutline::default() };
     let files = vec![file("specs/health.http", "specs/health.http", vec![health])];
     let started = outline().started;
     let mut events = vec![Event::RunStarted(Arc::new(Outline { files, started }))];
@@ -268,7 +268,7 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
     let source = SourceFile::new(format!("{text}.http"), text);
     let span = source.span(0..source.text().len());
     let own = || text.to_owned();
-    let case = |_| CaseOutline { name: own(), span: Some(span.clone()), tags: vec![own()] };
+    let case = |_| CaseOutline { name: own(), span: Some(span.clone()), origin: None, tags: vec![own()] };
     let diagnostics = vec![Diagnostic::warning(text).at(&span, text).note(text).help(text)];
     let file = FileOutline { path: own(), name: own() + "!", cases: (0..3).map(case).collect(), diagnostics };
     let failure = Failure {

@@ -1,102 +1,359 @@
 //! The cases of a file: which of its requests run, in which order, and the name that
 //! reports know each by.
+//!
+//! What a request needs runs right before the first that needs it. A request of the same
+//! file is moved there; that of another file becomes a case of this one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use crate::diagnostic::Diagnostic;
 use crate::event::CaseOutline;
 use crate::source::Span;
-use crate::spec::Entry;
+use crate::spec::{Dialect, Entry, Invalid, Reference, Run, Target};
 
 use super::Selection;
-use super::plan::{Place, PlannedCase, Specs, Stage};
+use super::directory::{DEEPEST, Directory, MOST_CASES, Referred, Site};
+use super::imports::Gathered;
+use super::names::{Names, display_name};
+use super::plan::{Call, Need, PlannedCase, Stage, Work};
 use super::select::at_line;
+use super::specs::{Place, Specs};
 use super::turn;
+
+/// What is to run of a file.
+pub(super) struct Cases {
+    pub(super) list: Vec<(PlannedCase, CaseOutline)>,
+    /// Doubts about what references mean.
+    pub(super) warnings: Vec<Diagnostic>,
+}
 
 /// What is to run of a file, where a selection and perhaps a line of it say which of its
 /// requests are meant; nothing at all if none of them is.
-pub(super) fn of(specs: &Specs, selection: &Selection, line: Option<usize>) -> Option<Vec<(PlannedCase, CaseOutline)>> {
-    let spec = specs.own();
-    let only = line.map(|line| at_line(spec.requests.iter().map(Entry::span), line));
-    let mut names = Names::default();
-    let mut chosen = Vec::new();
+pub(super) fn of(gathered: &Gathered, selection: &Selection, line: Option<usize>) -> Option<Cases> {
+    let specs = &gathered.specs;
+    let mut planning = Planning::new(gathered);
+    let candidates = planning.candidates(&gathered.problems);
+    let only = line.map(|line| at_line(specs.own().requests.iter().map(Entry::span), line));
+    let is_chosen = |candidate: &Candidate| {
+        let meant = only.is_none_or(|only| candidate.entry.is_some_and(|entry| only == Some(entry.index)));
+        meant && selection.takes(&candidate.tags, &candidate.name)
+    };
     // A file may have nothing but a setup.
-    let decisive = |stage| stage == Stage::Main || spec.requests.is_empty();
-    let mut any = false;
-    let stages = [(Stage::Setup, &spec.setup), (Stage::Main, &spec.requests), (Stage::Teardown, &spec.teardown)];
-    for (stage, entries) in stages {
-        for (index, entry) in entries.iter().enumerate() {
-            let name = names.unique(display_name(entry));
-            let left_out = only.is_some_and(|only| only != Some(index)) || !selection.takes(entry, &name);
-            any |= decisive(stage) && !left_out;
-            if stage != Stage::Main || !left_out {
-                let place = Place { file: 0, list: stage, index };
-                chosen.extend(repeated(stage, place, &name, entry));
-            }
+    let decisive = |stage| stage == Stage::Main || specs.own().requests.is_empty();
+    let chosen: Vec<bool> = candidates.iter().map(is_chosen).collect();
+    if !candidates.iter().zip(&chosen).any(|(candidate, chosen)| *chosen && decisive(candidate.stage)) {
+        return None;
+    }
+    let pairs = candidates.iter().zip(&chosen).filter(|(_, chosen)| **chosen);
+    let entries: HashSet<_> = pairs.filter_map(|(candidate, _)| candidate.entry).collect();
+    for (candidate, chosen) in candidates.into_iter().zip(chosen) {
+        let goes_along = candidate.stage != Stage::Main
+            || candidate.entry.is_none_or(|entry| candidate.is_auxiliary() && entries.contains(&entry));
+        if chosen || goes_along {
+            planning.add(candidate);
         }
     }
-    any.then_some(chosen)
+    Some(Cases { list: planning.list, warnings: planning.directory.warnings })
 }
 
-/// A request, as often as it runs; once where that can only be told later.
-fn repeated(stage: Stage, place: Place, name: &str, entry: &Entry) -> impl Iterator<Item = (PlannedCase, CaseOutline)> {
-    let repetition = match entry {
-        Entry::Request(request) => request.flow.repetition.as_deref(),
-        Entry::Invalid(_) => None,
-    };
-    let (span, tags) = (entry.span().clone(), tags_of(entry));
-    turn::planned(repetition).into_iter().map(move |(turn, label)| {
-        let outline = CaseOutline { name: format!("{name}{label}"), span: Some(span.clone()), tags: tags.clone() };
-        (PlannedCase { stage, place, turn }, outline)
-    })
+/// A case that may be chosen.
+struct Candidate {
+    /// The entry of the file that it comes of.
+    entry: Option<Place>,
+    /// When that runs.
+    stage: Stage,
+    /// Which part of another file it is, where all of that runs.
+    part: Stage,
+    what: What,
+    name: String,
+    tags: Vec<String>,
+    span: Span,
+}
+
+/// What a candidate does.
+enum What {
+    /// It runs a request.
+    Request { place: Place, call: Option<Arc<Call>> },
+    /// It has something run, unless it has run before.
+    Need(Reference),
+    /// It says what is wrong.
+    Invalid(Invalid),
+}
+
+impl Candidate {
+    /// Whether it runs along with others that come of the same entry.
+    fn is_auxiliary(&self) -> bool {
+        self.part != Stage::Main
+    }
+}
+
+/// A request that is about to be added.
+struct Asked {
+    place: Place,
+    call: Option<Arc<Call>>,
+    stage: Stage,
+    needs: Vec<Need>,
+    name: String,
+    tags: Vec<String>,
+    span: Span,
+}
+
+struct Planning<'a> {
+    specs: &'a Specs,
+    directory: Directory<'a>,
+    names: Names,
+    /// The names of the file's own requests.
+    own_names: HashMap<Place, String>,
+    /// The cases that have run the request, or all that the entry runs, at each place.
+    ran: HashMap<Place, Vec<usize>>,
+    /// The file's own requests that have run before their turn.
+    moved: HashSet<Place>,
+    /// The setup of each file that runs as a whole, by the entry that runs it.
+    setups: HashMap<Option<Place>, Vec<Need>>,
+    list: Vec<(PlannedCase, CaseOutline)>,
+}
+
+impl<'a> Planning<'a> {
+    fn new(gathered: &'a Gathered) -> Self {
+        Self {
+            specs: &gathered.specs,
+            directory: Directory::new(&gathered.specs, &gathered.paths),
+            names: Names::default(),
+            own_names: HashMap::new(),
+            ran: HashMap::new(),
+            moved: HashSet::new(),
+            setups: HashMap::new(),
+            list: Vec::new(),
+        }
+    }
+
+    fn candidates(&mut self, problems: &[Invalid]) -> Vec<Candidate> {
+        let problem = |invalid: &Invalid| Candidate {
+            entry: None,
+            stage: Stage::Main,
+            part: Stage::Main,
+            name: self.names.unique(invalid.name.as_ref().map_or_else(String::new, |name| name.value.clone())),
+            tags: Vec::new(),
+            span: invalid.span.clone(),
+            what: What::Invalid(invalid.clone()),
+        };
+        let mut all: Vec<Candidate> = problems.iter().map(problem).collect();
+        for (place, entry) in self.specs.entries(0) {
+            match entry {
+                Entry::Run(run) => all.extend(self.candidates_of(run, place)),
+                Entry::Request(_) | Entry::Invalid(_) => {
+                    let name = self.names.unique(display_name(entry).into_owned());
+                    self.own_names.insert(place, name.clone());
+                    let (tags, span) = (tags_of(entry), entry.span().clone());
+                    let what = What::Request { place, call: None };
+                    let (entry, stage, part) = (Some(place), place.list, Stage::Main);
+                    all.push(Candidate { entry, stage, part, what, name, tags, span });
+                }
+            }
+        }
+        all
+    }
+
+    /// What an entry runs, each request a candidate.
+    fn candidates_of(&mut self, run: &Run, place: Place) -> Vec<Candidate> {
+        let reference = &run.reference;
+        let title = run.name.as_ref().map(|name| name.value.as_str());
+        let name = title.unwrap_or(reference.target.as_str().trim_start_matches("./"));
+        let own_tags: Vec<String> = run.tags.iter().map(|tag| tag.value.clone()).collect();
+        let candidate = |name: String, what| {
+            let (entry, stage, part, tags) = (Some(place), place.list, Stage::Main, own_tags.clone());
+            Candidate { entry, stage, part, what, name, tags, span: reference.span.clone() }
+        };
+        if !reference.force {
+            return vec![candidate(name.to_owned(), What::Need(reference.clone()))];
+        }
+        let referred = match self.directory.follow(reference, Site { place, skip: run.skip.as_ref(), outer: None }) {
+            Ok(referred) => referred,
+            Err(diagnostic) => {
+                let name = self.names.unique(name.to_owned());
+                return vec![candidate(name, What::Invalid(invalid(&reference.span, diagnostic)))];
+            }
+        };
+        let is_file = matches!(reference.target, Target::File(_));
+        let is_named = referred.len() == 1 && (title.is_some() || !is_file);
+        let of_one = |Referred { place, call, .. }: Referred| {
+            let entry = self.specs.entry(place);
+            let name = if is_named { name.to_owned() } else { format!("{name}: {}", display_name(entry)) };
+            let one = candidate(self.names.unique(name), What::Request { place, call: Some(call) });
+            let more = tags_of(entry).into_iter().filter(|tag| !own_tags.contains(tag));
+            let tags = own_tags.iter().cloned().chain(more).collect();
+            Candidate { part: if is_file { place.list } else { Stage::Main }, tags, ..one }
+        };
+        referred.into_iter().map(of_one).collect()
+    }
+
+    fn add(&mut self, candidate: Candidate) {
+        let Candidate { entry, stage, part, what, name, tags, span } = candidate;
+        match what {
+            What::Request { place, call: None } if self.moved.contains(&place) => {}
+            What::Request { place, call } => {
+                let stage = if part == Stage::Teardown { part } else { stage };
+                let needs = self.setups.get(&entry).filter(|_| part == Stage::Main).cloned().unwrap_or_default();
+                let is_called = call.is_some();
+                let cases = self.request(Asked { place, call, stage, needs, name, tags, span }, &mut Vec::new());
+                if part == Stage::Setup {
+                    let needs = cases.iter().map(|&case| Need { case, name: self.list[case].1.name.clone() });
+                    let needs: Vec<_> = needs.collect();
+                    self.setups.entry(entry).or_default().extend(needs);
+                }
+                if let Some(entry) = entry.filter(|_| is_called) {
+                    self.ran.entry(entry).or_default().extend(cases);
+                }
+            }
+            What::Need(reference) => self.need_alone(&reference, entry, stage),
+            What::Invalid(invalid) => self.push(PlannedCase::invalid(stage, invalid), name, tags, &span),
+        }
+    }
+
+    /// Has run what a request needs, then the request itself as often as it says. The
+    /// places of its cases.
+    fn request(&mut self, asked: Asked, trail: &mut Vec<Place>) -> Vec<usize> {
+        let specs = self.specs;
+        let entry = specs.entry(asked.place);
+        let (repetition, references) = match entry {
+            Entry::Request(request) => (request.flow.repetition.as_deref(), &**request.references),
+            Entry::Run(_) | Entry::Invalid(_) => (None, &[][..]),
+        };
+        let mut cases = Vec::new();
+        for (turn, label) in turn::planned(repetition) {
+            let mut needs = asked.needs.clone();
+            let work = match self.needs(references, &asked, trail, &mut needs) {
+                Ok(()) => Work::Request { place: asked.place, call: asked.call.clone() },
+                Err(diagnostic) => Work::Invalid(Arc::new(invalid(&asked.span, diagnostic))),
+            };
+            cases.push(self.list.len());
+            let case = PlannedCase { stage: asked.stage, work, turn, needs };
+            self.push(case, format!("{}{label}", asked.name), asked.tags.clone(), &asked.span);
+        }
+        self.ran.entry(asked.place).or_default().extend(&cases);
+        cases
+    }
+
+    /// Has run what some references mean, for a request that needs it.
+    fn needs(
+        &mut self,
+        references: &[Reference],
+        asked: &Asked,
+        trail: &mut Vec<Place>,
+        needs: &mut Vec<Need>,
+    ) -> Result<(), Diagnostic> {
+        for reference in references {
+            let site = Site { place: asked.place, skip: None, outer: asked.call.clone() };
+            let referred = self.directory.follow(reference, site)?;
+            trail.push(asked.place);
+            let result = referred.into_iter().try_for_each(|referred| {
+                needs.extend(self.need(reference, referred, asked.stage, Some(&asked.name), trail)?);
+                Ok(())
+            });
+            trail.pop();
+            result?;
+        }
+        Ok(())
+    }
+
+    /// Has something run that is needed, unless it has run before.
+    fn need(
+        &mut self,
+        reference: &Reference,
+        referred: Referred,
+        stage: Stage,
+        asking: Option<&str>,
+        trail: &mut Vec<Place>,
+    ) -> Result<Vec<Need>, Diagnostic> {
+        let Referred { place, named, call } = referred;
+        if trail.contains(&place) {
+            return Err(self.circle(trail, place, &reference.span));
+        }
+        if trail.len() > DEEPEST || self.list.len() > MOST_CASES {
+            return Err(Diagnostic::error("too many requests need one another").at(&reference.span, ""));
+        }
+        let again = reference.force || !reference.variables.is_empty();
+        let cases = match self.ran.get(&named).filter(|_| !again) {
+            Some(cases) => cases.clone(),
+            None => {
+                let asked = self.asked(reference, place, call, stage, asking);
+                let cases = self.request(asked, trail);
+                if named != place {
+                    self.ran.entry(named).or_default().extend(&cases);
+                }
+                cases
+            }
+        };
+        let name = reference.target.as_str();
+        Ok(cases.into_iter().map(|case| Need { case, name: name.to_owned() }).collect())
+    }
+
+    /// A request that is needed. One of the file itself is its own case, before its turn.
+    fn asked(
+        &mut self,
+        reference: &Reference,
+        place: Place,
+        call: Arc<Call>,
+        stage: Stage,
+        asking: Option<&str>,
+    ) -> Asked {
+        let specs = self.specs;
+        let entry = specs.entry(place);
+        let again = reference.force || !reference.variables.is_empty();
+        let is_plain = call.outer.is_none() && !again && specs.own().dialect != Dialect::HttpYac;
+        if let Some(name) = self.own_names.get(&place).filter(|_| is_plain && place.list != Stage::Teardown) {
+            self.moved.insert(place);
+            let (tags, span) = (tags_of(entry), entry.span().clone());
+            return Asked { place, call: None, stage, needs: Vec::new(), name: name.clone(), tags, span };
+        }
+        let name = display_name(entry);
+        let name = match asking.filter(|_| again) {
+            Some(asking) => format!("{name} (for {asking})"),
+            None => name.into_owned(),
+        };
+        let (name, span) = (self.names.unique(name), call.outermost().span.clone());
+        Asked { place, call: Some(call), stage, needs: Vec::new(), name, tags: tags_of(entry), span }
+    }
+
+    /// Has run what stands where a request would, with nothing that needs it.
+    fn need_alone(&mut self, reference: &Reference, entry: Option<Place>, stage: Stage) {
+        let Some(place) = entry else { return };
+        let referred = self.directory.follow(reference, Site { place, skip: None, outer: None });
+        let result = referred.and_then(|referred| {
+            referred
+                .into_iter()
+                .try_for_each(|referred| self.need(reference, referred, stage, None, &mut Vec::new()).map(drop))
+        });
+        if let Err(diagnostic) = result {
+            let name = self.names.unique(reference.target.as_str().to_owned());
+            let case = PlannedCase::invalid(stage, invalid(&reference.span, diagnostic));
+            self.push(case, name, Vec::new(), &reference.span);
+        }
+    }
+
+    fn push(&mut self, case: PlannedCase, name: String, tags: Vec<String>, span: &Span) {
+        let origin = match &case.work {
+            Work::Request { place, call: Some(_) } => Some(self.specs.entry(*place).span().clone()),
+            Work::Request { call: None, .. } | Work::Invalid(_) => None,
+        };
+        let outline = CaseOutline { name, span: Some(span.clone()), origin, tags };
+        self.list.push((case, outline));
+    }
+
+    /// The error of a request that needs itself by way of others.
+    fn circle(&self, trail: &[Place], again: Place, at: &Span) -> Diagnostic {
+        let start = trail.iter().position(|&place| place == again).unwrap_or(0);
+        let places = trail[start..].iter().chain([&again]);
+        let names: Vec<_> = places.map(|&place| display_name(self.specs.entry(place))).collect();
+        Diagnostic::error(format!("requests need one another: {}", names.join(" -> "))).at(at, "")
+    }
 }
 
 fn tags_of(entry: &Entry) -> Vec<String> {
-    let tags = match entry {
-        Entry::Request(request) => &request.tags,
-        Entry::Invalid(invalid) => &invalid.tags,
-    };
-    tags.iter().map(|tag| tag.value.clone()).collect()
+    entry.tags().iter().map(|tag| tag.value.clone()).collect()
 }
 
-fn display_name(entry: &Entry) -> String {
-    match (entry.name(), entry) {
-        (Some(name), _) => name.value.clone(),
-        (None, Entry::Request(request)) => {
-            let method = request.method.as_ref().map_or("GET", |method| &method.value);
-            format!("{method} {}", request.target.value)
-        }
-        (None, Entry::Invalid(invalid)) => first_line(&invalid.span).to_owned(),
-    }
-}
-
-fn first_line(span: &Span) -> &str {
-    let line = span.text().lines().next().unwrap_or_default().trim();
-    if line.is_empty() { "unreadable request" } else { line }
-}
-
-/// Gives a name that was given before a number.
-#[derive(Default)]
-struct Names(HashMap<String, usize>);
-
-impl Names {
-    fn unique(&mut self, name: String) -> String {
-        let count = self.0.entry(name.clone()).or_default();
-        *count += 1;
-        match *count {
-            1 => name,
-            number => self.unique(format!("{name} ({number})")),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique() {
-        let mut names = Names::default();
-        let given = ["a", "a", "a (2)", "b"].map(|name| names.unique(name.to_owned()));
-        assert_eq!(given, ["a", "a (2)", "a (2) (2)", "b"]);
-    }
+fn invalid(span: &Span, diagnostic: Diagnostic) -> Invalid {
+    Invalid { name: None, tags: Vec::new(), span: span.clone(), diagnostics: vec![diagnostic] }
 }

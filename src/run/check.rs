@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Root;
-use crate::spec::{Body, Conflict, Entry, FileReference, Piece, Request, Spec};
+use crate::spec::{Body, Conflict, FileReference, Piece, Request};
 use crate::template::Engine;
 
 use super::compiled::Compiled;
 use super::decision;
-use super::plan::{Plan, PlannedFile, Specs};
+use super::plan::{Plan, PlannedCase, PlannedFile};
 use super::script::ScriptChecker;
+use super::specs::{Requested, Specs};
 
 /// What is known of a file before it runs.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl<'a> Checker<'_, 'a> {
             PlannedFile::Unreadable(error) => vec![error.diagnostics.clone()],
             PlannedFile::Spec { specs, root, cases } => {
                 self.checked.conflicts = &specs.own().conflicts;
-                cases.iter().map(|case| self.read_entry(specs.entry(case.place), specs, root)).collect()
+                cases.iter().map(|case| self.read_case(case, specs, root)).collect()
             }
         };
         for (case, diagnostics) in outline.cases.iter().zip(found) {
@@ -79,16 +80,16 @@ impl<'a> Checker<'_, 'a> {
         }
     }
 
-    fn read_entry(&self, entry: &Entry, specs: &Specs, root: &Arc<Root>) -> Vec<Diagnostic> {
-        match entry {
-            Entry::Invalid(invalid) => invalid.diagnostics.clone(),
-            Entry::Request(request) => {
+    fn read_case(&self, case: &PlannedCase, specs: &Specs, root: &Arc<Root>) -> Vec<Diagnostic> {
+        match specs.request(case) {
+            Err(invalid) => invalid.diagnostics.clone(),
+            Ok(Requested { request, .. }) => {
                 let compiled = match Compiled::new(self.engine, request) {
                     Ok(compiled) => self.check_scripts(&compiled, root),
                     Err(diagnostics) => diagnostics,
                 };
                 let conditions = decision::problems(request, self.engine);
-                let missing = missing_files(request, specs.own(), root);
+                let missing = missing_files(request, root);
                 request.diagnostics.iter().cloned().chain(compiled).chain(conditions).chain(missing).collect()
             }
         }
@@ -101,11 +102,7 @@ impl<'a> Checker<'_, 'a> {
 
 /// The files of a body that are not there. Whether one is whose path holds a template, shows
 /// only once that is rendered.
-fn missing_files<'a>(
-    request: &'a Request,
-    spec: &'a Spec,
-    root: &'a Root,
-) -> impl Iterator<Item = Diagnostic> + use<'a> {
+fn missing_files<'a>(request: &'a Request, root: &'a Root) -> impl Iterator<Item = Diagnostic> + use<'a> {
     let pieces: &[Piece] = match request.body.as_deref() {
         Some(Body::Content(pieces) | Body::Message(pieces)) => pieces,
         _ => &[],
@@ -116,7 +113,7 @@ fn missing_files<'a>(
     });
     let fixed = paths.filter(|path| !path.value.contains("{{"));
     fixed.filter_map(|path| {
-        let error = root.resolve(spec.source.0.path(), &path.value).err()?;
+        let error = root.resolve(path.span.source().path(), &path.value).err()?;
         Some(Diagnostic::error(error.to_string()).at(&path.span, ""))
     })
 }

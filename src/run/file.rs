@@ -1,5 +1,6 @@
 //! The requests of one file, in order, in one session.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,17 +9,19 @@ use crate::client::{Jar, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event, Verdict};
 use crate::source::Root;
-use crate::spec::{Entry, Request};
+use crate::spec::Request;
 use crate::template::{Collection, FileScope, Iteration, Providers, Scope};
 
 use super::case::CaseRun;
 use super::decision;
 use super::environment::Environment;
 use super::mailbox::Sender;
-use super::plan::{PlannedCase, PlannedFile, Specs, Stage};
+use super::plan::{PlannedCase, PlannedFile, Stage};
 use super::questions::Inquirer;
 use super::script::ScriptRunner;
 use super::shared::Shared;
+use super::sight::Sight;
+use super::specs::{Requested, Specs};
 use super::tokens::Asking;
 
 /// Runs a file: all its cases end, one way or another.
@@ -62,6 +65,9 @@ pub(super) struct FileRun<'a> {
     session: Session,
     pub(super) scope: FileScope,
     scripts: ScriptRunner,
+    sight: Sight<'a>,
+    /// How each case of the plan so far has ended.
+    ends: Vec<End>,
     setup_failed: bool,
     /// When the last request had ended.
     last: Option<Instant>,
@@ -94,30 +100,44 @@ impl<'a> FileRun<'a> {
         let has_credentials = !environment.variables.credentials.is_empty();
         let tokens = has_credentials.then(|| Arc::new(Asking(session(shared, environment, sender))) as _);
         let person = Inquirer::new(&shared.questions, sender);
-        let scope = FileScope::new(Arc::clone(&environment.variables), specs.own(), root, &shared.engine)
-            .provided_by(Providers { person: Some(Arc::new(person)), tokens });
-        shared.questions.learn_given(&specs.own().variables);
+        let sight = Sight::new(&shared.engine, &environment.variables, specs, root);
+        let scope = sight.scope().provided_by(Providers { person: Some(Arc::new(person)), tokens });
+        specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
         let session = session(shared, environment, sender);
         let scripts = ScriptRunner::new(shared.interrupt.clone());
-        Self { shared, specs, root, index, sender, session, scope, scripts, setup_failed: false, last: None, ended: 0 }
+        let (setup_failed, ends, last, ended) = (false, Vec::new(), None, 0);
+        Self { shared, specs, root, index, sender, session, scope, scripts, sight, ends, setup_failed, last, ended }
     }
 
     fn run(&mut self, cases: &[PlannedCase], outlines: &[CaseOutline]) {
         for (index, (case, outline)) in cases.iter().zip(outlines).enumerate() {
             let is_last = index + 1 == cases.len();
             let specs = self.specs;
-            match (self.reason_to_skip(case), specs.entry(case.place)) {
+            self.ends.push(End::Skipped);
+            match (self.reason_to_skip(case), specs.request(case)) {
                 (Some(reason), _) => self.finish(case, CaseResult::skipped(reason), is_last),
-                (None, Entry::Invalid(invalid)) => {
+                (None, Err(invalid)) => {
                     let error = CaseError { kind: "parse", diagnostics: invalid.diagnostics.clone() };
                     self.finish(case, CaseResult::failed_before_sending(error), is_last);
                 }
-                (None, Entry::Request(request)) => {
-                    let position = specs.position(case.place);
-                    self.run_due(Due { case, outline, request, position, is_last });
+                (None, Ok(requested)) => {
+                    let (request, position) = (requested.request, specs.position(requested.place));
+                    match self.take_up(requested) {
+                        Ok(()) => self.run_due(Due { case, outline, request, position, is_last }),
+                        Err(instead) => self.finish(case, *instead, is_last),
+                    }
                 }
             }
         }
+    }
+
+    /// Brings what a request sees into the scope, unless what runs it leaves it out.
+    fn take_up(&mut self, requested: Requested<'_>) -> Result<(), Box<CaseResult>> {
+        let Requested { place, call, .. } = requested;
+        if let Some(reason) = call.and_then(|call| call.chain().find_map(|call| call.skip.as_deref())) {
+            return Err(CaseResult::skipped(reason).into());
+        }
+        self.sight.enter(&mut self.scope, place.file, call).map_err(not_worked_out)
     }
 
     /// Runs one of the times that a request runs, unless something stands against it.
@@ -191,26 +211,34 @@ impl<'a> FileRun<'a> {
         match self.session.save_cookies() {
             Ok(()) => result,
             Err(error) => {
+                let span = match self.specs.request(case) {
+                    Ok(requested) => &requested.request.span,
+                    Err(invalid) => &invalid.span,
+                };
                 let diagnostic = Diagnostic::error(error.to_string())
-                    .at(self.specs.entry(case.place).span(), "")
+                    .at(span, "")
                     .help("after the last request of a file, the cookies of its session are written");
                 result.with_error(CaseError { kind: "cookies", diagnostics: vec![diagnostic] })
             }
         }
     }
 
-    /// Teardown always runs; the rest does as long as nothing stands against it.
-    pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<&'static str> {
-        if case.stage == Stage::Teardown {
-            return None;
-        }
-        if case.stage == Stage::Main && self.setup_failed {
-            return Some("the setup failed");
-        }
-        self.shared.interrupt.reason().or_else(|| self.shared.failed.reason())
+    /// Teardown always runs; the rest does as long as nothing stands against it. Nothing runs
+    /// without what it needs.
+    pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<Cow<'static, str>> {
+        let of_run = match case.stage {
+            Stage::Teardown => None,
+            Stage::Main if self.setup_failed => Some("the setup failed"),
+            Stage::Setup | Stage::Main => self.shared.interrupt.reason().or_else(|| self.shared.failed.reason()),
+        };
+        let missing = || case.needs.iter().find_map(|need| self.ends[need.case].lack(&need.name));
+        of_run.map(Cow::Borrowed).or_else(|| missing().map(Cow::Owned))
     }
 
     fn learn(&mut self, case: &PlannedCase, result: &CaseResult) {
+        if let Some(end) = self.ends.last_mut() {
+            *end = End::of(&result.verdict).max(*end);
+        }
         if matches!(result.verdict, Verdict::Passed | Verdict::Skipped(_)) {
             return;
         }
@@ -225,4 +253,31 @@ impl<'a> FileRun<'a> {
 pub(super) fn not_worked_out(diagnostic: Diagnostic) -> Box<CaseResult> {
     let error = CaseError { kind: "template", diagnostics: vec![diagnostic] };
     CaseResult::failed_before_sending(error).into()
+}
+
+/// How a case has ended, for those that need it: of several times that it ran, the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Skipped,
+    Passed,
+    Failed,
+}
+
+impl End {
+    fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Passed => Self::Passed,
+            Verdict::Failed | Verdict::Errored => Self::Failed,
+            Verdict::Skipped(_) => Self::Skipped,
+        }
+    }
+
+    /// Why what needs the case cannot run.
+    fn lack(self, name: &str) -> Option<String> {
+        match self {
+            Self::Passed => None,
+            Self::Failed => Some(format!("`{name}`, which it needs, failed")),
+            Self::Skipped => Some(format!("`{name}`, which it needs, was skipped")),
+        }
+    }
 }

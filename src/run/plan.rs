@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{CaseError, CaseOutline, Outline};
 use crate::secret::Redactor;
-use crate::source::Root;
-use crate::spec::{Entry, Request, Spec};
+use crate::source::{Root, Span};
+use crate::spec::{Invalid, Request, Variable};
 
 use super::credentials::learn_written;
+use super::specs::{Place, Specs};
 use super::turn::Turn;
 
 /// Everything that will run.
@@ -34,29 +35,54 @@ pub(super) enum PlannedFile {
     Unreadable(CaseError),
 }
 
-/// A file, and the others whose requests run with its own.
-#[derive(Clone, Debug)]
-pub(super) struct Specs(Arc<[Arc<Spec>]>);
-
 /// One case to run.
 #[derive(Clone, Debug)]
 pub(super) struct PlannedCase {
     pub(super) stage: Stage,
-    /// What the author wrote.
-    pub(super) place: Place,
-    /// Which of the times that it runs.
+    pub(super) work: Work,
+    /// Which of the times that its request runs.
     pub(super) turn: Turn,
+    /// The cases above that must have passed.
+    pub(super) needs: Vec<Need>,
 }
 
-/// The place of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    /// Its file's place among the [`Specs`].
+/// What a case does.
+#[derive(Clone, Debug)]
+pub(super) enum Work {
+    /// It runs a request.
+    Request {
+        place: Place,
+        /// What runs it, where that is not its own file.
+        call: Option<Arc<Call>>,
+    },
+    /// It says what is wrong.
+    Invalid(Arc<Invalid>),
+}
+
+/// A case that must have passed for another one to run.
+#[derive(Clone, Debug)]
+pub(super) struct Need {
+    /// Its place among those of the file.
+    pub(super) case: usize,
+    /// What the one that needs it calls it.
+    pub(super) name: String,
+}
+
+/// A place in a file that runs a request which stands elsewhere.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// The file's place among the [`Specs`].
     pub(super) file: usize,
-    /// The list of the file that it stands in.
-    pub(super) list: Stage,
-    /// Its place in that list.
-    pub(super) index: usize,
+    /// How many requests of the file stand above it.
+    pub(super) position: usize,
+    /// Where it stands.
+    pub(super) span: Span,
+    /// Variables that hold for what it runs.
+    pub(super) variables: Vec<Variable>,
+    /// Why it is left out, if it is.
+    pub(super) skip: Option<String>,
+    /// What runs the place itself.
+    pub(super) outer: Option<Arc<Call>>,
 }
 
 /// When in its file a request runs.
@@ -79,49 +105,30 @@ impl PlannedFile {
     fn diagnostics(&self) -> Box<dyn Iterator<Item = &Diagnostic> + '_> {
         match self {
             Self::Unreadable(error) => Box::new(error.diagnostics.iter()),
-            Self::Spec { specs, cases, .. } => Box::new(cases.iter().flat_map(|case| match specs.entry(case.place) {
-                Entry::Request(request) => &request.diagnostics,
-                Entry::Invalid(invalid) => &invalid.diagnostics,
+            Self::Spec { specs, cases, .. } => Box::new(cases.iter().flat_map(|case| match specs.request(case) {
+                Ok(requested) => &requested.request.diagnostics,
+                Err(invalid) => &invalid.diagnostics,
             })),
         }
     }
 }
 
-impl Specs {
-    /// A file, and the others whose requests run with its own.
-    pub(super) fn new(own: Spec, others: impl IntoIterator<Item = Arc<Spec>>) -> Self {
-        Self(std::iter::once(Arc::new(own)).chain(others).collect())
+impl PlannedCase {
+    /// A case that says what is wrong.
+    pub(super) fn invalid(stage: Stage, invalid: Invalid) -> Self {
+        Self { stage, work: Work::Invalid(Arc::new(invalid)), turn: Turn::Only, needs: Vec::new() }
+    }
+}
+
+impl Call {
+    /// This call and those around it, the innermost first.
+    pub(super) fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |call| call.outer.as_deref())
     }
 
-    /// The file itself.
-    pub(super) fn own(&self) -> &Spec {
-        &self.0[0]
-    }
-
-    /// All of them, the file itself first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Spec> {
-        self.0.iter().map(|spec| &**spec)
-    }
-
-    /// What the author wrote at a place.
-    pub(super) fn entry(&self, place: Place) -> &Entry {
-        let spec = &self.0[place.file];
-        match place.list {
-            Stage::Setup => &spec.setup[place.index],
-            Stage::Main => &spec.requests[place.index],
-            Stage::Teardown => &spec.teardown[place.index],
-        }
-    }
-
-    /// How many requests of its file stand above a place.
-    pub(super) fn position(&self, place: Place) -> usize {
-        let spec = &self.0[place.file];
-        let above = match place.list {
-            Stage::Setup => 0,
-            Stage::Main => spec.setup.len(),
-            Stage::Teardown => spec.setup.len() + spec.requests.len(),
-        };
-        above + place.index
+    /// Where it all begins: a place in the file that is run.
+    pub(super) fn outermost(&self) -> &Self {
+        self.chain().last().unwrap_or(self)
     }
 }
 
@@ -154,10 +161,8 @@ impl Plan {
                 PlannedFile::Spec { specs, cases, .. } => (Some(specs), &**cases),
                 PlannedFile::Unreadable(_) => (None, &[][..]),
             };
-            cases.iter().zip(&outline.cases).filter_map(move |(case, outline)| match specs?.entry(case.place) {
-                Entry::Request(request) => Some((outline, &**request)),
-                Entry::Invalid(_) => None,
-            })
+            let outlined = cases.iter().zip(&outline.cases);
+            outlined.filter_map(move |(case, outline)| Some((outline, specs?.request(case).ok()?.request)))
         })
     }
 
@@ -165,7 +170,7 @@ impl Plan {
     pub fn teach(&self, redactor: &Redactor) {
         for file in &self.files {
             if let PlannedFile::Spec { specs, .. } = file {
-                specs.iter().for_each(|spec| learn_written(spec, redactor));
+                specs.iter().for_each(|known| learn_written(&known.spec, redactor));
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::parse;
 use crate::source::{Root, SourceFile, read_source, walk};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
-use super::plan::{Plan, PlannedFile, Specs};
+use super::imports::{Library, gather};
+use super::plan::{Plan, PlannedFile};
 use super::{Selection, cases, tables};
 
 /// A path to run, and the line of the one request in it that is meant.
@@ -71,7 +72,9 @@ impl Planner {
     /// error case of its own.
     pub fn plan(&self, inputs: &[Input]) -> Plan {
         let found: Vec<Found> = inputs.iter().flat_map(|input| self.find(input)).collect();
-        let load = |found: &Found| self.load(found);
+        let read = |path: &Path, root: &Root| self.read_referenced(path, root);
+        let library = Library::new(&read);
+        let load = |found: &Found| self.load(found, &library);
         // Below this many files, waking up a pool costs more than it saves.
         let loaded: Vec<_> = if found.len() < 16 {
             found.iter().filter_map(load).collect()
@@ -90,9 +93,7 @@ impl Planner {
         if !path.is_dir() {
             let content = match format_of(path) {
                 Some(_) => read_source(path).map_err(|error| error.to_string()),
-                None if path.exists() => {
-                    Err(format!("{} is no spec file: those end in .http, .rest, .yaml or .yml", path.display()))
-                }
+                None if path.exists() => Err(no_spec(path)),
                 None => Err(format!("there is no file or folder {}", path.display())),
             };
             return vec![found(path.clone(), content)];
@@ -111,30 +112,42 @@ impl Planner {
             .collect()
     }
 
-    fn load(&self, found: &Found) -> Option<(PlannedFile, FileOutline)> {
+    fn load(&self, found: &Found, library: &Library<'_>) -> Option<(PlannedFile, FileOutline)> {
         let source = match &found.content {
             Ok(source) => source,
             Err(message) => return Some(unreadable(found, message.clone())),
         };
-        let format = format_of(&found.path).unwrap_or(Format::Yaml);
+        let spec = self.read(source, format_of(&found.path).unwrap_or(Format::Yaml), &found.root);
+        self.select(spec, found, library)
+    }
+
+    /// Reads a file that another one refers to.
+    fn read_referenced(&self, path: &Path, root: &Root) -> Result<Spec, String> {
+        let format = format_of(path).ok_or_else(|| no_spec(path))?;
+        Ok(self.read(&read_source(path).map_err(|error| error.to_string())?, format, root))
+    }
+
+    fn read(&self, source: &Arc<SourceFile>, format: Format, root: &Root) -> Spec {
         let mut spec = parse::parse(source, format, self.dialect);
         for entry in [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten() {
             if let Entry::Request(request) = entry {
                 self.defaults.apply(request);
             }
-            tables::fill(entry, &found.root);
+            tables::fill(entry, root);
         }
-        self.select(spec, found)
+        spec
     }
 
     /// Takes from a file what is to run; nothing at all if none of its requests is.
-    fn select(&self, mut spec: Spec, found: &Found) -> Option<(PlannedFile, FileOutline)> {
+    fn select(&self, mut spec: Spec, found: &Found, library: &Library<'_>) -> Option<(PlannedFile, FileOutline)> {
         let path = found.path.display().to_string();
         let name = spec.name.as_ref().map_or_else(|| path.clone(), |name| name.value.clone());
-        let diagnostics = std::mem::take(&mut spec.diagnostics);
-        let specs = Specs::new(spec, []);
-        let (cases, outlines) = cases::of(&specs, &self.selection, found.line)?.into_iter().unzip();
-        let file = PlannedFile::Spec { specs, root: Arc::clone(&found.root), cases };
+        let mut diagnostics = std::mem::take(&mut spec.diagnostics);
+        let gathered = gather(spec, &found.root, library);
+        let chosen = cases::of(&gathered, &self.selection, found.line)?;
+        diagnostics.extend(chosen.warnings);
+        let (cases, outlines) = chosen.list.into_iter().unzip();
+        let file = PlannedFile::Spec { specs: gathered.specs, root: Arc::clone(&found.root), cases };
         Some((file, FileOutline { path, name, cases: outlines, diagnostics }))
     }
 
@@ -145,11 +158,7 @@ impl Planner {
         let run_of = |(file, outline): &(PlannedFile, FileOutline), run: usize| {
             let name = |text: &str| format!("{text} [run {run} of {}]", self.repeat);
             let cases = outline.cases.iter();
-            let cases = cases.map(|case| CaseOutline {
-                name: name(&case.name),
-                span: case.span.clone(),
-                tags: case.tags.clone(),
-            });
+            let cases = cases.map(|case| CaseOutline { name: name(&case.name), ..case.clone() });
             let outline = FileOutline {
                 path: outline.path.clone(),
                 name: name(&outline.name),
@@ -164,10 +173,14 @@ impl Planner {
 
 fn unreadable(found: &Found, message: String) -> (PlannedFile, FileOutline) {
     let path = found.path.display().to_string();
-    let case = CaseOutline { name: "read the file".to_owned(), span: None, tags: Vec::new() };
+    let case = CaseOutline { name: "read the file".to_owned(), ..CaseOutline::default() };
     let error = CaseError { kind: "read", diagnostics: vec![Diagnostic::error(message)] };
     let outline = FileOutline { name: path.clone(), path, cases: vec![case], diagnostics: Vec::new() };
     (PlannedFile::Unreadable(error), outline)
+}
+
+fn no_spec(path: &Path) -> String {
+    format!("{} is no spec file: those end in .http, .rest, .yaml or .yml", path.display())
 }
 
 fn root_of(path: &Path) -> &Path {

@@ -5,7 +5,6 @@ use std::fmt;
 use regex::Regex;
 
 use crate::source::Span;
-use crate::spec::Entry;
 
 /// What a request must be to be run. Nothing that is asked for: every request is.
 #[derive(Clone, Debug, Default)]
@@ -25,13 +24,9 @@ impl Selection {
         Ok(Self { tags, name })
     }
 
-    /// Whether a request of this name is to run.
-    pub(super) fn takes(&self, entry: &Entry, name: &str) -> bool {
-        let tags = match entry {
-            Entry::Request(request) => &request.tags,
-            Entry::Invalid(invalid) => &invalid.tags,
-        };
-        let tagged = self.tags.is_empty() || tags.iter().any(|tag| self.tags.contains(&tag.value));
+    /// Whether a request with these tags and this name is to run.
+    pub(super) fn takes(&self, tags: &[String], name: &str) -> bool {
+        let tagged = self.tags.is_empty() || tags.iter().any(|tag| self.tags.contains(tag));
         tagged && self.name.as_ref().is_none_or(|pattern| pattern.is_match(name))
     }
 }

@@ -59,6 +59,14 @@ impl Root {
         Ok(found)
     }
 
+    /// The path that messages show of a file which was found in the root.
+    pub fn shown(&self, found: &Path) -> PathBuf {
+        let inside = fs::canonicalize(&self.folder).ok();
+        let inside = inside.as_deref().and_then(|folder| found.strip_prefix(folder).ok());
+        let shown = inside.map(|inside| self.folder.join(inside)).unwrap_or_else(|| found.to_owned());
+        shown.strip_prefix(".").map(Path::to_owned).unwrap_or(shown)
+    }
+
     /// Reads a referenced file as it is, up to a number of bytes.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod oauth2;
 mod protocol;
 mod quantity;
 mod rare;
+mod reference;
 mod request;
 mod route;
 mod script;
@@ -41,6 +42,7 @@ pub use oauth2::{ClientAuthentication, Grant, GrantName, NamedOAuth2, OAuth2, Re
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
 pub use quantity::{parse_bytes, parse_duration, parse_milliseconds, parse_seconds, parse_size};
 pub use rare::{Rare, Silent};
+pub use reference::{Import, Reference, Run, Target};
 pub use request::{Body, FileReference, HeaderField, Part, PartContent, Piece, Request};
 pub use route::{FixedAddresses, IpVersion, Proxies, Route};
 pub use script::{Code, Script, Scripts, Surroundings};
@@ -75,6 +77,8 @@ pub struct Spec {
     pub description: Option<Spanned<String>>,
     /// Tags of every request.
     pub tags: Vec<Spanned<String>>,
+    /// The files that it imports, in order.
+    pub imports: Vec<Import>,
     /// The file's variables, in order.
     pub variables: Vec<Variable>,
     /// Scripts that run once, before the first of the requests that run.
@@ -101,6 +105,7 @@ impl Spec {
             name: None,
             description: None,
             tags: Vec::new(),
+            imports: Vec::new(),
             variables: Vec::new(),
             scripts: Vec::new(),
             setup: Vec::new(),
@@ -122,11 +127,13 @@ impl PartialEq for SourceText {
     }
 }
 
-/// A request, or the place of one that could not be read.
+/// A request, a place where others run, or the place of one that could not be read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
     /// A request.
     Request(Box<Request>),
+    /// Requests that stand elsewhere, and run here.
+    Run(Box<Run>),
     /// What could not be read: one error case.
     Invalid(Invalid),
 }
@@ -136,6 +143,7 @@ impl Entry {
     pub fn name(&self) -> Option<&Spanned<String>> {
         match self {
             Self::Request(request) => request.name.as_ref(),
+            Self::Run(run) => run.name.as_ref(),
             Self::Invalid(invalid) => invalid.name.as_ref(),
         }
     }
@@ -144,7 +152,26 @@ impl Entry {
     pub fn span(&self) -> &Span {
         match self {
             Self::Request(request) => &request.span,
+            Self::Run(run) => &run.reference.span,
             Self::Invalid(invalid) => &invalid.span,
+        }
+    }
+
+    /// Its tags, those of the file included.
+    pub fn tags(&self) -> &[Spanned<String>] {
+        match self {
+            Self::Request(request) => &request.tags,
+            Self::Run(run) => &run.tags,
+            Self::Invalid(invalid) => &invalid.tags,
+        }
+    }
+
+    /// What a person should know of how it is written.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        match self {
+            Self::Request(request) => &request.diagnostics,
+            Self::Run(run) => &run.diagnostics,
+            Self::Invalid(invalid) => &invalid.diagnostics,
         }
     }
 }

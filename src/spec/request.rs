@@ -4,7 +4,9 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Version;
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Auth, Capture, Flow, GraphQl, Protocol, Rare, Scripts, Settings, Text, Value, Variable};
+use super::{
+    Assertion, Auth, Capture, Flow, GraphQl, Protocol, Rare, Reference, Scripts, Settings, Text, Value, Variable,
+};
 
 /// A request of a spec file, the file's defaults merged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +42,8 @@ pub struct Request {
     pub settings: Rare<Settings>,
     /// Whether, when and how often it runs.
     pub flow: Rare<Flow>,
+    /// What must have run, and passed, before it runs.
+    pub references: Rare<Vec<Reference>>,
     /// What runs before it is sent, and once the response is there.
     pub scripts: Rare<Scripts>,
     /// Variables of this request alone.

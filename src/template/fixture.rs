@@ -96,6 +96,7 @@ pub(super) fn request(target: &str, format: Format) -> Request {
         auth: None,
         settings: Settings::default().into(),
         flow: Flow::default().into(),
+        references: Vec::new().into(),
         scripts: Scripts::default().into(),
         variables: vec![],
         assertions: vec![],

@@ -33,6 +33,6 @@ pub use engine::Engine;
 pub use iteration::{Collection, Iteration};
 pub use question::{Ask, Lifetime, Question};
 pub use request::{CompiledMessage, CompiledRequest};
-pub use scope::{FileScope, Providers, Scope, Variables};
+pub use scope::{FileScope, Module, Neighbour, Providers, Scope, Variables};
 pub use text::Template;
 pub use tree::CompiledValue;

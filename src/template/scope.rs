@@ -44,16 +44,41 @@ pub struct Variables {
     pub process: Vec<(String, String)>,
 }
 
+/// What a file brings along wherever its requests run: its variables, the names of its
+/// requests, and its place.
+#[derive(Clone, Debug)]
+pub struct Module(Arc<Fixed>);
+
 /// The variables of one run of a file: its own, captures, and past exchanges.
 #[derive(Clone, Debug)]
 pub struct FileScope {
+    /// The file whose request runs.
     pub(super) fixed: Arc<Fixed>,
+    /// Other files whose variables are seen where that one has none of the name.
+    pub(super) around: Arc<[Neighbour]>,
+    /// What the request is run with, in the place of variables of all files.
+    pub(super) parameters: Arc<[(String, Value)]>,
+    /// All files whose requests run in the session.
+    pub(super) known: Arc<[Module]>,
     pub(super) captures: Arc<HashMap<String, Value>>,
     /// What scripts have given the request that runs: variables of its own.
     pub(super) given: Arc<HashMap<String, Value>>,
     pub(super) exchanges: Arc<HashMap<String, Arc<Exchange>>>,
     /// The time that the current request runs, where it runs several times.
     pub(super) iteration: Option<Arc<Iteration>>,
+    pub(super) providers: Providers,
+}
+
+/// A file whose variables are seen from the request of another one.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// The file.
+    pub module: Module,
+    /// How many of its requests stand above the place that it is seen from.
+    pub position: usize,
+    /// Where a name is looked for that one of its own definitions refers to, after the file
+    /// itself: from this place on among the files that are seen, the request's own being the first.
+    pub onward: usize,
 }
 
 /// What stays as it is while a file runs.
@@ -71,7 +96,6 @@ pub(super) struct Fixed {
     pub(super) random: Mutex<fastrand::Rng>,
     /// Where files are read from: the spec that names them, and the folder that they lie in.
     pub(super) files: Option<(PathBuf, Root)>,
-    pub(super) providers: Providers,
 }
 
 /// Who gives what no file holds.
@@ -83,8 +107,8 @@ pub struct Providers {
     pub tokens: Option<Arc<dyn TokenProvider>>,
 }
 
-impl FileScope {
-    /// A scope in which nothing is captured yet.
+impl Module {
+    /// What a file brings along, nothing worked out yet.
     pub fn new(variables: Arc<Variables>, spec: &Spec, root: &Root, engine: &Engine) -> Self {
         let entries = spec.setup.iter().chain(&spec.requests).chain(&spec.teardown);
         let names = entries.filter_map(Entry::name).map(|name| name.value.clone());
@@ -98,15 +122,50 @@ impl FileScope {
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
             files: Some((spec.source.0.path().to_owned(), root.clone())),
-            providers: Providers::default(),
         };
+        Self(Arc::new(fixed))
+    }
+
+    pub(super) fn fixed(&self) -> &Fixed {
+        &self.0
+    }
+}
+
+impl FileScope {
+    /// A scope in which nothing is captured yet.
+    pub fn new(variables: Arc<Variables>, spec: &Spec, root: &Root, engine: &Engine) -> Self {
+        Self::of(Arc::new([Module::new(variables, spec, root, engine)]))
+    }
+
+    /// The scope of a file and of others whose requests run in its session.
+    ///
+    /// # Panics
+    /// If there is no file.
+    pub fn of(known: Arc<[Module]>) -> Self {
         Self {
-            fixed: Arc::new(fixed),
+            fixed: Arc::clone(&known[0].0),
+            around: Arc::default(),
+            parameters: Arc::default(),
+            known,
             captures: Arc::default(),
             given: Arc::default(),
             exchanges: Arc::default(),
             iteration: None,
+            providers: Providers::default(),
         }
+    }
+
+    /// Makes this the scope of a request of a file, and of what is seen from there. What was
+    /// captured stays.
+    pub fn enter_file(&mut self, module: &Module, around: Arc<[Neighbour]>) {
+        self.fixed = Arc::clone(&module.0);
+        self.around = around;
+        self.parameters = Arc::default();
+    }
+
+    /// Gives the request values that hold in the place of all but those of the command line.
+    pub fn give(&mut self, values: Vec<(String, serde_json::Value)>) {
+        self.parameters = values.into_iter().map(|(name, value)| (name, from_json(&value))).collect();
     }
 
     /// The scope of texts that stand in no spec, such as those of a project's configuration.
@@ -121,22 +180,14 @@ impl FileScope {
             clock: engine.clock().clone(),
             random: Mutex::new(engine.random("")),
             files: None,
-            providers: Providers::default(),
         };
-        Self {
-            fixed: Arc::new(fixed),
-            captures: Arc::default(),
-            given: Arc::default(),
-            exchanges: Arc::default(),
-            iteration: None,
-        }
+        Self::of(Arc::new([Module(Arc::new(fixed))]))
     }
 
-    /// This scope, before it is used, with those who give what no file holds.
+    /// This scope with those who give what no file holds.
     #[must_use]
-    pub fn provided_by(mut self, providers: Providers) -> Self {
-        Arc::get_mut(&mut self.fixed).expect("a scope that is not used yet has no copies").providers = providers;
-        self
+    pub fn provided_by(self, providers: Providers) -> Self {
+        Self { providers, ..self }
     }
 
     /// Says which of the times that a request runs is meant from now on; none where it runs once.
@@ -216,10 +267,10 @@ impl FileScope {
         names
     }
 
-    /// Keeps the exchange of a named request, for `{{name.response.…}}`, if the file
-    /// speaks of it.
+    /// Keeps the exchange of a named request, for `{{name.response.…}}`, if a file of the
+    /// session speaks of it.
     pub fn record(&mut self, name: &str, response: Arc<Response>) {
-        if !self.fixed.mentions.include(name) {
+        if !self.known.iter().any(|file| file.0.mentions.include(name)) {
             return;
         }
         Arc::make_mut(&mut self.exchanges).insert(name.to_owned(), Arc::new(Exchange::new(response)));
@@ -228,8 +279,9 @@ impl FileScope {
 
 /// What the templates of one request see.
 ///
-/// `--var` wins over the variables of a loop, these over the request's own variables, these over captures, these over the
-/// file's variables, these over the environment, and that over the project's configuration.
+/// `--var` wins over what the request is run with, that over the variables of a loop, these over
+/// the request's own variables, these over captures, these over the file's variables, these over
+/// those of the files around it, these over the environment, and that over the project's configuration.
 #[derive(Debug)]
 pub struct Scope<'file> {
     view: View,

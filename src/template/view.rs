@@ -17,7 +17,7 @@ use super::engine::Clock;
 use super::exchange::Exchange;
 use super::iteration::{Collection, Iteration};
 use super::question::{Lifetime, Question};
-use super::scope::{FileScope, Variables};
+use super::scope::{FileScope, Fixed, Variables};
 use super::value::{from_json, text};
 
 /// The most bytes of a file that a template reads.
@@ -34,7 +34,7 @@ pub(super) struct Bindings {
     pub(super) position: usize,
     pub(super) own: Definitions,
     /// What the file's definitions gave that are worked out once a request.
-    pub(super) drawn: Mutex<HashMap<usize, Value>>,
+    pub(super) drawn: Mutex<HashMap<Place, Value>>,
     pub(super) warnings: Mutex<Vec<Diagnostic>>,
     pub(super) collections: Mutex<Vec<Collection>>,
 }
@@ -51,17 +51,18 @@ pub(super) struct View {
 }
 
 /// The place of a definition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
     owner: Owner,
     index: usize,
 }
 
 /// Who a definition belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Owner {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Owner {
     Request,
-    File,
+    /// The file at a place among those that are seen: the request's own is the first.
+    File(usize),
     Environment,
 }
 
@@ -77,13 +78,13 @@ impl View {
     /// Why one right above the request cannot be, in a dialect in which that is an error. In
     /// others it is one where it is used, if it is.
     pub(super) fn settle(&self) -> Result<(), Diagnostic> {
-        let (position, mut problem) = (self.bindings.position, None);
-        for (index, definition) in self.definitions(Owner::File).iter().enumerate() {
+        let (owner, position, mut problem) = (Owner::File(0), self.bindings.position, None);
+        for (index, definition) in self.definitions(owner).iter().enumerate() {
             let is_strict = self.rules().unusable_definitions == UnusableDefinitions::Error
                 && definition.position == position
                 && definition.drawn().is_none();
             if definition.is_due(position) || is_strict {
-                let error = self.work_out(Place { owner: Owner::File, index }, None).err();
+                let error = self.work_out(Place { owner, index }, None).err();
                 problem = problem.or(error.filter(|_| is_strict));
             }
         }
@@ -99,6 +100,9 @@ impl View {
         if let Some(value) = last(&variables.overrides, name) {
             return Ok(Some(value));
         }
+        if let Some((_, value)) = self.bindings.file.parameters.iter().rev().find(|(parameter, _)| parameter == name) {
+            return Ok(Some(value.clone()));
+        }
         // What an environment defines knows nothing of the files that use it.
         let is_outside = self.owner() == Some(Owner::Environment);
         if self.rules().variable_precedence == VariablePrecedence::Environment
@@ -112,7 +116,7 @@ impl View {
         if let Some(value) = self.bindings.file.captures.get(name) {
             return Ok(Some(value.clone()));
         }
-        if !is_outside && let Some(value) = self.defined(Owner::File, name, at)? {
+        if !is_outside && let Some(value) = self.of_files(name, at)? {
             return Ok(Some(value));
         }
         Ok(self.of_environment(name, at)?.or_else(|| last(&variables.project, name)))
@@ -149,7 +153,7 @@ impl View {
         }
         let inner = Self { in_credential: true, ..self.clone() };
         let credentials = &self.variables().credentials;
-        let tokens = self.bindings.file.fixed.providers.tokens.as_deref();
+        let tokens = self.bindings.file.providers.tokens.as_deref();
         credentials.token(credential, kind, tokens, |template| template.render_in(&inner)).map(Value::from)
     }
 
@@ -173,7 +177,16 @@ impl View {
     /// # Errors
     /// Why its value cannot be worked out.
     pub(super) fn of_file(&self, name: &str) -> Result<Option<Value>, Diagnostic> {
-        self.defined(Owner::File, name, None)
+        self.of_files(name, None)
+    }
+
+    fn of_files(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
+        for file in self.files_in_sight() {
+            if let Some(value) = self.defined(Owner::File(file), name, at)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 
     /// The value of a variable as text.
@@ -228,7 +241,7 @@ impl View {
     /// # Errors
     /// If there is none, or it lies outside of the project: a lowercase fragment.
     pub(super) fn read_file(&self, reference: &str) -> Result<Vec<u8>, String> {
-        let files = self.bindings.file.fixed.files.as_ref();
+        let files = self.file(self.here()).files.as_ref();
         let (spec, root) = files.ok_or_else(|| "files cannot be read here".to_owned())?;
         root.read_bytes(spec, reference, LARGEST_FILE).map_err(|error| error.to_string())
     }
@@ -254,7 +267,7 @@ impl View {
     /// # Errors
     /// Why there is no answer: a lowercase fragment.
     pub(super) fn ask(&self, question: &Question) -> Result<Value, String> {
-        match &self.bindings.file.fixed.providers.person {
+        match &self.bindings.file.providers.person {
             Some(person) => person.ask(question).map(Value::from),
             None => Err("nobody can be asked here".to_owned()),
         }
@@ -275,15 +288,14 @@ impl View {
 
     /// The error that a name means nothing here.
     pub(super) fn undefined(&self, name: &str, at: &Span) -> Diagnostic {
-        let requests = &self.bindings.file.fixed.requests;
-        if requests.iter().any(|request| request == name) {
+        if self.requests().any(|request| request == name) {
             return self.no_exchange(name, at);
         }
         if self.trail.last().is_some_and(|&place| self.definition(place).name.value == name) {
             return Diagnostic::error(format!("variable `{name}` is defined by itself")).at(at, "");
         }
         let error = Diagnostic::error(format!("variable `{name}` is not defined")).at(at, "");
-        let file = self.definitions(Owner::File);
+        let file = self.definitions(Owner::File(0));
         if let Some(&later) = file.indices(name).first() {
             return error.at(&file.at(later).name.span, "it is defined below").help("move the definition up");
         }
@@ -299,22 +311,22 @@ impl View {
 
     /// The error that a request has no response that could be referred to.
     pub(super) fn no_exchange(&self, request: &str, at: &Span) -> Diagnostic {
-        let requests = &self.bindings.file.fixed.requests;
-        if requests.iter().any(|known| known == request) {
+        if self.requests().any(|known| known == request) {
             return Diagnostic::error(format!("request `{request}` has no response yet"))
                 .at(at, "")
                 .help("put it above those that refer to it: it has to run, and get a response, before them");
         }
         Diagnostic::error(format!("no request of this file is named `{request}`"))
             .at(at, "")
-            .suggest(request, requests.iter().map(String::as_str))
+            .suggest(request, self.requests())
     }
 
     /// The names of all that is defined, given or captured, in alphabetical order.
     pub(super) fn known_names(&self) -> Vec<&str> {
         let Variables { overrides, environment, project, .. } = self.variables();
         let given = [overrides, environment, project].into_iter().flatten().map(|(name, _)| name.as_str());
-        let own = self.bindings.own.iter().chain(self.definitions(Owner::File).iter());
+        let files = (0..=self.bindings.file.around.len()).flat_map(|file| self.definitions(Owner::File(file)).iter());
+        let own = self.bindings.own.iter().chain(files);
         let defined = own.map(|definition| definition.name.as_str());
         let FileScope { captures, given: scripted, .. } = &self.bindings.file;
         let captured = captures.keys().chain(scripted.keys()).map(String::as_str);
@@ -330,7 +342,7 @@ impl View {
     /// first one below it.
     fn defined(&self, owner: Owner, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
         let indices = self.definitions(owner).indices(name);
-        if indices.is_empty() || (owner == Owner::Request && self.owner() == Some(Owner::File)) {
+        if indices.is_empty() || (owner == Owner::Request && matches!(self.owner(), Some(Owner::File(_)))) {
             return Ok(None);
         }
         let above = indices.partition_point(|&index| self.is_above(Place { owner, index }));
@@ -343,7 +355,8 @@ impl View {
         };
         let Some(&index) = index else { return Ok(None) };
         let place = Place { owner, index };
-        if let Some(at) = at.filter(|_| !self.is_above(place) && self.bindings.file.fixed.format == Format::Http) {
+        let is_http = matches!(owner, Owner::File(file) if self.file(file).format == Format::Http);
+        if let Some(at) = at.filter(|_| is_http && !self.is_above(place)) {
             self.warn(used_too_early(self.definition(place), at));
         }
         self.work_out(place, at).map(Some)
@@ -391,7 +404,7 @@ impl View {
     /// What a definition gave already, as long as that counts.
     fn drawn(&self, place: Place) -> Option<Value> {
         match self.is_drawn_again(place) {
-            true => self.bindings.drawn.lock().expect("no holder of this lock panics").get(&place.index).cloned(),
+            true => self.bindings.drawn.lock().expect("no holder of this lock panics").get(&place).cloned(),
             false => self.definition(place).drawn().cloned(),
         }
     }
@@ -401,13 +414,13 @@ impl View {
             return self.definition(place).draw(value);
         }
         let mut drawn = self.bindings.drawn.lock().expect("no holder of this lock panics");
-        drawn.entry(place.index).or_insert(value).clone()
+        drawn.entry(place).or_insert(value).clone()
     }
 
     /// Whether a definition is worked out again for each request.
     fn is_drawn_again(&self, place: Place) -> bool {
         let each_request = self.rules().dynamic_definitions == DynamicDefinitions::EachRequest;
-        each_request && place.owner == Owner::File && self.definition(place).binding == Binding::Once
+        each_request && matches!(place.owner, Owner::File(_)) && self.definition(place).binding == Binding::Once
     }
 
     fn cycle(&self, trail: &[Place], again: &Definition) -> Diagnostic {
@@ -422,7 +435,42 @@ impl View {
         match (self.trail.last(), definition.owner) {
             (Some(here), owner) if here.owner == owner => definition.index < here.index,
             (_, Owner::Request | Owner::Environment) => true,
-            (_, Owner::File) => self.definition(definition).position <= self.bindings.position,
+            (_, Owner::File(file)) => self.definition(definition).position <= self.position(file),
+        }
+    }
+
+    /// The names of the requests of all files of the session.
+    fn requests(&self) -> impl Iterator<Item = &str> {
+        self.bindings.file.known.iter().flat_map(|file| file.fixed().requests.iter().map(String::as_str))
+    }
+
+    /// The file that the innermost definition stands in, or else the request.
+    fn here(&self) -> usize {
+        match self.owner() {
+            Some(Owner::File(file)) => file,
+            Some(Owner::Request | Owner::Environment) | None => 0,
+        }
+    }
+
+    /// The files whose variables are seen from this place, the nearest first.
+    fn files_in_sight(&self) -> impl Iterator<Item = usize> + use<> {
+        let (here, around) = (self.here(), &self.bindings.file.around);
+        let onward = here.checked_sub(1).map_or(1, |neighbour| around[neighbour].onward);
+        std::iter::once(here).chain((onward..=around.len()).filter(move |&file| file != here))
+    }
+
+    fn file(&self, file: usize) -> &Fixed {
+        match file.checked_sub(1) {
+            None => &self.bindings.file.fixed,
+            Some(neighbour) => self.bindings.file.around[neighbour].module.fixed(),
+        }
+    }
+
+    /// How many requests of a file stand above the place that it is seen from.
+    fn position(&self, file: usize) -> usize {
+        match file.checked_sub(1) {
+            None => self.bindings.position,
+            Some(neighbour) => self.bindings.file.around[neighbour].position,
         }
     }
 
@@ -433,7 +481,7 @@ impl View {
     fn definitions(&self, owner: Owner) -> &Definitions {
         match owner {
             Owner::Request => &self.bindings.own,
-            Owner::File => &self.bindings.file.fixed.definitions,
+            Owner::File(file) => &self.file(file).definitions,
             Owner::Environment => self.variables().derived.definitions(),
         }
     }

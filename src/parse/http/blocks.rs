@@ -247,7 +247,10 @@ fn opens_script(line: &str) -> Option<ScriptEnd> {
 
 /// Whether a line runs before the request, where it stands above it.
 pub(super) fn begins_line_above(line: &str) -> bool {
-    ["<", "import ", "run "].iter().any(|start| line.starts_with(start))
+    let is_word = |word: &str| line.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\t']));
+    line.starts_with('<')
+        || is_word("import")
+        || is_word("run")
         || begins_fragment(line)
         || matches(Rule::named_file, line)
 }

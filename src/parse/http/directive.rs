@@ -6,7 +6,8 @@ use crate::parse::{parse_assertion, parse_capture, protocol, yaml};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{Rules, TimeoutUnit};
 use crate::spec::{
-    Assertion, Binding, Body, Capture, Cert, Defaults, Echo, Format, Jar, Node, Text, Value, Variable, Verify,
+    Assertion, Binding, Body, Capture, Cert, Defaults, Echo, Format, Import, Jar, Node, Reference, Text, Value,
+    Variable, Verify,
 };
 
 use super::argument::{
@@ -14,7 +15,7 @@ use super::argument::{
 };
 use super::head::Directive;
 use super::line::trimmed;
-use super::{flow, text, unsupported};
+use super::{flow, reference, text, unsupported};
 
 /// What directives say of a request.
 #[derive(Debug, Default)]
@@ -37,6 +38,12 @@ pub(super) struct Draft {
     pub protocol: protocol::Draft,
     /// What defaults can say too: how it is sent, what is sent with it, ….
     pub own: Defaults,
+    /// The files that are imported.
+    pub imports: Vec<Import>,
+    /// What must have run before.
+    pub references: Vec<Reference>,
+    /// What runs in its place.
+    pub runs: Vec<Reference>,
     /// Variables of the request alone.
     pub variables: Vec<Variable>,
     /// What is expected of the response.
@@ -98,6 +105,16 @@ const READERS: &[(&str, Reader)] = &[
     ("lazy", variables),
     ("prompt", |draft, directive| asked(draft, directive, Echo::Shown)),
     ("secret", |draft, directive| asked(draft, directive, Echo::Hidden)),
+    // What stands elsewhere.
+    ("import", |draft, directive| {
+        draft.imports.push(reference::import(&directive.argument)?);
+        Ok(())
+    }),
+    ("ref", |draft, directive| refer(&mut draft.references, directive, false)),
+    ("needs", |draft, directive| refer(&mut draft.references, directive, false)),
+    ("forceRef", |draft, directive| refer(&mut draft.references, directive, true)),
+    ("force-ref", |draft, directive| refer(&mut draft.references, directive, true)),
+    ("run", |draft, directive| refer(&mut draft.runs, directive, true)),
     // How it is sent.
     ("timeout", timeout),
     ("connect-timeout", connect_timeout),
@@ -210,17 +227,48 @@ fn unknown(name: &Span) -> Diagnostic {
 
 /// Warns of directives in a block without a request. Above the first request they
 /// speak of the file, but a file has no response.
-pub(super) fn in_vain(directives: &[Directive], requests_above: usize) -> impl Iterator<Item = Diagnostic> {
+pub(super) fn in_vain(directives: &[Directive], is_file: bool) -> impl Iterator<Item = Diagnostic> {
     let concerns_response =
         |directive: &Directive| matches!(directive.name.text(), "assert" | "capture" | "setup" | "stream" | "teardown");
     let in_vain = directives
         .iter()
-        .filter(move |directive| requests_above > 0 || concerns_response(directive))
+        .filter(move |directive| !is_file || concerns_response(directive))
         .filter(|directive| reader_of(directive).is_some());
     in_vain.map(|directive| {
         Diagnostic::warning(format!("no request for `@{}` to speak of", directive.name.text()))
             .at(&directive.name, "")
             .help("put it between a separator and a request line")
+    })
+}
+
+/// Warns of directives that speak of one request where others run in its place.
+pub(super) fn beside_runs(directives: &[Directive]) -> impl Iterator<Item = Diagnostic> {
+    const HEEDED: &[&str] = &[
+        "description",
+        "disabled",
+        "force-ref",
+        "forceRef",
+        "import",
+        "lazy",
+        "name",
+        "needs",
+        "ref",
+        "run",
+        "setup",
+        "skip",
+        "tag",
+        "tags",
+        "teardown",
+        "variables",
+    ];
+    let in_vain = directives.iter().filter(|directive| !HEEDED.contains(&directive.name.text()));
+    in_vain.filter(|directive| reader_of(directive).is_some()).map(|directive| {
+        Diagnostic::warning(format!(
+            "`@{}` says nothing of what stands elsewhere, and is ignored",
+            directive.name.text()
+        ))
+        .at(&directive.name, "")
+        .help("put it where the request stands that runs here")
     })
 }
 
@@ -250,6 +298,12 @@ fn assert(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
 
 fn capture(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     draft.captures.push(parse_capture(&directive.argument, Format::Http)?);
+    Ok(())
+}
+
+fn refer(references: &mut Vec<Reference>, directive: &Directive, force: bool) -> Result<(), Diagnostic> {
+    words(directive)?;
+    references.push(Reference { force, ..reference::read(&directive.argument)? });
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use crate::parse::{message, parse_assertion, parse_httpyac_assertion};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{AssertionValues, Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
 use crate::spec::{
-    Auth, Body, Conflict, Entry, Format, Fragment, HeaderField, Invalid, Node, Protocol, Request, Scripts, Value,
-    Variable,
+    Auth, Body, Conflict, Entry, Format, Fragment, HeaderField, Import, Invalid, Node, Protocol, Request, Scripts,
+    Value, Variable,
 };
 
 use super::blocks::Block;
@@ -15,7 +15,7 @@ use super::braces::{self, Collected, Place};
 use super::directive::{self, Draft, Raw, Stage};
 use super::head::{self, Definition, Head};
 use super::request_line::RequestLine;
-use super::{Above, body, conflict, conversation, graphql, shorthand, text, trailer};
+use super::{Above, body, conflict, conversation, graphql, reference, shorthand, text, trailer};
 
 /// What a block gives.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Reading {
     pub fragments: Vec<Fragment>,
     /// Scripts that do not run with the request of the block alone.
     pub scripts: Collected,
+    /// Files that it imports.
+    pub imports: Vec<Import>,
     /// What else it is.
     pub outcome: Outcome,
 }
@@ -35,8 +37,8 @@ pub(super) struct Reading {
 /// What a block is.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// A request, or the place of one that could not be read.
-    Entry(Stage, Entry),
+    /// A request, what runs in the place of one, or the place of one that could not be read.
+    Entries(Stage, Vec<Entry>),
     /// Comments, definitions and directives at most.
     NoRequest(Box<Draft>),
 }
@@ -60,26 +62,37 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         draft.diagnostics.extend(found);
     }
     draft.own.settings.output = tail.output.or(draft.own.settings.output);
+    reference::read_all(&mut draft, &head.imports, &head.runs);
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions), rules);
     let auth = read_auth(&mut draft, &mut head.fields, rules);
     let protocol = read_protocol(&mut draft, named);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
-    if let Some(line) = head.line.as_ref().filter(|_| stage < above.stage) {
+    let line = head.line.as_ref().or(head.runs.first());
+    if let Some(line) = line.filter(|_| stage < above.stage) {
         draft.diagnostics.push(out_of_order(stage, draft.stage.as_ref().map_or(line, |stage| &stage.span)));
     }
     draft.diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.range().start));
 
     let variables = head.definitions.into_iter().map(|definition| variable(definition, above.requests)).collect();
+    let imports = std::mem::take(&mut draft.imports);
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    if head.line.is_none() && !is_invalid {
-        draft.diagnostics.extend(directive::in_vain(&head.directives, above.requests));
+    let runs = !draft.runs.is_empty() || (!draft.references.is_empty() && !above.is_file);
+    let fragments = std::mem::take(&mut head.fragments);
+    if head.line.is_none() && !is_invalid && !runs {
+        draft.diagnostics.extend(directive::in_vain(&head.directives, above.is_file));
         let outcome = Outcome::NoRequest(Box::new(draft));
-        return Reading { variables, conflicts, fragments: head.fragments, scripts, outcome };
+        return Reading { variables, imports, conflicts, fragments, scripts, outcome };
     }
     if let Some(title) = &block.title {
         entitle(&mut draft, title, rules);
     }
     draft.name = draft.name.map(|name| cut_name(name, rules));
+    if head.line.is_none() && !is_invalid {
+        draft.diagnostics.extend(directive::beside_runs(&head.directives));
+        let outcome = Outcome::Entries(stage.max(above.stage), reference::entries(draft));
+        return Reading { variables, imports, conflicts, fragments, scripts, outcome };
+    }
+    reference::need_what_runs_above(&mut draft);
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
             let request = request(draft, request_line, line, head.fields, body, auth);
@@ -89,8 +102,8 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
-    let outcome = Outcome::Entry(stage.max(above.stage), entry);
-    Reading { variables, conflicts, fragments: head.fragments, scripts, outcome }
+    let outcome = Outcome::Entries(stage.max(above.stage), vec![entry]);
+    Reading { variables, imports, conflicts, fragments, scripts, outcome }
 }
 
 /// Whether a body is a GraphQL document, which people say, and editors make out, in different ways.
@@ -234,6 +247,7 @@ fn request(
         auth: draft.own.auth.or(auth).map(Box::new),
         settings: draft.own.settings.into(),
         flow: draft.own.flow.into(),
+        references: draft.references.into(),
         scripts: Scripts::default().into(),
         variables: draft.variables,
         assertions: draft.assertions,

@@ -22,6 +22,9 @@ const NAMES: &[(Rule, &str)] = &[
     (Rule::once, "`=`"),
     (Rule::variable_name, "the name of a variable"),
     (Rule::field_name, "the name of a header field"),
+    (Rule::given_variable, "a variable such as `@name = value`"),
+    (Rule::equals, "`=`"),
+    (Rule::closing, "`)` at the end of the line"),
 ];
 
 /// Reads a place by a rule of the grammar. The rule must match from its start.

@@ -13,7 +13,7 @@ use crate::spec::{Binding, Format, Fragment, HeaderField, Script, Text};
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
-use super::{braces, graphql, script, text, unsupported};
+use super::{braces, graphql, script, text};
 
 /// What the head of a block holds.
 #[derive(Debug, Default)]
@@ -26,6 +26,10 @@ pub(super) struct Head {
     pub fragments: Vec<Fragment>,
     /// Comments that speak to the processor, in order.
     pub directives: Vec<Directive>,
+    /// What follows each `import`.
+    pub imports: Vec<Span>,
+    /// What follows each `run`.
+    pub runs: Vec<Span>,
     /// The place of the request line, where there is one, be it malformed.
     pub line: Option<Span>,
     /// What the request line says, where it can be read.
@@ -115,7 +119,8 @@ impl Reader<'_> {
             Rule::malformed_line => self.head.diagnostics.push(malformed_line(&span)),
             Rule::braces => self.head.blocks.extend(braces::Block::of(&span)),
             Rule::script => self.take_up_script(pair),
-            Rule::import => self.head.diagnostics.push(unsupported::error("a request of another file", &span)),
+            Rule::import => self.head.imports.extend(self.argument(pair)),
+            Rule::run => self.head.runs.extend(self.argument(pair)),
             _ => {}
         }
     }

@@ -24,6 +24,7 @@ mod head;
 mod json;
 mod line;
 mod media;
+mod reference;
 mod request_line;
 mod script;
 mod shorthand;
@@ -56,20 +57,24 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
     let mut spec = Spec { dialect, ..Spec::new(source, Format::Http) };
     let mut defaults = Defaults::default();
     let (mut fragments, mut shared) = (Vec::new(), braces::Moments::default());
-    let mut above = Above { requests: 0, stage: Stage::Setup };
+    let mut above = Above { requests: 0, is_file: true, stage: Stage::Setup };
     for block in blocks::split(source, dialect.rules()) {
         let reading = entry::read(block, above, dialect.rules());
         spec.variables.extend(reading.variables);
+        spec.imports.extend(reading.imports);
         spec.conflicts.extend(reading.conflicts);
         fragments.extend(reading.fragments);
         spec.scripts.extend(reading.scripts.once);
         shared.extend(reading.scripts.every);
         match reading.outcome {
-            Outcome::Entry(stage, entry) => {
-                above = Above { requests: above.requests + 1, stage };
-                entries_of(&mut spec, stage).push(entry);
+            Outcome::Entries(stage, entries) => {
+                above = Above { requests: above.requests + entries.len(), is_file: false, stage };
+                entries_of(&mut spec, stage).extend(entries);
             }
-            Outcome::NoRequest(draft) if above.requests == 0 => describe(&mut spec, &mut defaults, *draft),
+            Outcome::NoRequest(draft) if above.is_file => {
+                describe(&mut spec, &mut defaults, *draft);
+                above.requests = spec.setup.len();
+            }
             Outcome::NoRequest(draft) => spec.diagnostics.extend(draft.diagnostics),
         }
     }
@@ -92,6 +97,8 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
 struct Above {
     /// How many requests, invalid ones too.
     requests: usize,
+    /// Whether there is no request yet, so that what is said is said of the file.
+    is_file: bool,
     /// When the last of them runs; those below cannot run earlier.
     stage: Stage,
 }
@@ -104,8 +111,11 @@ fn entries_of(spec: &mut Spec, stage: Stage) -> &mut Vec<Entry> {
     }
 }
 
-/// Takes over what a block without a request says above the first one.
-fn describe(spec: &mut Spec, defaults: &mut Defaults, draft: Draft) {
+/// Takes over what a block without a request says above the first one. What it needs is
+/// needed by every request of the file.
+fn describe(spec: &mut Spec, defaults: &mut Defaults, mut draft: Draft) {
+    let references = std::mem::take(&mut draft.references);
+    spec.setup.extend(references.into_iter().map(reference::entry));
     spec.name = draft.name.or(spec.name.take());
     spec.description = draft.description.or(spec.description.take());
     spec.tags.extend(draft.tags);
@@ -125,6 +135,7 @@ fn inherit(entry: &mut Entry, file_tags: &[Spanned<String>], defaults: &Defaults
             defaults.apply(request);
             &mut request.tags
         }
+        Entry::Run(run) => &mut run.tags,
         Entry::Invalid(invalid) => &mut invalid.tags,
     };
     let missing: Vec<_> =
@@ -161,6 +172,7 @@ fn warn_of_repeated_names(entries: &mut [&mut Entry]) {
 fn diagnostics_of(entry: &mut Entry) -> &mut Vec<Diagnostic> {
     match entry {
         Entry::Request(request) => &mut request.diagnostics,
+        Entry::Run(run) => &mut run.diagnostics,
         Entry::Invalid(invalid) => &mut invalid.diagnostics,
     }
 }

@@ -63,6 +63,12 @@ const TOKENS: &[&str] = &[
     "application/json",
     "application/x-www-form-urlencoded",
     "Cookie: a",
+    "import a.http",
+    "run #a",
+    "run a.http#a (@a=",
+    "# @ref a",
+    ", @b = ",
+    ")",
     "Authorization: Basic ",
     "&",
     "?",
@@ -102,8 +108,8 @@ fn entries(text: &str) -> Vec<Entry> {
 /// What is wrong with an entry, and whether it is one that runs.
 fn diagnostics(entry: &Entry) -> (&[Diagnostic], bool) {
     match entry {
-        Entry::Request(request) => (&request.diagnostics, true),
-        Entry::Invalid(invalid) => (&invalid.diagnostics, false),
+        Entry::Request(_) | Entry::Run(_) => (entry.diagnostics(), true),
+        Entry::Invalid(_) => (entry.diagnostics(), false),
     }
 }
 
@@ -116,6 +122,7 @@ fn heads(entries: &[Entry]) -> Vec<String> {
             let (name, method) = (request.name.as_deref(), request.method.as_ref().map(|method| &method.value));
             format!("{name:?} {method:?} {:?} {:?}", request.target.value, fields.collect::<Vec<_>>())
         }
+        Entry::Run(run) => format!("{:?} {:?}", run.name.as_deref(), run.reference.target.as_str()),
         Entry::Invalid(invalid) => format!("{:?} {}", invalid.name.as_deref(), invalid.diagnostics.len()),
     };
     entries.iter().map(head).collect()

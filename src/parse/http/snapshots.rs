@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, read_source};
 use crate::spec::{
     Auth, Binding, Body, Code, Dialect, Echo, Entry, FileReference, Fragment, GraphQl, GraphQlVariables, Node, Piece,
-    Protocol, Request, Scripts, Spec, Step, Text, Tls, Variable,
+    Protocol, Reference, Request, Run, Scripts, Spec, Step, Text, Tls, Variable,
 };
 
 pub(super) fn fixtures() -> Vec<PathBuf> {
@@ -47,6 +47,7 @@ fn dump(spec: &Spec) -> String {
     for (label, value) in [("file name", &spec.name), ("file description", &spec.description)] {
         value.iter().for_each(|value| line(format!("{label} {} {:?}", place(&value.span), value.value)));
     }
+    spec.imports.iter().for_each(|import| line(format!("import {} {}", place(&import.path.span), import.path.value)));
     spec.variables.iter().for_each(|variable| line(dump_variable(variable)));
     spec.diagnostics.iter().for_each(|diagnostic| line(dump_diagnostic(diagnostic)));
     for (stage, entry) in entries(spec) {
@@ -54,6 +55,7 @@ fn dump(spec: &Spec) -> String {
         stage.iter().for_each(|stage| line((*stage).to_owned()));
         match entry {
             Entry::Request(request) => dump_request(request).into_iter().for_each(&mut line),
+            Entry::Run(run) => dump_run(run).into_iter().for_each(&mut line),
             Entry::Invalid(invalid) => {
                 line(format!("invalid {} {:?}", place(&invalid.span), invalid.name.as_deref()));
                 invalid.diagnostics.iter().for_each(|diagnostic| line(dump_diagnostic(diagnostic)));
@@ -67,6 +69,22 @@ fn dump(spec: &Spec) -> String {
 fn entries(spec: &Spec) -> impl Iterator<Item = (Option<&'static str>, &Entry)> {
     let parts = [(Some("setup"), &spec.setup), (None, &spec.requests), (Some("teardown"), &spec.teardown)];
     parts.into_iter().flat_map(|(part, entries)| entries.iter().map(move |entry| (part, entry)))
+}
+
+fn dump_run(run: &Run) -> Vec<String> {
+    let mut lines = vec![format!("run {} {:?}", dump_reference(&run.reference), run.name.as_deref())];
+    lines.extend(run.tags.iter().map(|tag| format!("  tag {} {:?}", place(&tag.span), tag.value)));
+    lines.extend(run.skip.iter().map(|skip| format!("  skip {skip:?}")));
+    lines.extend(
+        run.reference.variables.iter().map(|variable| format!("  @{} = {:?}", variable.name.value, variable.value)),
+    );
+    lines.extend(run.diagnostics.iter().map(dump_diagnostic));
+    lines
+}
+
+fn dump_reference(reference: &Reference) -> String {
+    let force = if reference.force { " again" } else { "" };
+    format!("{} {:?}{force}", place(&reference.span), reference.target)
 }
 
 fn dump_request(request: &Request) -> Vec<String> {
@@ -88,6 +106,7 @@ fn dump_request(request: &Request) -> Vec<String> {
         Auth::Basic { user, password } => format!("  basic {} {}", dump_text(user), dump_text(password)),
         other => format!("  auth {other:?}"),
     }));
+    lines.extend(request.references.iter().map(|reference| format!("  needs {}", dump_reference(reference))));
     lines.extend(dump_settings(request));
     lines.extend(dump_protocol(&request.protocol));
     if let Some(Body::Message(_)) = request.body.as_deref() {

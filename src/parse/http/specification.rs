@@ -108,7 +108,7 @@ fn entries(document: &str) -> Vec<Entry> {
 fn requests(document: &str) -> Vec<Sent> {
     let request = |entry: &Entry| match entry {
         Entry::Request(request) => Sent::of(request),
-        Entry::Invalid(invalid) => panic!("{document:?}: {:?}", invalid.diagnostics),
+        other => panic!("{document:?}: {:?}", other.diagnostics()),
     };
     entries(document).iter().map(request).collect()
 }

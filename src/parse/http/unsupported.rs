@@ -15,19 +15,8 @@ const PROTOCOLS: &[(&str, &str)] = &[
 ];
 
 /// Directives that change what is sent, or whether it is.
-pub(super) const DIRECTIVES: &[&str] = &[
-    "extension",
-    "file-to-variable",
-    "forceRef",
-    "import",
-    "injectVariables",
-    "jwt",
-    "needs",
-    "ref",
-    "run",
-    "stdin-cmd",
-    "use-os-credentials",
-];
+pub(super) const DIRECTIVES: &[&str] =
+    &["extension", "file-to-variable", "injectVariables", "jwt", "stdin-cmd", "use-os-credentials"];
 
 /// The error of a construct that is not supported yet.
 pub(super) fn error(construct: &str, span: &Span) -> Diagnostic {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Entry, Format, Invalid, Node, Spec, Text, Value, Variable};
+use crate::spec::{Defaults, Entry, Format, Import, Invalid, Node, Spec, Text, Value, Variable};
 
 use super::flow::refuse;
 use super::request::VARIABLES;
 use super::request::{self, Surroundings};
 use super::table::{Problems, Table, key, unknown_key};
-use super::{Field, defaults};
+use super::{Field, defaults, reference};
 
 /// What the case is called that stands for a file that cannot be read, or not whole.
-const UNREADABLE: &str = "read the file";
+pub(crate) const UNREADABLE: &str = "read the file";
 
 /// What the entries of a file have been read into so far; requests wait for the defaults.
 #[derive(Default)]
@@ -21,6 +21,7 @@ struct Draft {
     name: Option<Spanned<String>>,
     description: Option<Spanned<String>>,
     tags: Vec<Spanned<String>>,
+    imports: Vec<Import>,
     variables: Vec<Variable>,
     defaults: Defaults,
     setup: Option<(Text, Value)>,
@@ -33,12 +34,12 @@ const FILE: Table<Draft> = Table(&[
     key("name", |draft, field, problems| draft.name = problems.keep(field.string())),
     key("description", |draft, field, problems| draft.description = problems.keep(field.string())),
     key("tags", |draft, field, problems| draft.tags = request::tags(field, problems)),
+    key("import", |draft, field, problems| draft.imports = reference::imports(field, problems)),
     key("defaults", |draft, field, problems| draft.defaults = defaults::read(field, problems)),
     key("setup", |draft, field, problems| draft.setup = list(field, problems)),
     key("requests", |draft, field, problems| draft.requests = list(field, problems)),
     key("teardown", |draft, field, problems| draft.teardown = list(field, problems)),
     key("parallel", refuse),
-    key("imports", refuse),
     key("data", refuse),
 ]);
 
@@ -64,7 +65,8 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
                     problems.push(unknown_key(field.key, FILE.names().chain(VARIABLES.names())));
                 }
             }
-            if !entries.iter().any(|(key, _)| key.value == "requests") {
+            // Variables alone are there to be imported.
+            if draft.variables.is_empty() && !entries.iter().any(|(key, _)| key.value == "requests") {
                 problems.push(no_requests(root));
             }
         }
@@ -85,6 +87,7 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
         name: draft.name,
         description: draft.description,
         tags: draft.tags,
+        imports: draft.imports,
         variables: draft.variables,
         setup,
         requests,

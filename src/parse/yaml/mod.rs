@@ -18,6 +18,7 @@ mod oauth2;
 mod operand;
 mod predicate;
 mod protocol;
+mod reference;
 mod request;
 mod route;
 mod scalar;
@@ -34,6 +35,7 @@ pub(super) use body::BODIES;
 pub(super) use defaults::CARRIED;
 pub(crate) use defaults::read as read_defaults;
 pub(crate) use field::Field;
+pub(crate) use file::UNREADABLE;
 pub(super) use flow::FLOW;
 pub(crate) use flow::{refuse, retry};
 pub(super) use protocol::PROTOCOL;
@@ -151,10 +153,18 @@ mod tests {
     fn said(spec: &Spec) -> String {
         let Spec { name, description, tags, variables, .. } = spec;
         let mut shown = format!("{name:?} {description:?} {tags:?}\n");
+        spec.imports.iter().for_each(|import| shown += &format!("import {:?}\n", import.path));
         variables.iter().for_each(|variable| shown += &format!("{} = {:?}\n", variable.name.value, variable.value));
         for (part, entries) in [("setup", &spec.setup), ("requests", &spec.requests), ("teardown", &spec.teardown)] {
             for entry in entries {
-                let Entry::Request(request) = entry else { panic!("{part}: {entry:?}") };
+                let request = match entry {
+                    Entry::Request(request) => request,
+                    Entry::Run(run) => {
+                        shown += &format!("\n{part}: {run:?}\n");
+                        continue;
+                    }
+                    Entry::Invalid(_) => panic!("{part}: {entry:?}"),
+                };
                 shown += &format!("\n{part}: {:?} {:?} @ {:?}\n", request.method, request.target, request.span);
                 shown += &said_by_request(request);
             }
@@ -175,6 +185,7 @@ mod tests {
             format!("auth: {auth:?}"),
             format!("settings: {settings:?}"),
             format!("flow: {:?}", request.flow),
+            format!("references: {:?}", request.references),
             format!("variables: {:?}", request.variables),
             match &request.protocol {
                 Protocol::Http => String::new(),

@@ -6,13 +6,14 @@ use crate::parse::protocol::Named;
 use crate::parse::{message, protocol};
 use crate::source::{Span, Spanned};
 use crate::spec::{
-    Assertion, Binding, Capture, Defaults, Echo, Entry, Invalid, Node, Request, Scripts, Text, Value, Variable,
+    Assertion, Binding, Capture, Defaults, Echo, Entry, Invalid, Node, Reference, Request, Run, Scripts, Target, Text,
+    Value, Variable,
 };
 
 use super::body::{self, BODIES, Bodies};
 use super::protocol::PROTOCOL;
 use super::table::{Problems, Table, key, unknown_key};
-use super::{Field, defaults, expectation, script};
+use super::{Field, defaults, expectation, reference, script};
 
 /// The key of a WebSocket: `websocket: URL`.
 const WEBSOCKET: &str = "websocket";
@@ -32,6 +33,9 @@ struct Draft {
     protocol: protocol::Draft,
     bodies: Bodies,
     own: Defaults,
+    references: Vec<Reference>,
+    run: Option<Option<Target>>,
+    force: Option<Spanned<bool>>,
     variables: Vec<Variable>,
     assertions: Vec<Assertion>,
     captures: Vec<Capture>,
@@ -45,6 +49,11 @@ const REQUEST: Table<Draft> = Table(&[
     key("tags", |draft, field, problems| draft.tags = tags(field, problems)),
     key("method", |draft, field, problems| draft.method = problems.keep(method(field))),
     key("url", |draft, field, problems| draft.url = problems.keep(field.text())),
+    key("ref", |draft, field, problems| reference::references(&mut draft.references, false, field, problems)),
+    key("needs", |draft, field, problems| reference::references(&mut draft.references, false, field, problems)),
+    key("force_ref", |draft, field, problems| reference::references(&mut draft.references, true, field, problems)),
+    key("run", |draft, field, problems| draft.run = Some(problems.keep(reference::target(field)))),
+    key("force", |draft, field, problems| draft.force = problems.keep(field.boolean())),
     key("expect", |draft, field, problems| draft.assertions = expectation::read(field, problems)),
     key("capture", |draft, field, problems| draft.captures = expectation::captures(field, problems)),
     key("before", |draft, field, problems| draft.scripts.before = script::read(field, problems)),
@@ -77,16 +86,16 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
     }
     draft.tags = surroundings.tags.iter().cloned().chain(draft.tags).collect();
     let (name, tags) = (draft.name.clone(), draft.tags.clone());
-    let is_map = matches!(field.value.node, Node::Map(_));
-    let request = if is_map { draft.finish(field, &mut problems) } else { None };
-    problems.extend(request.as_ref().and_then(message::in_vain));
-    problems.extend(request.as_ref().and_then(protocol::saved_in_vain));
-    let mut diagnostics = problems.besides(found);
-    match request {
-        Some(mut request) if diagnostics.is_empty() => {
+    let entry = match draft.run.take() {
+        Some(target) => draft.run(target, field, &mut problems).map(|run| Entry::Run(Box::new(run))),
+        None => draft.request(field, &mut problems).map(|mut request| {
             surroundings.defaults.apply(&mut request);
             Entry::Request(Box::new(request))
-        }
+        }),
+    };
+    let mut diagnostics = problems.besides(found);
+    match entry {
+        Some(entry) if diagnostics.is_empty() => entry,
         _ => {
             sort(&mut diagnostics);
             Entry::Invalid(Invalid { name, tags, span: field.span().clone(), diagnostics })
@@ -115,6 +124,32 @@ fn read_field(draft: &mut Draft, field: Field<'_>, problems: &mut Problems) {
 }
 
 impl Draft {
+    /// What runs in the place of a request.
+    fn run(self, target: Option<Target>, field: Field<'_>, problems: &mut Problems) -> Option<Run> {
+        problems.extend(field.entries().into_iter().flatten().filter_map(reference::beside_run));
+        let force = self.force.is_none_or(|force| force.value);
+        let span = field.span().clone();
+        Some(Run {
+            name: self.name,
+            tags: self.tags,
+            reference: Reference { target: target?, span, variables: self.variables, force },
+            skip: self.own.flow.skip,
+            diagnostics: Vec::new(),
+        })
+    }
+
+    /// The request, with what else is wrong with it.
+    fn request(self, field: Field<'_>, problems: &mut Problems) -> Option<Request> {
+        if !matches!(field.value.node, Node::Map(_)) {
+            return None;
+        }
+        problems.extend(self.force.as_ref().map(|force| reference::nothing_to_force(&force.span)));
+        let request = self.finish(field, problems)?;
+        problems.extend(message::in_vain(&request));
+        problems.extend(protocol::saved_in_vain(&request));
+        Some(request)
+    }
+
     /// The request, as far as it can be told what it is.
     fn finish(mut self, field: Field<'_>, problems: &mut Problems) -> Option<Request> {
         let span = field.span();
@@ -139,6 +174,7 @@ impl Draft {
             auth: self.own.auth.map(Box::new),
             settings: self.own.settings.into(),
             flow: self.own.flow.into(),
+            references: self.references.into(),
             scripts: self.scripts.into(),
             variables: self.variables,
             assertions: self.assertions,
