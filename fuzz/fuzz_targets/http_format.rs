@@ -1,4 +1,4 @@
-//! No text may make the `.http` parser panic or run long.
+//! No text may make the `.http` parser panic or run long, whatever the dialect.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,5 +7,8 @@ use rqtest::source::SourceFile;
 use rqtest::spec::{Dialect, Format};
 
 fuzz_target!(|text: &str| {
-    parse(&SourceFile::new("fuzz.http", text), Format::Http, Dialect::default());
+    let source = SourceFile::new("fuzz.http", text);
+    for &(_, dialect) in Dialect::NAMES {
+        parse(&source, Format::Http, dialect);
+    }
 });

@@ -32,6 +32,8 @@ mod trailer;
 mod unsupported;
 
 #[cfg(test)]
+mod printed;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod snapshots;
