@@ -22,6 +22,8 @@ mod question;
 mod reference;
 mod request;
 mod scope;
+#[cfg(test)]
+mod specification;
 mod text;
 mod tree;
 mod value;

@@ -430,9 +430,15 @@ impl View {
             .at(&again.name.span, "")
     }
 
-    /// Whether a definition stands above this place, in the order of the file.
+    /// Whether a definition stands above this place, in the order of the file. One that is
+    /// worked out at every use is seen from there, but for what it extends.
     fn is_above(&self, definition: Place) -> bool {
-        match (self.trail.last(), definition.owner) {
+        let name = &self.definition(definition).name.value;
+        let is_fixed = |place: &Place| {
+            let defined = self.definition(*place);
+            defined.binding == Binding::Once || defined.name.value == *name
+        };
+        match (self.trail.iter().rfind(|place| is_fixed(place)), definition.owner) {
             (Some(here), owner) if here.owner == owner => definition.index < here.index,
             (_, Owner::Request | Owner::Environment) => true,
             (_, Owner::File(file)) => self.definition(definition).position <= self.position(file),

@@ -9,6 +9,7 @@ mod commands;
 mod connections;
 mod cookies;
 mod corpus;
+mod dialects;
 mod downloads;
 mod environments;
 mod faults;

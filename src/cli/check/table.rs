@@ -47,25 +47,38 @@ pub(super) fn of(file: &Checked<'_>, dialect: Dialect, terminal: &Terminal) -> O
 
 fn rows(file: &Checked<'_>, dialect: Dialect) -> Vec<Row> {
     let unsupported = file.diagnostics.iter().filter(|diagnostic| diagnostic.fault == Fault::Unsupported);
-    let unsupported = unsupported.map(|diagnostic| Row {
-        lines: diagnostic.span().map_or_else(String::new, |span| span.location().line.to_string()),
-        about: "not supported",
-        here: diagnostic.message.clone(),
-        elsewhere: Vec::new(),
-        is_unsupported: true,
+    let unsupported = unsupported.map(|diagnostic| {
+        let line = diagnostic.span().map_or(0, |span| span.location().line);
+        (
+            line,
+            Row {
+                lines: listed(vec![line]),
+                about: "not supported",
+                here: diagnostic.message.trim_end_matches(" is not supported yet").to_owned(),
+                elsewhere: Vec::new(),
+                is_unsupported: true,
+            },
+        )
     });
     let mut by_rule: BTreeMap<Rule, Vec<usize>> = BTreeMap::new();
     for conflict in file.conflicts {
         by_rule.entry(conflict.rule).or_default().push(conflict.span.location().line);
     }
-    let different = by_rule.into_iter().map(|(rule, lines)| Row {
-        lines: listed(lines),
-        about: rule.id(),
-        here: rule.choice(dialect).to_owned(),
-        elsewhere: elsewhere(rule, dialect),
-        is_unsupported: false,
+    let different = by_rule.into_iter().map(|(rule, lines)| {
+        (
+            lines[0],
+            Row {
+                lines: listed(lines),
+                about: rule.id(),
+                here: rule.choice(dialect).to_owned(),
+                elsewhere: elsewhere(rule, dialect),
+                is_unsupported: false,
+            },
+        )
     });
-    unsupported.chain(different).collect()
+    let mut rows: Vec<(usize, Row)> = unsupported.chain(different).collect();
+    rows.sort_by_key(|(line, _)| *line);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// `3, 9, 12 +4`
@@ -111,5 +124,46 @@ impl Row {
         };
         let others = self.elsewhere.iter().map(|other| terminal.painted(Effects::DIMMED, other));
         others.fold(first, |text, other| format!("{text}\n{}{other}", " ".repeat(indent)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Style;
+    use crate::parse::parse;
+    use crate::run::CheckedRequest;
+    use crate::source::SourceFile;
+    use crate::spec::Format;
+
+    const TEXT: &str = "### All\nget localhost:80/a\n  # few\n  ?b=c\n\n### One\nGET http://h/\n\n?? status == 200\n";
+
+    fn shown(width: usize, color: bool) -> String {
+        let style = Style { color, width };
+        let terminal = Terminal { output: style, error: style, redactor: Default::default() };
+        let spec = parse(&SourceFile::new("a.http", TEXT), Format::Http, Dialect::default());
+        let request = CheckedRequest { name: "All", line: Some(2), runs: true };
+        let unsupported = crate::diagnostic::Diagnostic::error("a gRPC request is not supported yet").unsupported();
+        let file = Checked {
+            path: "a.http",
+            requests: vec![request],
+            conflicts: &spec.conflicts,
+            diagnostics: vec![unsupported.at(&spec.requests[0].span().clone(), "")],
+        };
+        of(&file, Dialect::default(), &terminal).unwrap()
+    }
+
+    #[test]
+    fn rows_stand_on_one_line_where_there_is_room() {
+        insta::assert_snapshot!("wide", shown(160, false));
+        insta::assert_snapshot!("usual", shown(100, false));
+        insta::assert_snapshot!("narrow", shown(60, false));
+        insta::assert_snapshot!("colored", shown(160, true).replace('\u{1b}', "␛"));
+    }
+
+    #[test]
+    fn long_lists_of_lines_are_cut() {
+        assert_eq!(listed(vec![1, 1, 2]), "1, 2");
+        assert_eq!(listed((1..=9).collect()), "1, 2, 3, 4, 5, 6 +3");
     }
 }

@@ -126,7 +126,8 @@ impl<'a> Reader<'a> {
     }
 
     fn warn_of_comment(&mut self, line: &Line<'_>, place: &Span) {
-        if looks_like_comment(line.text) && !std::mem::replace(&mut self.commented, true) {
+        let is_doubtful = self.rules.body_comments == BodyComments::DroppedInJson && looks_like_comment(line.text);
+        if is_doubtful && !std::mem::replace(&mut self.commented, true) {
             let warning = Diagnostic::warning("this looks like a comment, and is part of the body")
                 .at(place, "")
                 .help("put it above the request line, if it is a comment");

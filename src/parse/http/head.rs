@@ -6,14 +6,15 @@ use pest::iterators::Pair;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::dialect::{
-    AssertionLines, IndentedComments, IndentedLines, LazyDefinitions, RepeatedFields, Rules, TargetContinuation,
+    AssertionLines, IndentedComments, IndentedLines, LazyDefinitions, LinesAbove, RepeatedFields, Rules,
+    TargetContinuation,
 };
-use crate::spec::{Binding, Format, Fragment, HeaderField, Script, Text};
+use crate::spec::{Binding, Conflict, Format, Fragment, HeaderField, Script, Text};
 
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
-use super::{braces, graphql, script, text};
+use super::{braces, conflict, graphql, script, text};
 
 /// What the head of a block holds.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub(super) struct Head {
     pub assertions: Vec<Span>,
     /// What runs before the request is sent.
     pub scripts: Vec<Script>,
+    /// Where dialects would read its request line differently.
+    pub conflicts: Vec<Conflict>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -94,21 +97,18 @@ impl Reader<'_> {
             let error = Diagnostic::error("white space at the start of a line").at(&indent, "");
             self.head.diagnostics.push(error.help("begin the line with its first word"));
         }
+        if let Some(refusal) = self.refusal(&span, pair.as_rule()) {
+            return self.head.diagnostics.push(refusal);
+        }
         match pair.as_rule() {
             Rule::directive => self.take_up_directive(pair),
             Rule::definition => self.take_up_definition(pair),
             Rule::request_line => self.request_line = Some(request_line::Draft::new(self.span, pair)),
-            Rule::path_continuation if self.rules.target_continuation == TargetContinuation::Query => {
-                self.head.diagnostics.push(malformed_line(&span));
-            }
             Rule::continuation | Rule::path_continuation | Rule::indented_continuation => {
                 self.take_up_continuation(pair, &span)
             }
             Rule::field => self.take_up_field(pair),
             Rule::whole_field => self.take_up_whole_field(&span),
-            Rule::assertion if self.rules.assertion_lines == AssertionLines::Content => {
-                self.head.diagnostics.push(malformed_line(&span));
-            }
             Rule::assertion => self.head.assertions.extend(self.argument(pair)),
             Rule::fragment | Rule::named_file => self.take_up_fragment(pair, &span),
             Rule::malformed_request_line => {
@@ -122,6 +122,23 @@ impl Reader<'_> {
             Rule::import => self.head.imports.extend(self.argument(pair)),
             Rule::run => self.head.runs.extend(self.argument(pair)),
             _ => {}
+        }
+    }
+
+    /// What is wrong with a line that the grammar has a rule for, and the dialect has not.
+    fn refusal(&self, line: &Span, rule: Rule) -> Option<Diagnostic> {
+        let Rules { target_continuation, assertion_lines, lines_above, .. } = self.rules;
+        match rule {
+            Rule::continuation | Rule::path_continuation
+                if *target_continuation == TargetContinuation::Query && !line.text().starts_with(['?', '&']) =>
+            {
+                Some(malformed_line(line))
+            }
+            Rule::assertion if *assertion_lines == AssertionLines::Content => Some(malformed_line(line)),
+            Rule::braces | Rule::script | Rule::import if *lines_above == LinesAbove::RequestLine => {
+                Some(request_line::mismatch(&first_line(line)))
+            }
+            _ => None,
         }
     }
 
@@ -219,6 +236,7 @@ impl Reader<'_> {
         }
         if let Some(draft) = self.request_line.take() {
             self.head.line = Some(draft.line().clone());
+            conflict::of_request_line(&draft, &self.head.fields, &mut self.head.conflicts);
             match draft.finish(self.rules) {
                 Ok(line) => {
                     self.head.diagnostics.extend(line.doubt());
@@ -300,4 +318,9 @@ fn malformed_line(line: &Span) -> Diagnostic {
         "write `Name: value`"
     };
     mismatch(Rule::field, line, "malformed header field").help(help)
+}
+
+fn first_line(span: &Span) -> Span {
+    let end = span.text().find(['\r', '\n']).unwrap_or(span.text().len());
+    span.slice(0..end)
 }

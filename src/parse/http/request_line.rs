@@ -52,8 +52,6 @@ const OTHERS: &[&str] = &[
 pub(super) struct RequestLine {
     /// The protocol, where its name stands in the place of a method, or its scheme before the target.
     pub protocol: Option<Named>,
-    /// The word in the place of a method that names another protocol to some.
-    pub protocol_word: Option<Span>,
     /// The method, where it is written.
     pub method: Option<Text>,
     /// The target, or the whole line where its version is a reference.
@@ -66,9 +64,9 @@ pub(super) struct RequestLine {
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     line: Span,
-    method: Option<Span>,
-    target: Vec<Span>,
-    version: Option<Span>,
+    pub method: Option<Span>,
+    pub target: Vec<Span>,
+    pub version: Option<Span>,
 }
 
 /// Whether a line outside of a head is certainly meant as a request line.
@@ -135,21 +133,14 @@ impl Draft {
         if protocol == Some(Named::GraphQl) && Url::begins_as_websocket(&target.value) {
             return Err(unsupported::error("a GraphQL subscription over a WebSocket", &self.line));
         }
-        let protocol_word = self.method.clone().filter(|word| self::protocol(word).is_some());
         let method = self.method.as_ref().and_then(|word| method(word, protocol));
         match &self.version {
-            None => Ok(RequestLine { protocol, protocol_word, method, target, version: None }),
+            None => Ok(RequestLine { protocol, method, target, version: None }),
             Some(version) if version.text().contains("{{") => {
                 let target = whole_line(method, target, version);
-                Ok(RequestLine { protocol, protocol_word, method: None, target, version: None })
+                Ok(RequestLine { protocol, method: None, target, version: None })
             }
-            Some(version) => Ok(RequestLine {
-                protocol,
-                protocol_word,
-                method,
-                target,
-                version: Some(read_version(version, rules)?),
-            }),
+            Some(version) => Ok(RequestLine { protocol, method, target, version: Some(read_version(version, rules)?) }),
         }
     }
 }
@@ -178,7 +169,7 @@ fn method(word: &Span, protocol: Option<Named>) -> Option<Text> {
 }
 
 /// The protocol that a word in the place of a method means.
-fn protocol(word: &Span) -> Option<Named> {
+pub(super) fn protocol(word: &Span) -> Option<Named> {
     PROTOCOLS.iter().find(|(name, _)| *name == word.text()).map(|&(_, protocol)| protocol)
 }
 
@@ -218,7 +209,8 @@ fn check_method(method: &Span, target: &Text, rules: &Rules) -> Result<(), Diagn
         Methods::KnownInUpperCase => known.clone().chain(OTHERS.iter().copied()).any(|known| known == word),
         Methods::Known => known.clone().chain(OTHERS.iter().copied()).any(|known| known.eq_ignore_ascii_case(word)),
     };
-    if is_method || word.contains("{{") {
+    let is_protocol = rules.protocol_words == ProtocolWords::Protocol && protocol(method).is_some();
+    if is_method || is_protocol || word.contains("{{") {
         return Ok(());
     }
     Err(Diagnostic::error("malformed request line")

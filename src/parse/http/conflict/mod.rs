@@ -6,6 +6,8 @@
 mod braces;
 mod request;
 
+pub(super) use request::read as of_request_line;
+
 use crate::source::{Span, Spanned};
 use crate::spec::{Binding, Conflict, Rule, Variable};
 
@@ -26,9 +28,7 @@ pub(super) fn find(block: &Block, head: &Head) -> Vec<Conflict> {
         finder.read_directive(directive);
     }
     finder.read_head(head.line.as_ref());
-    if let Some(line) = &head.request_line {
-        request::read(line, &mut finder.conflicts);
-    }
+    finder.conflicts.extend_from_slice(&head.conflicts);
     finder.read_body(head);
     finder.conflicts.sort_by_key(|conflict| conflict.span.range().start);
     finder.conflicts
@@ -63,6 +63,13 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn note(&mut self, rule: Rule, span: &Span) {
         self.conflicts.push(rule.at(span));
+    }
+
+    /// A line of assertions, which may hold more than one conflict.
+    fn read_assertion(&mut self, line: &Line<'_>, place: &Span) {
+        if line.look() == LineKind::Assertion && line.text.contains(['"', '\'']) {
+            self.note(Rule::AssertionValue, place);
+        }
     }
 
     /// The line that the block begins after, and what stands on it.
@@ -120,6 +127,7 @@ impl Finder<'_> {
         let mut names: Vec<&str> = Vec::new();
         for line in lines_of(&self.block.head) {
             let place = source.span(line.range());
+            self.read_assertion(&line, &place);
             let is_comment = line.look() == LineKind::Comment;
             match line.look() {
                 LineKind::Comment if line.is_indented() => self.note(Rule::IndentedComment, &place),
@@ -180,6 +188,7 @@ impl Finder<'_> {
         let source = body.source();
         for (index, line) in lines_of(body).enumerate() {
             let place = source.span(line.range());
+            self.read_assertion(&line, &place);
             let rule = match line.look() {
                 LineKind::Comment => Some(Rule::BodyComment),
                 LineKind::IndentedSeparator => Some(Rule::IndentedSeparator),

@@ -1,9 +1,10 @@
 //! Parts of a request line, and header fields, that dialects read differently.
 
-use crate::http::{Method, Version};
-use crate::spec::{Conflict, Rule};
+use crate::http::Method;
+use crate::source::Span;
+use crate::spec::{Conflict, HeaderField, Rule};
 
-use super::super::request_line::RequestLine;
+use super::super::request_line::{self, Draft};
 
 /// Characters that may not stand in a URL (RFC 3986, 2), beside those outside of ASCII.
 const ILLEGAL: [char; 9] = ['"', '<', '>', '\\', '^', '`', '{', '|', '}'];
@@ -18,29 +19,39 @@ pub(super) const FIELDS: &[FieldRule] = &[
     ("Accept-Encoding", Rule::ResponseDecoding, |_| true),
 ];
 
-/// Notes the conflicts of a request line.
-pub(super) fn read(line: &RequestLine, conflicts: &mut Vec<Conflict>) {
-    let word = line.protocol_word.as_ref();
-    conflicts.extend(word.map(|word| Rule::ProtocolWord.at(word)));
-    if let Some(method) = &line.method {
-        let is_known = Method::KNOWN.iter().any(|known| known.as_str() == method.value);
-        if !is_known && !method.value.contains("{{") {
-            conflicts.push(Rule::Method.at(&method.span));
+/// Notes the conflicts of a request line, be it one in its dialect or not.
+pub(in super::super) fn read(line: &Draft, fields: &[HeaderField], conflicts: &mut Vec<Conflict>) {
+    if let Some(word) = &line.method {
+        let is_known = Method::KNOWN.iter().any(|known| known.as_str() == word.text());
+        if request_line::protocol(word).is_some() {
+            conflicts.push(Rule::ProtocolWord.at(word));
+        } else if !is_known && !word.text().contains("{{") {
+            conflicts.push(Rule::Method.at(word));
         }
     }
-    let target = outside_of_braces(&line.target.value);
-    let is_whole = target.contains("://") || line.target.value.starts_with("{{");
+    if let Some(target) = line.target.first() {
+        read_target(target, fields, conflicts);
+    }
+    let version = line.version.as_ref();
+    conflicts.extend(
+        version
+            .filter(|version| version.text().ends_with("3.0") || version.text().ends_with("2.0"))
+            .map(|version| Rule::VersionName.at(version)),
+    );
+}
+
+fn read_target(target: &Span, fields: &[HeaderField], conflicts: &mut Vec<Conflict>) {
+    let written = outside_of_braces(target.text());
+    let is_whole = written.contains("://") || target.text().starts_with("{{");
     if !is_whole {
-        conflicts.push(Rule::DefaultScheme.at(&line.target.span));
+        conflicts.push(Rule::DefaultScheme.at(target));
     }
-    if target.contains(|character: char| ILLEGAL.contains(&character) || !character.is_ascii()) {
-        conflicts.push(Rule::TargetOctets.at(&line.target.span));
+    let host = fields.iter().find(|field| field.name.value.eq_ignore_ascii_case("host"));
+    if let Some(host) = host.filter(|_| !target.text().starts_with('/')) {
+        conflicts.push(Rule::HostField.at(&host.name.span));
     }
-    if let Some(version) = &line.version
-        && matches!(version.value, Version::Http2 | Version::Http3)
-        && version.span.text().ends_with(".0")
-    {
-        conflicts.push(Rule::VersionName.at(&version.span));
+    if written.contains(|character: char| ILLEGAL.contains(&character) || !character.is_ascii()) {
+        conflicts.push(Rule::TargetOctets.at(target));
     }
 }
 
