@@ -209,10 +209,10 @@ fn rows_come_from_files_of_data() {
 #[test]
 fn what_a_loop_goes_over_may_be_nothing_or_nonsense() {
     let text = "
-@none = []
+@nobody = []
 @text = tea
 ### empty
-# @for x in none
+# @for x in nobody
 GET {{api}}/get
 ### never
 # @while 1 == 2
@@ -238,7 +238,7 @@ GET {{api}}/get
     let (loops, endless) = verdicts.split_at(5);
     assert_eq!(loops[..2], [("empty", "skipped"), ("never", "skipped")]);
     assert!(loops[2..].iter().all(|(_, verdict)| *verdict == "errored"), "{loops:?}");
-    assert_eq!(report.reason("empty"), "`none` is empty: there is nothing to go over");
+    assert_eq!(report.reason("empty"), "`nobody` is empty: there is nothing to go over");
     assert_eq!(report.reason("never"), "`1 == 2` does not hold");
     assert_eq!(report.reason("undefined"), "variable `nope` is not defined");
     assert_eq!(report.reason("no list"), "a loop goes over a list, and this is a text");
@@ -367,7 +367,7 @@ GET {{api}}/get
 ";
     let report = run("a.http", text, &[]);
     let stdout = report.ran.stdout.replace("127.0.0.1:", "host:");
-    let times = regex::Regex::new(r"\d+(\.\d+)? m?s|host:\d+|, \d+/s").unwrap();
+    let times = regex::Regex::new(r"\d+(\.\d+)? m?s\b|host:\d+|, \d+/s").unwrap();
     insta::assert_snapshot!(times.replace_all(&stdout, "…"));
 }
 
