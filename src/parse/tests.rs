@@ -94,6 +94,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "requests: [{get: /, capture: {id: body $.id | toString, token: header x-token}}]",
     ),
     (
+        "scripts",
+        "< {%a()%}\n< b.js\nGET /\n\n> {%c()%}\n> d.js\n",
+        "requests: [{get: /, before: ['a()', {file: b.js}], after: ['c()', {file: d.js}]}]",
+    ),
+    (
         "setup and teardown",
         "### a\n# @setup\nGET /a\n### b\nGET /b\n### c\n# @teardown\nGET /c\n",
         "setup: [{name: a, get: /a}]\nrequests: [{name: b, get: /b}]\nteardown: [{name: c, get: /c}]",

@@ -66,7 +66,7 @@ pub(super) fn resolve(host: &Host, base: &str, name: &str) -> std::result::Resul
         return Err(format!("`{name}` is a package, and only files can be imported: write `./{name}.js`"));
     }
     let root = host.root().ok_or_else(|| "nothing can be imported here".to_owned())?;
-    let base = Path::new(base);
+    let (base, name) = (Path::new(base), name.strip_prefix("./").unwrap_or(name));
     let found = match root.resolve(base, name) {
         Err(error) if error.is_not_found() => root.resolve(base, &format!("{name}.js")).map_err(|_| error),
         found => found,

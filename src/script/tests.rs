@@ -101,7 +101,6 @@ fn errors_stand_at_their_line_and_column() {
         ("\nconst é = null; é.x", "the script fails: TypeError: cannot read property 'x' of null", "a.http:4:17"),
         ("\n\n throw 'text'", "the script fails: text", "a.http:5:2"),
         (" const a = ;", "the script fails: SyntaxError: unexpected token in expression: ';'", "a.http:3:16"),
-        (" client.assert(1 > 2, 'less')", "the script fails: less", "a.http:3:24"),
         (" await Promise.reject(new Error('late'))", "the script fails: late", "a.http:3:31"),
         ("\n(async () => { throw new Error('lost') })()", "the script fails: lost", "a.http:4:26"),
         (" const f = () => f(); f()", "the script is stopped: its calls nest too deep", "a.http:3:22"),
@@ -150,8 +149,8 @@ fn tests_run_after_the_code_and_each_is_an_outcome() {
         outcomes,
         [
             ("a", "a.http:4:1".to_owned(), None),
-            ("b", "a.http:7:3".to_owned(), Some("no b")),
-            ("c", "a.http:9:1".to_owned(), Some("TypeError: odd")),
+            ("b", "a.http:7:3".to_owned(), Some("b: no b")),
+            ("c", "a.http:9:1".to_owned(), Some("c: TypeError: odd")),
         ]
     );
     assert_eq!(report.error, None);

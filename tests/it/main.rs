@@ -23,6 +23,7 @@ mod questions;
 mod readme;
 mod reports;
 mod robustness;
+mod scripts;
 mod servers;
 mod specs;
 mod streaming;

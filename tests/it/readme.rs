@@ -111,6 +111,18 @@ fn every_assertion_of_a_table_holds() {
 }
 
 #[test]
+fn every_script_of_the_table_holds() {
+    let block = block("http", "after");
+    let rows = block.below.iter().filter(|line| line.starts_with('|')).map(|line| cells(line));
+    let examples: Vec<String> = rows.flat_map(|row| row.last().map(|cell| code(cell)).unwrap_or_default()).collect();
+    assert!(examples.len() > 30);
+    let test = |example: &String| format!("client.test({}, () => client.assert({example}));\n", json!(example));
+    let tests: String = examples.iter().map(test).collect();
+    let project = project().file("a.http", format!("{}\n> {{%\n{tests}%}}\n", block.text));
+    pass(&project, &["a.http".to_owned()]);
+}
+
+#[test]
 fn every_directive_of_the_table_is_known() {
     let rows = README.lines().filter(|line| line.starts_with("| `# @")).map(cells);
     let directives: Vec<String> = rows.flat_map(|row| code(&row[0])).collect();
