@@ -319,3 +319,8 @@ fn malformed_line(line: &Span) -> Diagnostic {
     };
     mismatch(Rule::field, line, "malformed header field").help(help)
 }
+
+fn first_line(span: &Span) -> Span {
+    let end = span.text().find(['\r', '\n']).unwrap_or(span.text().len());
+    span.slice(0..end)
+}
