@@ -55,6 +55,7 @@ impl Case {
     fn request(&self) -> &Request {
         match &self.spec.requests[0] {
             Entry::Request(request) => request,
+            Entry::Run(run) => panic!("a request, not {run:?}"),
             Entry::Invalid(invalid) => panic!("{:?}", invalid.diagnostics),
         }
     }
@@ -77,6 +78,7 @@ impl Case {
             own: Vec::new(),
             headers: Headers::new(),
             request: Arc::new(Written::from(self.request())),
+            rendered: None,
             response: Some(Arc::clone(&self.response)),
             iteration: 0,
             template_values: Vec::new(),

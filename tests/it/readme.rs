@@ -6,6 +6,7 @@ use std::error::Error;
 
 use regex::Regex;
 use rqtest::serve::PracticeServer;
+use rqtest::spec::{Dialect, Rule};
 use serde_json::{Value, json};
 
 use crate::support::Project;
@@ -222,6 +223,22 @@ fn collect_members(value: &Value, members: &mut BTreeSet<String>) {
         }),
         _ => {}
     }
+}
+
+#[test]
+fn the_deviations_are_those_of_the_rules() {
+    let (_, section) = README.split_once("\n### Dialects\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    let deviations = Rule::ALL.iter().filter(|rule| rule.is_deviation());
+    let expected: Vec<String> = deviations
+        .map(|rule| {
+            let anchor = rule.anchor().expect("a statement settles what deviates from it");
+            let (conflict, here) = (rule.conflict().replace('|', "\\|"), rule.choice(Dialect::Superset));
+            format!("| `{anchor}` | {conflict} | {here} | {} |", rule.reason())
+        })
+        .collect();
+    assert_eq!(rows, expected, "the rows should be:\n{}\n", expected.join("\n"));
 }
 
 #[test]
