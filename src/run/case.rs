@@ -100,9 +100,13 @@ impl CaseRun<'_> {
 
     fn attempt(&self, compiled: &Compiled, file_scope: &mut FileScope) -> Attempt {
         let mut attempt = Attempt { warnings: self.request.diagnostics.clone(), ..Attempt::default() };
-        file_scope.forget_all_own();
-        if !self.run_before(compiled, file_scope, &mut attempt) {
-            return attempt;
+        self.collections.take();
+        // What a script sets up is gone over as a whole: it has run when the first item was due.
+        if !file_scope.iteration().is_some_and(|iteration| iteration.over_collections) {
+            file_scope.forget_all_own();
+            if !self.run_before(compiled, file_scope, &mut attempt) {
+                return attempt;
+            }
         }
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let rendered = compiled.request.render(&scope, self.root);

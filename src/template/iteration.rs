@@ -86,7 +86,8 @@ impl VariablePath {
     }
 
     fn too_few(&self, count: usize, at: &Span) -> Diagnostic {
-        Diagnostic::error(format!("the path finds {count} values, and another path of this request more"))
+        let values = if count == 1 { "value" } else { "values" };
+        Diagnostic::error(format!("the path finds {count} {values}, and another path of this request more"))
             .at(at, "")
             .help("collections that one request goes over must have as many items each")
     }

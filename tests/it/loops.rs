@@ -163,7 +163,7 @@ GET {{api}}/get
     assert_eq!(report.verdicts(), expected, "{}", report.ran.stdout);
     assert_eq!(report.targets()[..3], ["get?id=1&tag=a", "get?id=2&tag=b", "get?id=2&all=2"]);
     assert_eq!(report.reason("none"), "`$.users[?@.id > 2].id` finds nothing: there is nothing to go over");
-    assert_eq!(report.reason("uneven [2]"), "the path finds 1 values, and another path of this request more");
+    assert_eq!(report.reason("uneven [2]"), "the path finds 1 value, and another path of this request more");
 }
 
 #[test]
@@ -173,6 +173,28 @@ fn the_collections_of_environments_are_gone_over_too() {
         .file("a.http", "### one\nPOST {{api}}/anything\n\n{\"id\": {{$.ids[*]}}}\n\n?? body $.json.id >= 4\n");
     let report = Report::of(&project, &["a.http", "--env", "test"]);
     assert_eq!(report.verdicts(), [("one [4]", "passed"), ("one [5]", "passed")], "{}", report.ran.stdout);
+}
+
+#[test]
+fn a_collection_of_a_script_is_set_up_once() {
+    let text = "
+### one
+< {%
+  client.global.set(\"runs\", (client.global.get(\"runs\") || 0) + 1);
+  request.variables.set(\"users\", [{id: 1, name: \"Ada\"}, {id: 2, name: \"Alan\"}]);
+%}
+GET {{api}}/get?id={{$.users..id}}&name={{$.users..name}}&runs={{runs}}
+
+> {%
+  const user = request.variables.get(\"users\")[request.iteration()];
+  client.test(user.name, () => client.assert(response.body.args.id == user.id));
+  client.test(\"values\", () => client.assert(request.templateValue(1) == user.name));
+%}
+";
+    let report = run("a.http", text, &[]);
+    assert_eq!(report.verdicts(), [("one [Ada]", "passed"), ("one [Alan]", "passed")], "{}", report.ran.stdout);
+    assert_eq!(report.targets(), ["get?id=1&name=Ada&runs=1", "get?id=2&name=Alan&runs=1"]);
+    assert_eq!(report.json["totals"]["assertions"], 4);
 }
 
 #[test]
