@@ -14,6 +14,7 @@ mod downloads;
 mod environments;
 mod faults;
 mod flow;
+mod imports;
 mod layers;
 mod loops;
 mod mistakes;

@@ -187,6 +187,7 @@ impl Blocks {
     fn recap(&self, file: &FileOutline, outline: &CaseOutline, result: &CaseResult) -> String {
         let symbol = self.paint.symbol(&result.verdict);
         let place = outline.span.as_ref().map_or_else(|| file.path.clone(), ToString::to_string);
+        let place = outline.origin.as_ref().map_or_else(|| place.clone(), |origin| format!("{place}, runs {origin}"));
         let name = self.paint.text(Ink::Strong, &self.line(&outline.name));
         let place = self.paint.text(Ink::Faint, &self.line(&place));
         format!(

@@ -48,6 +48,9 @@ pub(super) struct File {
 pub(super) struct Case {
     name: String,
     location: Option<Place>,
+    /// Where the request stands that runs there, if that is elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Place>,
     tags: Vec<String>,
     verdict: &'static str,
     /// Why it was skipped.
@@ -244,6 +247,7 @@ impl Draft {
         let case = Case {
             name: self.text(&outline.name),
             location: outline.span.as_ref().map(|span| self.place(span)),
+            origin: outline.origin.as_ref().map(|span| self.place(span)),
             tags: self.texts(&outline.tags),
             verdict,
             reason,

@@ -76,7 +76,7 @@ impl CaseWriter {
         }
     }
 
-    /// The file in which the request stands, which may be an imported one.
+    /// The file in which the request stands, or the line that runs one of another file.
     fn path(&self, file: &FileOutline, outline: &CaseOutline) -> String {
         let path = outline.span.as_ref().map(|span| span.source().path().to_string_lossy());
         self.attribute(path.as_deref().unwrap_or(&file.path))
@@ -92,6 +92,7 @@ impl CaseWriter {
                 attributes.extend(line.map(|line| ("line", line)));
                 attributes.push(("assertions", counts.assertions.to_string()));
                 properties.extend(tags.map(|tag| ("tag", tag)));
+                properties.extend(outline.origin.as_ref().map(|span| ("origin", self.attribute(&span.to_string()))));
                 properties.extend((result.attempts.len() > 1).then(|| ("attempts", result.attempts.len().to_string())));
             }
             Layout::Strict if outline.tags.is_empty() => {}
