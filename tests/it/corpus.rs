@@ -82,5 +82,6 @@ fn run(project: &Project, recorder: &Recorder, file: &str, arguments: &[&str]) -
 /// What is said of what did not pass, each with its place.
 fn errors(ran: &Ran) -> String {
     let lines = ran.stdout.lines().take_while(|line| !line.trim_start().starts_with("requests "));
-    lines.filter(|line| line.starts_with("    ")).collect::<Vec<_>>().join("\n")
+    // How long an exchange took is another matter.
+    lines.filter(|line| line.starts_with("    ") && !line.ends_with(" ms")).collect::<Vec<_>>().join("\n")
 }
