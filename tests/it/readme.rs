@@ -129,8 +129,9 @@ fn every_directive_of_the_table_is_known() {
     let directives: Vec<String> = rows.flat_map(|row| code(&row[0])).collect();
     assert!(directives.len() > 15);
     for directive in directives {
+        let imported = "###\n# @name login\nGET https://example.org/\n";
         let message = if directive == "# @raw" { "\nGET / HTTP/1.1\n" } else { "" };
-        let project = project().file(
+        let project = project().file("session.http", imported).file(
             "a.http",
             format!("{directive}\nGET https://example.org/\n{message}\n###\nGET https://example.org/\n"),
         );
@@ -202,8 +203,10 @@ fn the_failure_looks_as_it_is_shown() {
 
 #[test]
 fn the_members_of_the_json_report_are_there() {
-    let project = project();
-    project.run(&["run", "failing.http", "--json", "report.json"]);
+    let project = project()
+        .file("_shared.http", "###\n# @name shared\nGET {{api}}/get\n")
+        .file("importing.http", "import _shared.http\n\n###\nrun #shared\n");
+    project.run(&["run", "failing.http", "importing.http", "--json", "report.json"]);
     let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
     let mut members = BTreeSet::new();
     collect_members(&report, &mut members);
