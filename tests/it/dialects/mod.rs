@@ -104,3 +104,17 @@ fn every_rule_has_an_example() {
         assert!(is_shown != UNSEEN.contains(rule), "{}", rule.id());
     }
 }
+
+#[test]
+fn the_readme_has_each_deviation_from_the_specification_and_its_reason() {
+    let readme = include_str!("../../../README.md");
+    let (_, chapter) = readme.split_once("### Dialects\n").unwrap();
+    let (chapter, _) = chapter.split_once("\n## ").unwrap();
+    let written: Vec<&str> = chapter.lines().filter(|line| line.starts_with("| `")).collect();
+    let deviations = Rule::ALL.iter().filter(|rule| rule.is_deviation()).map(|rule| {
+        let anchor = rule.anchor().expect("a deviation is one from a statement");
+        let choice = rule.choice(Dialect::Superset);
+        format!("| `{anchor}` | {} | {choice} | {} |", rule.conflict(), rule.reason())
+    });
+    assert_eq!(written, deviations.collect::<Vec<_>>());
+}
