@@ -6,7 +6,6 @@ use std::error::Error;
 
 use regex::Regex;
 use rqtest::serve::PracticeServer;
-use rqtest::spec::{Dialect, Rule};
 use serde_json::{Value, json};
 
 use crate::support::Project;
@@ -129,12 +128,11 @@ fn every_directive_of_the_table_is_known() {
     let directives: Vec<String> = rows.flat_map(|row| code(&row[0])).collect();
     assert!(directives.len() > 15);
     for directive in directives {
-        let imported = "###\n# @name login\nGET https://example.org/\n";
         let message = if directive == "# @raw" { "\nGET / HTTP/1.1\n" } else { "" };
-        let project = project().file("session.http", imported).file(
-            "a.http",
-            format!("{directive}\nGET https://example.org/\n{message}\n###\nGET https://example.org/\n"),
-        );
+        let login = "###\n# @name login\nGET https://example.org/\n";
+        let project = project()
+            .file("session.http", login)
+            .file("a.http", format!("{directive}\nGET https://example.org/\n{message}\n{login}"));
         let checked = project.run(&["check", "a.http"]);
         assert_eq!((checked.code, checked.stderr.as_str()), (0, ""), "{directive}");
     }
@@ -226,22 +224,6 @@ fn collect_members(value: &Value, members: &mut BTreeSet<String>) {
         }),
         _ => {}
     }
-}
-
-#[test]
-fn the_deviations_are_those_of_the_rules() {
-    let (_, section) = README.split_once("\n### Dialects\n").unwrap();
-    let (section, _) = section.split_once("\n## ").unwrap();
-    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
-    let deviations = Rule::ALL.iter().filter(|rule| rule.is_deviation());
-    let expected: Vec<String> = deviations
-        .map(|rule| {
-            let anchor = rule.anchor().expect("a statement settles what deviates from it");
-            let (conflict, here) = (rule.conflict().replace('|', "\\|"), rule.choice(Dialect::Superset));
-            format!("| `{anchor}` | {conflict} | {here} | {} |", rule.reason())
-        })
-        .collect();
-    assert_eq!(rows, expected, "the rows should be:\n{}\n", expected.join("\n"));
 }
 
 #[test]
