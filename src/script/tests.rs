@@ -157,6 +157,14 @@ fn tests_run_after_the_code_and_each_is_an_outcome() {
 }
 
 #[test]
+fn tests_are_not_lost_where_the_code_below_them_fails() {
+    let report = run("client.test('a', () => client.assert(true)); nowhere()");
+    let names: Vec<_> = report.outcomes.iter().map(|outcome| outcome.assertion.as_str()).collect();
+    assert_eq!(names, ["a"]);
+    assert!(report.error.is_some_and(|error| error.message.contains("nowhere is not defined")));
+}
+
+#[test]
 fn scripts_see_nothing_of_each_other_but_the_variables() {
     let engine = engine();
     let mut state = scope();

@@ -146,12 +146,16 @@
     for (const key of Reflect.ownKeys(given)) given[key].configurable = true;
     Object.defineProperties(globalThis, given);
     let value;
+    const failures = [];
     try {
       value = await start();
     } catch (error) {
-      if (error !== EXIT && !glue.handles?.(error)) throw error;
+      if (isFinal(error)) throw error;
+      if (error !== EXIT && !glue.handles?.(error)) failures.push(error);
     }
+    // What was put off before the code failed is not lost.
     await glue.finish();
+    for (const error of failures) throw error;
     return value;
   };
 

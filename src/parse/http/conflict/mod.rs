@@ -8,6 +8,7 @@ mod request;
 
 pub(super) use request::read as of_request_line;
 
+use crate::parse::protocol::Named;
 use crate::source::{Span, Spanned};
 use crate::spec::{Binding, Conflict, Rule, Variable};
 
@@ -216,8 +217,13 @@ impl Finder<'_> {
             media::Media::Multipart if body.text().replace("\r\n", "").contains('\n') => {
                 self.note(Rule::MultipartLineEnd, &first);
             }
-            _ if graphql::may_be_document(body) => self.note(Rule::GraphQlBodies, &first),
+            _ if !says_graphql(head) && graphql::may_be_document(body) => self.note(Rule::GraphQlBodies, &first),
             _ => {}
         }
     }
+}
+
+/// Whether the request line says that the body is a document.
+fn says_graphql(head: &Head) -> bool {
+    head.request_line.as_ref().is_some_and(|line| line.protocol == Some(Named::GraphQl))
 }
