@@ -35,9 +35,12 @@ impl FileRun<'_> {
     }
 
     fn run_counted(&mut self, due: Due<'_>, repetition: &Repetition, index: usize) {
-        let iteration = turn::iteration(repetition, index, &self.scope_of(due));
-        let result = match iteration {
-            Ok(iteration) => self.run_turn(due, Some(iteration)).result,
+        let variables = match repetition {
+            Repetition::Rows(rows) => turn::variables(&rows[index], &self.scope_of(due)),
+            _ => Ok(Vec::new()),
+        };
+        let result = match variables {
+            Ok(variables) => self.run_turn(due, Some(Iteration { index, variables, ..Iteration::default() })).result,
             Err(diagnostic) => *not_worked_out(diagnostic),
         };
         self.finish(due.case, result, due.is_last);

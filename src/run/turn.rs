@@ -39,19 +39,11 @@ pub(super) fn planned(repetition: Option<&Repetition>) -> Vec<(Turn, String)> {
     }
 }
 
-/// What is to be known of a counted turn.
+/// The variables of a row.
 ///
 /// # Errors
-/// If a value of its row cannot be worked out.
-pub(super) fn iteration(repetition: &Repetition, index: usize, scope: &Scope<'_>) -> Result<Iteration, Diagnostic> {
-    let variables = match repetition {
-        Repetition::Rows(rows) => rows.get(index).map_or_else(|| Ok(Vec::new()), |row| values(row, scope))?,
-        _ => Vec::new(),
-    };
-    Ok(Iteration { index, variables, over_collections: false })
-}
-
-fn values(row: &Row, scope: &Scope<'_>) -> Result<Vec<(String, Json)>, Diagnostic> {
+/// If a value cannot be worked out.
+pub(super) fn variables(row: &Row, scope: &Scope<'_>) -> Result<Vec<(String, Json)>, Diagnostic> {
     let value = |cell: &Cell| match cell {
         Cell::Written(value) => CompiledValue::compile(value, scope.rules())?.evaluate(scope),
         Cell::Data(value) => Ok(value.clone()),
@@ -77,7 +69,7 @@ pub(super) fn over(list: Json, name: Option<&str>) -> Result<Vec<(Iteration, Str
         return Err(format!("the list has {} items, and a loop goes over {MOST_REPEATS} at most", items.len()));
     }
     let labels = labels(items.iter().map(item_name).collect());
-    let iteration = |(index, item)| Iteration { index, variables: variables(item, name), over_collections: false };
+    let iteration = |(index, item)| Iteration { index, variables: variables_of(item, name), over_collections: false };
     Ok(items.into_iter().enumerate().map(iteration).zip(labels).collect())
 }
 
@@ -85,7 +77,7 @@ fn not_a_list(found: &str) -> String {
     format!("a loop goes over a list, and this is {found}")
 }
 
-fn variables(item: Json, name: Option<&str>) -> Vec<(String, Json)> {
+fn variables_of(item: Json, name: Option<&str>) -> Vec<(String, Json)> {
     let own = (name.unwrap_or(ITEM).to_owned(), item);
     match &own.1 {
         Json::Object(members) if name.is_none() => {
