@@ -3,7 +3,7 @@
 //! An [`Engine`] runs the scripts of one file, one after the other, each in a function of its
 //! own. What a script may see is handed over as a [`Situation`], and what it leaves behind is a
 //! [`Report`]. What it finds there beside JavaScript itself is glue in `glue/*.js`, over host
-//! functions in [`host`]:
+//! functions in `host`:
 //!
 //! ```text
 //! glue/standard.js    console, setTimeout, require, … for all scripts
