@@ -1,6 +1,6 @@
 //! One request: rendered, sent, examined, and tried again if that is asked for.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use crate::assertion::{CompiledAssertion, Context, Inspection};
 use crate::client::{self, Session, Trace};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
+use crate::script::Changes;
 use crate::source::{Root, Span};
 use crate::spec::{self, Retry};
 use crate::template::{Collection, FileScope, Scope};
@@ -19,11 +20,12 @@ use super::compiled::Compiled;
 use super::credentials::learn_rendered;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
-use super::script::ScriptRunner;
+use super::script::{Answers, ScriptRunner};
 use super::shared::Shared;
 use super::trace::steps;
 
 /// A request that is being run, and what it is run with.
+#[derive(Debug)]
 pub(super) struct CaseRun<'a> {
     pub(super) shared: &'a Shared,
     pub(super) root: &'a Root,
@@ -34,6 +36,14 @@ pub(super) struct CaseRun<'a> {
     pub(super) position: usize,
     /// The collections that it has referred to: it runs once for each of their items.
     pub(super) collections: RefCell<Vec<Collection>>,
+    /// Which of the file's specs it stands in.
+    pub(super) file: usize,
+    /// The scripts of that spec, which run before the first of its requests.
+    pub(super) file_scripts: &'a [spec::Script],
+    /// What scripts change of the request, until it is changed.
+    pub(super) changes: RefCell<Changes>,
+    /// Whether a script has called it off.
+    pub(super) is_called_off: Cell<bool>,
 }
 
 impl CaseRun<'_> {
@@ -85,6 +95,9 @@ impl CaseRun<'_> {
             let started = Instant::now();
             let mut attempt = self.attempt(&compiled, scope);
             attempt.elapsed = started.elapsed();
+            if self.is_called_off.get() && attempt.verdict() == Verdict::Passed {
+                return CaseResult::skipped("a script has called it off");
+            }
             let passed = attempt.verdict() == Verdict::Passed;
             attempts.push(attempt);
             if passed || attempts.len() > retry.times as usize {
@@ -119,7 +132,11 @@ impl CaseRun<'_> {
                 return attempt;
             }
         };
+        drop(scope);
         self.scripts.add_headers(&mut request);
+        if !self.run_rendered(compiled, &mut request, file_scope, &mut attempt) {
+            return attempt;
+        }
         learn_rendered(&request, &self.shared.redactor);
         request.trace = self.shared.options.trace.map(|body_limit| Arc::new(Trace::new(body_limit)));
         let trace = request.trace.clone();
@@ -158,7 +175,8 @@ impl CaseRun<'_> {
         }
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
-        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: None };
+        let answers = Answers { run: self, scope: file_scope, response: &response };
+        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: Some(&answers) };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
         attempt.outcomes.extend(compiled.assertions.iter().map(evaluate));
         let mut missing = Vec::new();

@@ -1,13 +1,14 @@
 //! The requests of one file, in order, in one session.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::client::{Jar, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event, Verdict};
+use crate::script;
 use crate::source::Root;
 use crate::spec::Request;
 use crate::template::{Collection, FileScope, Iteration, Providers, Scope};
@@ -81,6 +82,8 @@ pub(super) struct Due<'a> {
     pub(super) case: &'a PlannedCase,
     pub(super) outline: &'a CaseOutline,
     pub(super) request: &'a Request,
+    /// Which of the session's files it stands in.
+    pub(super) file: usize,
     /// How many requests of its file stand above it.
     pub(super) position: usize,
     /// Whether no other follows.
@@ -101,7 +104,11 @@ impl<'a> FileRun<'a> {
         let tokens = has_credentials.then(|| Arc::new(Asking(session(shared, environment, sender))) as _);
         let person = Inquirer::new(&shared.questions, sender);
         let sight = Sight::new(&shared.engine, &environment.variables, specs, root);
-        let scope = sight.scope().provided_by(Providers { person: Some(Arc::new(person)), tokens });
+        let scope = sight.scope().provided_by(Providers {
+            person: Some(Arc::new(person)),
+            tokens,
+            javascript: Some(script::evaluate),
+        });
         specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
         let session = session(shared, environment, sender);
         let scripts = ScriptRunner::new(shared.interrupt.clone());
@@ -121,9 +128,10 @@ impl<'a> FileRun<'a> {
                     self.finish(case, CaseResult::failed_before_sending(error), is_last);
                 }
                 (None, Ok(requested)) => {
-                    let (request, position) = (requested.request, specs.position(requested.place));
+                    let Requested { request, place, .. } = requested;
+                    let (file, position) = (place.file, specs.position(place));
                     match self.take_up(requested) {
-                        Ok(()) => self.run_due(Due { case, outline, request, position, is_last }),
+                        Ok(()) => self.run_due(Due { case, outline, request, file, position, is_last }),
                         Err(instead) => self.finish(case, *instead, is_last),
                     }
                 }
@@ -154,10 +162,22 @@ impl<'a> FileRun<'a> {
     }
 
     fn run_request(&mut self, due: Due<'_>, pause: Duration) -> Ran {
-        let Due { case, request, position, .. } = due;
+        let Due { case, request, file, position, .. } = due;
         let (shared, root, session, scripts) = (self.shared, self.root, &self.session, &self.scripts);
         shared.questions.learn_given(&request.variables);
-        let run = CaseRun { shared, root, session, scripts, request, position, collections: RefCell::default() };
+        let run = CaseRun {
+            shared,
+            root,
+            session,
+            scripts,
+            request,
+            position,
+            collections: RefCell::default(),
+            file,
+            file_scripts: &self.specs.at(file).spec.scripts,
+            changes: RefCell::default(),
+            is_called_off: Cell::default(),
+        };
         run.wait(self.last, pause);
         if let Some(reason) = self.reason_to_skip(case) {
             return Ran { result: CaseResult::skipped(reason), collections: Vec::new() };

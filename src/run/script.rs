@@ -1,17 +1,19 @@
 //! The scripts of a request, and what they leave behind.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::assertion::Expressions;
 use crate::client;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError};
 use crate::http::Headers;
-use crate::script::{self, Engine, Form, Limits, Program, Report, Situation, Watch, Written};
+use crate::script::{self, Engine, Form, Limits, Program, Rendered, Report, Situation, Watch, Written};
 use crate::source::{Root, Span};
-use crate::spec::{self, Code, Surroundings};
+use crate::spec::{self, Code, Format, Surroundings, Text};
 use crate::template::{self, FileScope, Scope, Template};
 
 use super::Interrupt;
@@ -26,6 +28,7 @@ const KIND: &str = "script";
 #[derive(Debug)]
 pub(super) struct CompiledScripts {
     before: Vec<CompiledScript>,
+    rendered: Vec<CompiledScript>,
     after: Vec<CompiledScript>,
     /// The request as it is written.
     written: Arc<Written>,
@@ -45,18 +48,19 @@ impl CompiledScripts {
         wrong: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let scripts = &request.scripts;
-        if scripts.before.is_empty() && scripts.after.is_empty() {
+        if [&scripts.before, &scripts.rendered, &scripts.after].iter().all(|scripts| scripts.is_empty()) {
             return None;
         }
         let compile = |script: &spec::Script| CompiledScript::compile(engine, script);
         let before = collect(&scripts.before, compile, wrong);
+        let rendered = collect(&scripts.rendered, compile, wrong);
         let after = collect(&scripts.after, compile, wrong);
-        Some(Self { before, after, written: Arc::new(Written::from(request)) })
+        Some(Self { before, rendered, after, written: Arc::new(Written::from(request)) })
     }
 
     /// The scripts that can be read now: those of files too, where their paths are fixed.
     fn programs(&self, root: &Root) -> impl Iterator<Item = Result<Program, Diagnostic>> {
-        self.before.iter().chain(&self.after).filter_map(|script| match script {
+        self.before.iter().chain(&self.rendered).chain(&self.after).filter_map(|script| match script {
             CompiledScript::Inline(program) => Some(Ok(program.clone())),
             CompiledScript::File { path, surroundings } => {
                 Some(load(root, path.span(), path.as_literal()?, *surroundings))
@@ -112,12 +116,14 @@ pub(super) struct ScriptRunner {
     engine: RefCell<Option<Engine>>,
     /// Header fields that scripts have all requests sent with.
     headers: RefCell<Headers>,
+    /// The specs whose own scripts have run, by their places.
+    begun: RefCell<HashSet<usize>>,
     interrupt: Interrupt,
 }
 
 impl ScriptRunner {
     pub(super) fn new(interrupt: Interrupt) -> Self {
-        Self { engine: RefCell::default(), headers: RefCell::default(), interrupt }
+        Self { engine: RefCell::default(), headers: RefCell::default(), begun: RefCell::default(), interrupt }
     }
 
     /// Adds the header fields that scripts have all requests sent with; what the request says
@@ -151,12 +157,69 @@ impl Watch for Interrupt {
 }
 
 impl CaseRun<'_> {
-    /// Runs what is to run before the request is sent, and tells whether it may be sent now.
+    /// Runs what is to run before the request is rendered, and tells whether it may be sent now.
     pub(super) fn run_before(&self, compiled: &Compiled, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
+        if !self.begin_file(scope, attempt) {
+            return false;
+        }
         let Some(scripts) = &compiled.scripts else { return true };
-        scripts.before.iter().all(|script| {
-            self.run_script(script, scripts, None, scope, attempt);
-            attempt.error.is_none() && attempt.outcomes.iter().all(|outcome| outcome.failure.is_none())
+        self.run_all(&scripts.before, &scripts.written, None, scope, attempt)
+    }
+
+    /// Runs the scripts of the file itself, unless that has been done.
+    fn begin_file(&self, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
+        if self.file_scripts.is_empty() || self.scripts.begun.borrow().contains(&self.file) {
+            return true;
+        }
+        let mut wrong = Vec::new();
+        let compile = |script: &spec::Script| CompiledScript::compile(&self.shared.engine, script);
+        let scripts = collect(self.file_scripts, compile, &mut wrong);
+        wrong.into_iter().for_each(|diagnostic| add_error(attempt, diagnostic));
+        let written = Arc::new(Written::from(self.request));
+        let went_well = attempt.error.is_none() && self.run_all(&scripts, &written, None, scope, attempt);
+        if went_well {
+            self.scripts.begun.borrow_mut().insert(self.file);
+        }
+        went_well
+    }
+
+    /// Runs what sees the request as it was rendered, has it changed as scripts want it, and
+    /// tells whether it may be sent now.
+    pub(super) fn run_rendered(
+        &self,
+        compiled: &Compiled,
+        request: &mut client::Request,
+        scope: &mut FileScope,
+        attempt: &mut Attempt,
+    ) -> bool {
+        let Some(scripts) = &compiled.scripts else { return true };
+        let may_be_sent = self.change(request, attempt) && {
+            let rendered = (!scripts.rendered.is_empty()).then(|| Rendered::from(&*request));
+            self.run_all(&scripts.rendered, &scripts.written, rendered.as_ref(), scope, attempt)
+        };
+        may_be_sent && self.change(request, attempt)
+    }
+
+    /// Changes the request as scripts wanted it since the last time.
+    fn change(&self, request: &mut client::Request, attempt: &mut Attempt) -> bool {
+        let changed = self.changes.take().apply(request);
+        let line = || Diagnostic::error("a script makes something else of this request").at(&self.request.span, "");
+        changed.map_err(|reason| add_error(attempt, line().note(reason))).is_ok()
+    }
+
+    /// Runs scripts up to the first that goes wrong or calls the request off.
+    fn run_all(
+        &self,
+        scripts: &[CompiledScript],
+        written: &Arc<Written>,
+        rendered: Option<&Rendered>,
+        scope: &mut FileScope,
+        attempt: &mut Attempt,
+    ) -> bool {
+        scripts.iter().all(|script| {
+            self.run_script(script, written, Sight { rendered, response: None }, scope, attempt);
+            let went_well = attempt.error.is_none() && attempt.outcomes.iter().all(|outcome| outcome.failure.is_none());
+            went_well && !self.is_called_off.get()
         })
     }
 
@@ -170,37 +233,60 @@ impl CaseRun<'_> {
     ) {
         let Some(scripts) = &compiled.scripts else { return };
         for script in &scripts.after {
-            self.run_script(script, scripts, Some(response), scope, attempt);
+            let sight = Sight { rendered: None, response: Some(response) };
+            self.run_script(script, &scripts.written, sight, scope, attempt);
         }
+    }
+
+    /// The value of an expression that asks for a response.
+    fn evaluate(
+        &self,
+        code: &Span,
+        scope: &FileScope,
+        response: &Arc<client::Response>,
+    ) -> Result<Option<serde_json::Value>, Diagnostic> {
+        let text = Text::new(code.clone().with(code.text().to_owned()), Format::Http);
+        let (form, surroundings) = (Form::Expression, Surroundings::HttpYac);
+        let program = Program { code: text, caller: code.clone(), form, surroundings };
+        let sight = Sight { rendered: None, response: Some(response) };
+        let report = self.run_program(&program, &Arc::new(Written::from(self.request)), sight, scope)?;
+        report.error.map_or(Ok(report.value), Err)
+    }
+
+    fn run_program(
+        &self,
+        program: &Program,
+        written: &Arc<Written>,
+        sight: Sight<'_>,
+        scope: &FileScope,
+    ) -> Result<Report, Diagnostic> {
+        let iteration = scope.iteration().map_or(0, |iteration| iteration.index);
+        let collections = self.collections.borrow();
+        let situation = Situation {
+            templates: self.shared.engine.clone(),
+            scope: scope.clone(),
+            position: self.position,
+            own: self.request.variables.clone(),
+            headers: self.scripts.headers.borrow().clone(),
+            request: Arc::clone(written),
+            rendered: sight.rendered.cloned(),
+            response: sight.response.map(Arc::clone),
+            iteration: u32::try_from(iteration).unwrap_or(u32::MAX),
+            template_values: collections.iter().filter_map(|one| one.values.get(iteration).cloned()).collect(),
+            root: self.root.clone(),
+        };
+        self.scripts.run(program, situation).map_err(|error| no_engine(error).at(&program.caller, ""))
     }
 
     fn run_script(
         &self,
         script: &CompiledScript,
-        scripts: &CompiledScripts,
-        response: Option<&Arc<client::Response>>,
+        written: &Arc<Written>,
+        sight: Sight<'_>,
         scope: &mut FileScope,
         attempt: &mut Attempt,
     ) {
-        let report = self.program(script, scope).and_then(|program| {
-            let iteration = scope.iteration().map_or(0, |iteration| iteration.index);
-            let collections = self.collections.borrow();
-            let situation = Situation {
-                templates: self.shared.engine.clone(),
-                scope: scope.clone(),
-                position: self.position,
-                own: self.request.variables.clone(),
-                headers: self.scripts.headers.borrow().clone(),
-                request: Arc::clone(&scripts.written),
-                rendered: None,
-                response: response.map(Arc::clone),
-                iteration: u32::try_from(iteration).unwrap_or(u32::MAX),
-                template_values: collections.iter().filter_map(|one| one.values.get(iteration).cloned()).collect(),
-                root: self.root.clone(),
-            };
-            let report = self.scripts.run(&program, situation);
-            report.map_err(|error| no_engine(error).at(&program.caller, ""))
-        });
+        let report = self.program(script, scope).and_then(|program| self.run_program(&program, written, sight, scope));
         match report {
             Ok(report) => self.keep(report, scope, attempt),
             Err(diagnostic) => add_error(attempt, diagnostic),
@@ -219,14 +305,37 @@ impl CaseRun<'_> {
     }
 
     fn keep(&self, report: Report, scope: &mut FileScope, attempt: &mut Attempt) {
-        let script::Report { scope: changed, headers, outcomes, log, error, .. } = report;
+        let script::Report { scope: changed, headers, outcomes, log, changes, is_cancelled, error, value: _ } = report;
         *scope = changed;
+        self.changes.borrow_mut().extend(changes);
+        self.is_called_off.set(self.is_called_off.get() || is_cancelled);
         self.scripts.headers.replace(headers);
         attempt.outcomes.extend(outcomes);
         attempt.log.extend(log);
         if let Some(diagnostic) = error {
             add_error(attempt, diagnostic);
         }
+    }
+}
+
+/// What there is to see when a script runs.
+#[derive(Clone, Copy)]
+struct Sight<'a> {
+    rendered: Option<&'a Rendered>,
+    response: Option<&'a Arc<client::Response>>,
+}
+
+/// Answers the expressions in JavaScript of assertions.
+#[derive(Debug)]
+pub(super) struct Answers<'a> {
+    pub(super) run: &'a CaseRun<'a>,
+    pub(super) scope: &'a FileScope,
+    pub(super) response: &'a Arc<client::Response>,
+}
+
+impl Expressions for Answers<'_> {
+    fn value(&self, code: &Span) -> Result<Option<serde_json::Value>, Diagnostic> {
+        self.run.evaluate(code, self.scope, self.response)
     }
 }
 

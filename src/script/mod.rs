@@ -17,6 +17,7 @@
 //! after its code, such as tests that were put off.
 
 mod engine;
+mod expression;
 mod fault;
 mod glue;
 mod host;
@@ -28,6 +29,7 @@ mod situation;
 mod written;
 
 pub use engine::Engine;
+pub use expression::evaluate;
 pub use limits::{Limits, Watch};
 pub use program::{Form, Program};
 pub use rendered::{Changes, Rendered};

@@ -36,11 +36,11 @@ fn engine_for(code: &str) -> Engine {
     Engine::new(limits, Rc::new(Patient)).unwrap()
 }
 
-fn engine() -> Engine {
+pub(super) fn engine() -> Engine {
     engine_for("")
 }
 
-fn scope() -> FileScope {
+pub(super) fn scope() -> FileScope {
     let source = SourceFile::new("a.http", "@base = http://h\n");
     let spec: Spec = crate::parse::parse(&source, Format::Http, crate::spec::Dialect::default());
     let environment = vec![("env".to_owned(), json!("staging"))];
@@ -48,7 +48,7 @@ fn scope() -> FileScope {
     FileScope::new(Arc::new(variables), &spec, &Root::at("."), &template::Engine::default())
 }
 
-fn situation(scope: FileScope) -> Situation {
+pub(super) fn situation(scope: FileScope) -> Situation {
     let source = SourceFile::new("a.http", "http://h");
     let target = Text { value: "http://h".to_owned(), span: source.span(0..8), format: Format::Http };
     Situation {
@@ -67,11 +67,15 @@ fn situation(scope: FileScope) -> Situation {
 }
 
 fn program(code: &str, form: Form) -> Program {
+    program_in(Surroundings::JetBrains, code, form)
+}
+
+pub(super) fn program_in(surroundings: Surroundings, code: &str, form: Form) -> Program {
     let source = SourceFile::new("a.http", format!("{ABOVE}{code}%}}\n"));
     let span = source.span(ABOVE.len()..ABOVE.len() + code.len());
     let code = Text { value: code.to_owned(), span, format: Format::Http };
     let caller = source.span(ABOVE.len() - 4..ABOVE.len());
-    Program { code, caller, form, surroundings: Surroundings::JetBrains }
+    Program { code, caller, form, surroundings }
 }
 
 fn run(code: &str) -> Report {
@@ -88,7 +92,7 @@ fn placed(error: &Diagnostic) -> (String, String) {
     (error.message.clone(), error.span().unwrap().to_string())
 }
 
-fn logged(log: &[LogLine]) -> Vec<&str> {
+pub(super) fn logged(log: &[LogLine]) -> Vec<&str> {
     log.iter().map(|line| line.text.as_str()).collect()
 }
 

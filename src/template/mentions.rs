@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use crate::spec::{Body, Entry, FileReference, Piece, Spec};
+use crate::spec::{Body, Entry, FileReference, Piece, Query, Scripts, Spec, Surroundings};
 
 /// The names of requests that a file's templates may refer to.
 #[derive(Debug)]
 pub(super) enum Mentions {
-    /// Any: the file renders texts of other files.
+    /// Any: the file renders texts of other files, or has scripts that know requests by their names.
     Any,
     /// These, each before `.response.` or `.request.`, or in braces, somewhere in the file.
     Names(HashSet<String>),
@@ -16,7 +16,8 @@ pub(super) enum Mentions {
 
 impl Mentions {
     pub(super) fn of(spec: &Spec) -> Self {
-        if [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten().any(renders_a_file) {
+        let mut entries = [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten();
+        if !spec.scripts.is_empty() || entries.any(|entry| renders_a_file(entry) || names_in_scripts(entry)) {
             return Self::Any;
         }
         let text = spec.source.0.text();
@@ -38,6 +39,15 @@ fn renders_a_file(entry: &Entry) -> bool {
     let Entry::Request(request) = entry else { return false };
     let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() else { return false };
     pieces.iter().any(|piece| matches!(piece, Piece::File(FileReference::Rendered { .. })))
+}
+
+/// Whether a request has scripts to which the name of another is a variable.
+fn names_in_scripts(entry: &Entry) -> bool {
+    let Entry::Request(request) = entry else { return false };
+    let Scripts { before, rendered, after } = &*request.scripts;
+    let mut scripts = before.iter().chain(rendered).chain(after);
+    scripts.any(|script| script.surroundings == Surroundings::HttpYac)
+        || request.assertions.iter().any(|assertion| matches!(assertion.subject.query.value, Query::JavaScript(_)))
 }
 
 /// The name that a text ends with.

@@ -6,10 +6,11 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::source::Span;
 use crate::spec::Format;
-use crate::spec::dialect::{References, Rules, Undefined};
+use crate::spec::dialect::{ExpressionLanguage, References, Rules, Undefined};
 
 use super::cut::{Cut, Unclosed, cut};
 use super::expression::{Expression, Site, head_end};
+use super::javascript::{self, JavaScript};
 use super::reference::{Malformed, Reference};
 use super::view::View;
 
@@ -38,6 +39,8 @@ pub(super) enum Live {
     },
     /// Anything else.
     Expression(Expression),
+    /// What only JavaScript can read.
+    JavaScript(JavaScript),
 }
 
 /// Cuts a text, and compiles what stands in its braces.
@@ -61,11 +64,33 @@ pub(super) fn compile(text: &str, format: Format, rules: &Rules, site: &Site) ->
 /// Where and why it cannot be compiled.
 pub(super) fn compile_expression(text: &str, format: Format, rules: &Rules, site: &Site) -> Result<Live, Diagnostic> {
     let (trimmed, word) = trim(text, site);
+    if is_javascript(trimmed, format, rules) {
+        return Ok(Live::JavaScript(JavaScript::new(trimmed, &word)));
+    }
     match reference(trimmed, format, rules) {
         Some(Ok(reference)) => Ok(Live::Reference(reference, word.span)),
         Some(Err(malformed)) => Err(malformed.at(|range| word.slice(range))),
-        None => Expression::compile(trimmed, word, format).map(Live::Expression),
+        None => expression(trimmed, word, format),
     }
+}
+
+/// An expression of the template language, or of JavaScript where it is none.
+fn expression(text: &str, site: Site, format: Format) -> Result<Live, Diagnostic> {
+    let place = site.part(0..text.len());
+    match Expression::compile(text, site, format) {
+        Err(_) if format == Format::Http && javascript::is_likely(text) => {
+            Ok(Live::JavaScript(JavaScript::new(text, &place)))
+        }
+        compiled => compiled.map(Live::Expression),
+    }
+}
+
+/// Whether a text is JavaScript whatever the template language could make of it.
+fn is_javascript(text: &str, format: Format, rules: &Rules) -> bool {
+    let is_reference = || reference(text, format, rules).is_some_and(|found| found.is_ok());
+    format == Format::Http
+        && rules.references == References::Expression
+        && (javascript::begins(text) || rules.expression_language == ExpressionLanguage::JavaScript && !is_reference())
 }
 
 /// A text without the white space at its ends.
@@ -93,6 +118,7 @@ impl Live {
                 Value::from(written.as_str())
             })),
             Self::Expression(expression) => expression.evaluate(view),
+            Self::JavaScript(expression) => expression.value(view),
         }
     }
 }
@@ -113,6 +139,9 @@ fn compile_live(inner: &str, format: Format, rules: &Rules, site: &Site, whole: 
     let (trimmed, word) = trim(inner, site);
     let written = || format!("{{{{{inner}}}}}");
     let is_kept = format == Format::Http && rules.undefined == Undefined::Verbatim;
+    if is_javascript(trimmed, format, rules) {
+        return Ok(Piece::Live(Live::JavaScript(JavaScript::new(trimmed, &word))));
+    }
     match reference(trimmed, format, rules) {
         Some(Ok(reference)) if is_kept => {
             return Ok(Piece::Live(Live::Doubtful { reference, span: word.span, written: written() }));
@@ -125,8 +154,8 @@ fn compile_live(inner: &str, format: Format, rules: &Rules, site: &Site, whole: 
         }
         None => {}
     }
-    match Expression::compile(trimmed, word, format) {
-        Ok(expression) => Ok(Piece::Live(Live::Expression(expression))),
+    match expression(trimmed, word, format) {
+        Ok(live) => Ok(Piece::Live(live)),
         Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(written())),
         Err(error) => Err(with_hint(error, format, whole)),
     }

@@ -18,6 +18,7 @@ use super::definition::{Definitions, Derived};
 use super::engine::Clock;
 use super::exchange::Exchange;
 use super::iteration::{Collection, Iteration};
+use super::javascript::Interpreter;
 use super::mentions::Mentions;
 use super::question::Ask;
 use super::value::{from_json, to_json};
@@ -105,6 +106,8 @@ pub struct Providers {
     pub person: Option<Arc<dyn Ask>>,
     /// Who gets tokens, for `{{$auth.token("name")}}`.
     pub tokens: Option<Arc<dyn TokenProvider>>,
+    /// What works out JavaScript.
+    pub javascript: Option<Interpreter>,
 }
 
 impl Module {

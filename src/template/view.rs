@@ -8,7 +8,7 @@ use minijinja::value::Value;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{DynamicDefinitions, Rules, UnusableDefinitions, VariablePrecedence};
-use crate::spec::{Binding, Echo, Format, dialect};
+use crate::spec::{Binding, Echo, Format, Text, dialect};
 
 use super::credential::TokenKind;
 use super::definition::{Definition, Definitions};
@@ -18,7 +18,7 @@ use super::exchange::Exchange;
 use super::iteration::{Collection, Iteration};
 use super::question::{Lifetime, Question};
 use super::scope::{FileScope, Fixed, Variables};
-use super::value::{from_json, text};
+use super::value::{from_json, text, to_json};
 
 /// The most bytes of a file that a template reads.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -199,6 +199,24 @@ impl View {
             Ok(None) => Err(format!("variable `{name}` is not defined")),
             Err(diagnostic) => Err(diagnostic.message),
         }
+    }
+
+    /// What JavaScript gives; nothing where that is undefined.
+    ///
+    /// # Errors
+    /// What it throws, or that nothing can work it out here.
+    pub(super) fn interpret(&self, code: &Text) -> Result<Option<Value>, Diagnostic> {
+        let unable = || Diagnostic::error("JavaScript cannot be worked out here").at(&code.span, "");
+        let interpreter = self.bindings.file.providers.javascript.ok_or_else(unable)?;
+        let mut file = self.bindings.file.clone();
+        for definition in self.bindings.own.iter() {
+            let name = &definition.name.value;
+            // One that has no value is an error where it is asked for.
+            if let Ok(Some(value)) = self.variable(name, None) {
+                file.set_own(name, to_json(&value));
+            }
+        }
+        Ok(interpreter(code, file, self.bindings.position)?.map(|json| from_json(&json)))
     }
 
     /// The exchange of a request, once it is done.

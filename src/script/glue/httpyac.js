@@ -166,6 +166,7 @@
           isSet = true;
         },
         enumerable: true,
+        configurable: true,
       });
     }
     script.$global = variable('$global') ?? {};

@@ -125,3 +125,153 @@ fn lower_fields(response: &Response) -> Map<String, Json> {
     }
     lower
 }
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::client::{Answer, InMemory, Session};
+    use crate::http::Status;
+    use crate::script::tests::{engine, logged, program_in, scope, situation};
+    use crate::script::{Engine, Form, Report, Situation};
+    use crate::spec::Surroundings;
+
+    fn run_with(engine: &Engine, code: &str, situation: Situation) -> Report {
+        engine.run(&program_in(Surroundings::HttpYac, code, Form::Statements), situation)
+    }
+
+    /// What a script makes of a response.
+    fn run(code: &str) -> Report {
+        let mut situation = situation(scope());
+        situation.response = Some(Arc::new(response()));
+        run_with(&engine(), code, situation)
+    }
+
+    fn response() -> Response {
+        let body = br#"{"name": "Ada", "roles": ["admin", "author"], "age": 36, "none": null}"#;
+        let answer = Answer { body: body.to_vec(), ..Answer::new(Status::OK) };
+        let fields = [("Content-Type", "application/json; charset=utf-8"), ("X-Id", "7")];
+        let answer = fields.iter().fold(answer, |answer, (name, value)| answer.header(name, value).unwrap());
+        Session::with_adapter(InMemory::new(move |_| answer.clone())).get("http://h/users").send().unwrap()
+    }
+
+    /// The tests that fail, with what they say.
+    fn failures(report: &Report) -> Vec<String> {
+        assert_eq!(report.error, None);
+        let failed = report.outcomes.iter().filter_map(|outcome| {
+            let failure = outcome.failure.as_ref()?;
+            Some(format!("{}: {}", outcome.assertion, failure.message))
+        });
+        failed.collect()
+    }
+
+    #[test]
+    fn responses_are_tested_in_short() {
+        let report = run("test.status(200); test.header('x-id', '7'); test.headerContains('content-type', 'json');\n\
+                          test.hasResponseBody(); test.totalTime(1000); test.status(404); test.header('X-Id', '8')\n\
+                          test.responseBody('x'); test.hasNoResponseBody()");
+        assert_eq!(report.outcomes.len(), 9);
+        let failed = failures(&report);
+        assert_eq!(failed.len(), 4, "{failed:?}");
+        assert_eq!(failed[0], "response status equals to 404: response status is 200 (expected: 404)");
+        assert_eq!(report.outcomes[6].span.to_string(), "a.http:4:1");
+    }
+
+    #[test]
+    fn tests_are_functions_that_throw_or_do_not() {
+        let report = run("test('a', () => {}); test('b', () => { throw new Error('no') });\n\
+                          test('c', async () => { await sleep(1); assert.equal(response.parsedBody.age, 37) });\n\
+                          test('d', () => assert(response.statusCode === 200 && response.body.length > 10))");
+        assert_eq!(failures(&report), ["b: no", "c: expected 36 to equal 37"]);
+    }
+
+    #[test]
+    fn expectations_read_as_those_of_chai() {
+        let body = "const body = response.parsedBody; const { expect } = require('chai'); ";
+        for (code, failure) in [
+            ("expect(body.name).to.equal('Ada')", None),
+            ("expect(body.name).to.be.a('string').that.is.not.empty", None),
+            ("expect(body).to.have.property('roles').that.is.an('array').with.lengthOf(2)", None),
+            ("expect(body.roles).to.include('admin').and.not.include('guest')", None),
+            ("expect(body).to.deep.include({roles: ['admin', 'author']})", None),
+            ("expect(body).to.have.all.keys('name', 'roles', 'age', 'none')", None),
+            ("expect(body).to.include.keys('name')", None),
+            ("expect(body.roles).to.have.length.above(1)", None),
+            ("expect(body.roles).to.have.members(['author', 'admin'])", None),
+            ("expect(body).to.have.nested.property('roles[1]', 'author')", None),
+            ("expect(body.none).to.be.null; expect(body.nope).to.be.undefined; expect(body.age).to.exist", None),
+            ("expect(body.age).to.be.within(30, 40).and.to.be.at.least(36)", None),
+            ("expect(() => { throw new TypeError('odd') }).to.throw(TypeError, /odd/)", None),
+            ("expect(body.name).to.match(/^A/).and.to.be.oneOf(['Ada', 'Alan'])", None),
+            ("expect(body).to.eql({...body}); expect([1]).to.deep.equal([1])", None),
+            ("expect(body.age).to.equal('36')", Some("expected 36 to equal \"36\"")),
+            ("expect(body.age, 'age').to.be.below(30)", Some("age: expected 36 to be below 30")),
+            ("expect(body.name).to.be.an('array')", Some("expected \"Ada\" to be an array")),
+            ("expect(body.name).to.not.equal('Ada')", Some("expected \"Ada\" not to equal \"Ada\"")),
+            ("expect(body).to.have.property('age', 7)", Some("to have a property \"age\" of 7, and not 36")),
+        ] {
+            let failed = failures(&run(&format!("test('t', () => {{ {body}{code} }})")));
+            match failure {
+                None => assert!(failed.is_empty(), "{code}: {failed:?}"),
+                Some(words) => assert!(failed.len() == 1 && failed[0].contains(words), "{code}: {failed:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_exported_is_a_variable_also_where_json_cannot_say_it() {
+        let engine = engine();
+        let first = run_with(
+            &engine,
+            "exports.token = 't'; exports.later = sleep(1).then(() => 5);\n\
+             exports.twice = (value) => value * 2; $global.seen = [base]; module.exports['user-id'] = 7",
+            situation(scope()),
+        );
+        assert_eq!(first.error, None);
+        for (name, value) in [("token", json!("t")), ("later", json!(5)), ("$global", json!({"seen": ["http://h"]}))] {
+            assert_eq!(first.scope.captured(name), Some(value), "{name}");
+        }
+        let code = "console.log(token, twice(later), $global.seen[0], userId, typeof nope, env)";
+        let second = run_with(&engine, code, situation(first.scope));
+        assert_eq!(second.error, None);
+        assert_eq!(logged(&second.log), ["t 10 http://h 7 undefined staging"]);
+    }
+
+    #[test]
+    fn a_request_may_be_changed_or_not_sent() {
+        let report =
+            run("request.headers['X-A'] = 'b'; request.url += '?q=1'; request.body = {c: 1}; exports.$cancel = true");
+        assert_eq!(report.error, None);
+        let mut request = client_request();
+        report.changes.apply(&mut request).unwrap();
+        assert_eq!(
+            (request.url.to_string(), request.headers.text("x-a").unwrap().into_owned()),
+            ("http://h/?q=1".to_owned(), "b".to_owned())
+        );
+        assert_eq!(request.payload.body.in_memory().unwrap(), br#"{"c":1}"#);
+        assert!(report.is_cancelled && run("1").changes.is_empty());
+    }
+
+    fn client_request() -> crate::client::Request {
+        crate::client::Request::new("GET".parse().unwrap(), "http://h".parse().unwrap())
+    }
+
+    #[test]
+    fn packages_of_node_are_named_where_they_are_required() {
+        for (name, message) in
+            [("lodash", "the script fails: `lodash` is a package"), ("./nowhere", "the script fails: there is no file")]
+        {
+            let error = run(&format!("\nconst a = require('{name}')")).error.unwrap();
+            assert!(error.message.starts_with(message), "{}", error.message);
+            assert_eq!(error.span().unwrap().location().line, 4);
+        }
+    }
+
+    #[test]
+    fn an_expression_sees_the_variables() {
+        let program = program_in(Surroundings::HttpYac, "base.length + $random.integer(1, 2)", Form::Expression);
+        assert_eq!(engine().run(&program, situation(scope())).value, Some(json!(9)));
+    }
+}

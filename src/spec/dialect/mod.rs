@@ -4,10 +4,11 @@ mod rules;
 
 pub use rules::{
     AssertionLines, AssertionValues, BodyComments, BraceEscapes, Credentials, DefaultScheme, Definitions,
-    DynamicDefinitions, FileLines, FormLines, GraphQlBodies, GraphQlField, HostField, IndentedComments, IndentedLines,
-    IndentedSeparators, LazyDefinitions, LinesAbove, Methods, MultipartLineEnds, NameExtent, ProtocolWords, References,
-    RepeatedFields, ResponseDecoding, ResponseLines, Rule, Rules, SecondRequestLine, SeparatorText, TargetContinuation,
-    TargetOctets, TimeoutUnit, Undefined, UnseparatedBody, UnusableDefinitions, VariablePrecedence, VersionNames,
+    DynamicDefinitions, ExpressionLanguage, FileLines, FormLines, GraphQlBodies, GraphQlField, HostField,
+    IndentedComments, IndentedLines, IndentedSeparators, LazyDefinitions, LinesAbove, Methods, MultipartLineEnds,
+    NameExtent, ProtocolWords, References, RepeatedFields, ResponseDecoding, ResponseLines, Rule, Rules,
+    SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets, TimeoutUnit, Undefined, UnseparatedBody,
+    UnusableDefinitions, VariablePrecedence, VersionNames,
 };
 
 use crate::source::Span;

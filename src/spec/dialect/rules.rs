@@ -337,6 +337,16 @@ rules! {
         }
         [Expression, Exact, Name, Name, Expression]
     }
+    ExpressionLanguage expression_language "expression-language" {
+        conflict: "braces hold an expression: `{{ items | length }}`, `{{items.length}}`",
+        anchor: None,
+        reason: "what only JavaScript can mean is read as such",
+        ExpressionLanguage {
+            Either: "an expression of templates, or of JavaScript where it is none",
+            JavaScript: "an expression of JavaScript",
+        }
+        [Either, Either, Either, Either, JavaScript]
+    }
     BraceEscape brace_escapes "brace-escape" {
         conflict: r"braces are escaped: `\{\{name\}\}`",
         anchor: Some("variable-substitution#reference-escape"),
