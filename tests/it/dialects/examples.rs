@@ -1,6 +1,6 @@
 //! An example of each rule by which dialects differ.
 
-use rqtest::spec::Dialect::{self, JetBrains, VsCode};
+use rqtest::spec::Dialect::{self, JetBrains, Standard, VsCode};
 use rqtest::spec::Rule;
 
 /// A document that dialects read differently by one rule.
@@ -96,6 +96,8 @@ pub const EXAMPLES: &[Example] = &[
         "POST URL\nContent-Type: multipart/form-data; boundary=b\n\n--b\nContent-Disposition: form-data; name=a\n\nx\n--b--\n",
     ),
     example(Rule::Reference, 4, "@a = 1\nPOST URL\n\n{{a}} {{ a }} {{ a == '1' }}\n"),
+    // To the others braces that hold no name are no reference at all.
+    example(Rule::ExpressionLanguage, 3, "POST URL\n\n{{ 7 // 2 }}\n").besides(&[Standard, JetBrains, VsCode]),
     example(Rule::BraceEscape, 4, "@a = 1\nPOST URL\n\n\\{\\{a\\}\\}\n"),
     example(Rule::UndefinedVariable, 3, "POST URL\n\n{{nope}}\n").undetected(),
     // What is sent of undefined variables is another rule.

@@ -14,7 +14,9 @@ pub(super) fn read(line: &Span, conflicts: &mut Vec<Conflict>) {
         let Some(close) = text[open..].find("}}").map(|at| open + at) else { return };
         let inner = &text[open + 2..close];
         if !is_name(inner.strip_prefix('$').unwrap_or(inner)) && !inner.trim().is_empty() {
-            return conflicts.push(Rule::Reference.at(&line.slice(open..close + 2)));
+            let place = line.slice(open..close + 2);
+            conflicts.push(Rule::Reference.at(&place));
+            return conflicts.extend(is_expression(inner.trim()).then(|| Rule::ExpressionLanguage.at(&place)));
         }
         start = close + 2;
     }
@@ -22,9 +24,20 @@ pub(super) fn read(line: &Span, conflicts: &mut Vec<Conflict>) {
 
 /// A name, or names with dots between; a path in a response is more.
 fn is_name(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let is_path = ["response", "request"].iter().any(|side| text.contains(&format!(".{side}.body.")));
-    !text.is_empty() && text.bytes().all(is_plain) && !is_path
+    !text.is_empty() && text.bytes().all(is_plain) && !is_path(text)
+}
+
+/// What is worked out, and neither looked up nor drawn.
+fn is_expression(text: &str) -> bool {
+    !text.starts_with(['$', '%']) && !text.bytes().all(is_plain) && !is_path(text)
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+fn is_path(text: &str) -> bool {
+    ["response", "request"].iter().any(|side| text.contains(&format!(".{side}.body.")))
 }
 
 #[cfg(test)]
