@@ -1,10 +1,10 @@
 """Holds what rqtest sends for the corpus of `.http` files against what httpYac sends for them.
 
-    httpyac.py PATH-OF-RQTEST PATH-OF-HTTPYAC [FILE...]
+    httpyac.py PATH-OF-RQTEST PATH-OF-HTTPYAC
 
-Each file of tests/inputs/http/EDITOR goes through both, rqtest with `--dialect httpyac`, against a
-server that records what arrives: method, target, header fields and body have to be the same.
-DIFFERENCES lists where they are not, each with its rule, and is held true too.
+Each folder tests/inputs/http/EDITOR goes through both, rqtest with `--dialect httpyac`. Each file
+has a server of its own that records what arrives: method, target, header fields and body have to
+be the same. DIFFERENCES lists where they are not, each with its rule, and is held true too.
 """
 
 import difflib
@@ -14,25 +14,63 @@ import subprocess
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent.parent / "inputs" / "http"
-AT_ONCE = 2
-SECONDS = 120
+SECONDS = 600
 
 # What the clients add of their own accord; the length is that of the body, which is compared.
 CLIENT_FIELDS = {"host", "connection", "content-length", "user-agent", "accept-encoding"}
 ANSWER = b'{"id": 7, "text": "a b", "list": [1], "tag": "{{x}}"}'
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # Why they differ, by the name of the rule.
 RULES = {
+    "environments": "httpYac knows no `$shared`, and no `.user` files of Visual Studio",
+    "form": "httpYac percent-encodes the values of a form, and takes white space around them off",
+    "graphql-field": "httpYac sends `X-Request-Type` along",
+    "graphql-type": "httpYac adds no content type to GraphQL where another field says what it is",
+    "graphql-word": "httpYac takes `GRAPHQL` for POST",
+    "illegal": "httpYac leaves `|` in a query as it is, which RFC 3986 does not allow there",
+    "made-up": "httpYac has no names of Java Faker",
+    "note": "httpYac asks whether to go on, and stops where nobody answers",
+    "percent": "httpYac has no `{{%x}}`",
+    "references": "httpYac knows an exchange by its request's name alone, not by `name.response`",
+    "undefined": "httpYac sends nothing for what the environment has not, where rqtest does not send",
+    "white-space": "httpYac takes blank lines before a body off, and leaves white space after it",
 }
 
 # The files that they send differently, and the rule of each.
 DIFFERENCES = {
+    "httpyac/form.http": "form",
+    "httpyac/gql_fragment.http": "graphql-field",
+    "httpyac/graphql.http": "graphql-field",
+    "httpyac/name_and_reference.http": "references",
+    "jetbrains/faker_name.http": "made-up",
+    "jetbrains/form.http": "form",
+    "jetbrains/no_auto_encoding.http": "illegal",
+    "kulala/graphql.http": "graphql-type",
+    "kulala/graphql_method.http": "graphql-word",
+    "kulala/response_header_of_named_request.http": "references",
+    "kulala/shared_environment.http": "environments",
+    "standard/white_space_around_body.http": "white-space",
+    "visualstudio/request_variable.http": "references",
+    "visualstudio/request_variable_body.http": "references",
+    "visualstudio/request_variable_xml.http": "references",
+    "visualstudio/shared_environment.http": "environments",
+    "visualstudio/user_environment.http": "environments",
+    "vscode/file_variable_of_request_variable.http": "references",
+    "vscode/graphql.http": "graphql-field",
+    "vscode/no_redirect_and_note.http": "note",
+    "vscode/process_env.http": "undefined",
+    "vscode/request_variable_header.http": "references",
+    "vscode/request_variable_json_path.http": "references",
+    "vscode/request_variable_of_request.http": "references",
+    "vscode/request_variable_whole_body.http": "references",
+    "vscode/request_variable_xml_path.http": "references",
+    "vscode/url_encoded_variable.http": "percent",
 }
 
 
@@ -44,10 +82,6 @@ class Recorder(ThreadingHTTPServer):
         self.authority = f"127.0.0.1:{self.server_port}"
         self.received = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def taken(self):
-        taken, self.received = self.received, []
-        return taken
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -75,55 +109,66 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def main(binary, httpyac, *names):
-    files = sorted(path for path in CORPUS.glob("*/*.*") if path.suffix in {".http", ".rest"} and not path.name.startswith("err_"))
-    chosen = [path for path in files if not names or key(path) in names]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        differences = dict(zip(map(key, chosen), pool.map(lambda path: difference(path, binary, httpyac), chosen)))
-    wrong = 0
-    for name, found in differences.items():
-        if bool(found) != (name in DIFFERENCES):
-            wrong += 1
-            print(f"{name}: {found or 'listed as different, and is not'}")
-    for rule in RULES:
-        if rule not in DIFFERENCES.values():
-            wrong += 1
-            print(f"no file is different by the rule {rule}")
-    by_rule = sum(bool(found) for found in differences.values()) - wrong
-    print(f"httpyac: {len(chosen)} files, {wrong} not as they should be, {max(by_rule, 0)} different by a known rule")
-    return 1 if wrong else 0
+def main(binary, httpyac):
+    found = {}
+    for folder in sorted(path for path in CORPUS.iterdir() if path.is_dir()):
+        found |= differences(folder, binary, httpyac)
+    wrong = [name for name, difference in found.items() if bool(difference) != (name in DIFFERENCES)]
+    for name in wrong:
+        print(f"{name}: {found[name] or 'listed as different, and is not'}")
+    unused = RULES.keys() - DIFFERENCES.values()
+    if unused:
+        print(f"nothing is different by {', '.join(sorted(unused))}")
+    by_rule = sum(bool(difference) for difference in found.values()) - sum(name not in DIFFERENCES for name in wrong)
+    print(f"httpyac: {len(found)} files, {by_rule} different by a known rule, {len(wrong)} not as they should be")
+    return 1 if wrong or unused else 0
 
 
-def key(path):
-    return f"{path.parent.name}/{path.name}"
+def differences(folder, binary, httpyac):
+    """The files of a folder, and what the two send differently for each, as the lines of a difference."""
+    names = [path.name for path in sorted(folder.iterdir()) if path.suffix in {".http", ".rest"} and not path.name.startswith("err_")]
+    environment = ["--env", "dev"] if (folder / "http-client.env.json").exists() else []
+    theirs = sent_by([httpyac, "send", "--all", "--output", "none", "--no-color", *environment], folder, names)
+    ours = sent_by([binary, "run", "--dialect", "httpyac", "--quiet", *environment], folder, names)
+    compared = {}
+    for name in names:
+        lines = difflib.unified_diff(theirs[name], ours[name], "httpyac", "rqtest", lineterm="", n=20)
+        compared[f"{folder.name}/{name}"] = "\n".join(lines)
+    return compared
 
 
-def difference(path, binary, httpyac):
-    """What the two send differently, as lines of a difference."""
-    server = Recorder()
-    given = [f"host=http://{server.authority}", f"authority={server.authority}"]
-    environment = ["--env", "dev"] if (path.parent / "http-client.env.json").exists() else []
-    ours = [binary, "run", path.name, "--dialect", "httpyac", "--quiet", *environment]
-    theirs = [httpyac, "send", path.name, "--all", "--output", "none", "--no-color", *environment, "--var", *given]
-    try:
-        sent = [sent_by(command, path, server) for command in (ours + [part for one in given for part in ("--var", one)], theirs)]
-    finally:
+def sent_by(command, folder, names):
+    """What arrives for each file, as lines, when a command is run with all of them, and then with
+    each that sent nothing alone: one file may have stopped the others."""
+    servers = {name: Recorder() for name in names}
+    run(command, folder, servers, names)
+    for name in names:
+        if not servers[name].received:
+            run(command, folder, servers, [name])
+    for server in servers.values():
         server.shutdown()
         server.server_close()
-    lines = [text.splitlines() for text in sent]
-    return "\n".join(difflib.unified_diff(lines[1], lines[0], "httpyac", "rqtest", lineterm="", n=20))
+    return {name: "\n=====\n".join(server.received).splitlines() for name, server in servers.items()}
 
 
-def sent_by(command, path, server):
-    """What arrives when a command is run in a copy of the file's folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(path.parent, folder, dirs_exist_ok=True)
+def run(command, folder, servers, names):
+    """Runs a command in a copy of a folder, whose files have their servers' addresses."""
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        # Its jar would hold for all files.
+        (Path(copy) / ".httpyac.json").write_text('{"cookieJarEnabled": false}')
+        for name in names:
+            point(Path(copy) / name, servers[name].authority)
+        program, verb, *options = command
         quiet = {name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
-        try:
-            subprocess.run(command, cwd=folder, timeout=SECONDS, **quiet)
-        except subprocess.TimeoutExpired:
-            return f"it did not end within {SECONDS} seconds"
-    return "\n=====\n".join(server.taken())
+        subprocess.run([program, verb, *names, *options], cwd=copy, timeout=SECONDS, **quiet)
+
+
+def point(path, authority):
+    """Defines above all requests of a file where its server is."""
+    text = path.read_bytes().removeprefix(BYTE_ORDER_MARK)
+    definitions = f"@host = http://{authority}\n@authority = {authority}\n\n###\n".encode()
+    path.write_bytes(definitions + text)
 
 
 if __name__ == "__main__":
