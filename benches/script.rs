@@ -55,8 +55,7 @@ impl Case {
     fn request(&self) -> &Request {
         match &self.spec.requests[0] {
             Entry::Request(request) => request,
-            Entry::Run(run) => panic!("a request, not {run:?}"),
-            Entry::Invalid(invalid) => panic!("{:?}", invalid.diagnostics),
+            entry => panic!("{:?} is no request", entry.span()),
         }
     }
 

@@ -15,7 +15,7 @@ use super::braces::{self, Collected, Place};
 use super::directive::{self, Draft, Raw, Stage};
 use super::head::{self, Definition, Head};
 use super::request_line::RequestLine;
-use super::{Above, body, conflict, conversation, graphql, reference, shorthand, text, trailer};
+use super::{Above, body, conflict, conversation, graphql, reference, script, shorthand, text, trailer};
 
 /// What a block gives.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     let fragments = std::mem::take(&mut head.fragments);
     if head.line.is_none() && !is_invalid && !runs {
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.is_file));
+        draft.diagnostics.extend(head.scripts.iter().map(script::in_vain));
         let outcome = Outcome::NoRequest(Box::new(draft));
         return Reading { variables, imports, conflicts, fragments, scripts, outcome };
     }

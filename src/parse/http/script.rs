@@ -34,6 +34,16 @@ pub(super) fn read(span: &Span) -> Result<Script, Diagnostic> {
     Ok(Script { code, surroundings: Surroundings::JetBrains })
 }
 
+/// The warning of a script above no request.
+pub(super) fn in_vain(script: &Script) -> Diagnostic {
+    let (Code::Inline(code) | Code::File(code)) = &script.code;
+    let code = trimmed(&code.span);
+    let first = code.text().lines().next().map_or(0, str::len);
+    Diagnostic::warning("no request for this script to run before")
+        .at(&code.slice(0..first), "")
+        .help("put it between a separator and a request line")
+}
+
 fn inline(span: &Span) -> Result<Code, Diagnostic> {
     let Some(length) = span.text().find(CLOSE) else {
         let message = format!("`{OPEN}` is not closed");
