@@ -171,7 +171,7 @@ rules! {
             Indented: "part of the URL where it is indented",
             Query: "part of the URL after `?` or `&`",
         }
-        [Parts, None, Indented, Query, Query]
+        [Parts, None, Indented, Query, Parts]
     }
     Method methods "method" {
         conflict: "a method is unknown or not in upper case",
