@@ -417,6 +417,38 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_seen_from_another_one_and_sees_what_it_imports_first() {
+        let module = |definitions: &[(&str, usize)]| {
+            let spec = spec(Format::Http, definitions, &[]);
+            Module::new(Arc::default(), &spec, &Root::at("."), &engine())
+        };
+        let own = module(&[("a = own", 0)]);
+        let imported = module(&[("a = imported", 0), ("b = {{a}} {{c}}", 0)]);
+        let runner = module(&[("c = runner", 1), ("d = {{a}}", 1), ("a = runner", 0)]);
+        let mut file = FileScope::of([own.clone(), imported.clone(), runner.clone()].into());
+        let around = [
+            Neighbour { module: imported, position: usize::MAX, onward: 0 },
+            Neighbour { module: runner, position: 1, onward: 2 },
+        ];
+        file.enter_file(&own, around.into());
+        let value = |name: &str| Scope::new(&file, 0, &[]).lookup(name).unwrap();
+        for (name, expected) in [("a", "own"), ("b", "imported runner"), ("c", "runner"), ("d", "runner")] {
+            assert_eq!(value(name), Some(json!(expected)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_request_is_run_with_wins_over_all_files_but_not_over_the_command_line() {
+        let variables = Variables { overrides: list(&[("x", "override")]), ..Variables::default() };
+        let mut file = file(variables, Format::Http, &["y = {{z}}", "z = file"]);
+        file.give(list(&[("x", "given"), ("z", "given"), ("own", "given")]).into_iter().collect());
+        let scope = Scope::new(&file, 0, &[variable("own = own", 0, Format::Http)]);
+        for (name, expected) in [("x", "override"), ("y", "given"), ("own", "given")] {
+            assert_eq!(scope.lookup(name).unwrap(), Some(json!(expected)), "{name}");
+        }
+    }
+
+    #[test]
     fn the_last_of_two_in_one_list_counts() {
         let variables = Variables { overrides: list(&[("x", "1"), ("x", "2")]), ..Variables::default() };
         assert_eq!(render(&file(variables, Format::Http, &[]), "{{x}}", Format::Http).unwrap(), "2");

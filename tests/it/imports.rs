@@ -242,6 +242,39 @@ fn what_cannot_be_found_is_an_error_at_its_line_and_the_rest_runs() {
     insta::assert_snapshot!(said(&project));
 }
 
+#[test]
+fn an_import_does_not_leave_the_folder_that_is_run() {
+    let project = shared().file("specs/a.http", "import ../_shared.http\n\n### runs\nGET {{api}}/get\n");
+    assert_eq!(run(&project, &["specs"]).code, 1);
+    let lies_outside = "import ../_shared.http: errored\n  \
+                        specs/a.http:1:8 specs/../_shared.http lies outside of specs \nruns: passed\n";
+    assert_eq!(said(&project), lies_outside);
+    assert_eq!(run(&project, &["specs/a.http"]).code, 0, "the folder is that of the project");
+}
+
+#[test]
+fn what_an_imported_request_does_wrong_is_shown_where_it_stands() {
+    let project = shared().file("a.http", "import _shared.http\n@main = m\n\n###\nrun #broken\n");
+    let ran = run(&project, &["a.http", "--junit", "junit.xml"]);
+    assert!(ran.stdout.contains("--> _shared.http:17:4"), "{}", ran.stdout);
+    let junit = project.read("junit.xml");
+    assert!(junit.contains("name=\"broken\" classname=\"a\" file=\"a.http\""), "{junit}");
+    assert!(junit.contains("<property name=\"origin\" value=\"_shared.http:15:1\"/>"), "{junit}");
+}
+
+#[test]
+fn captures_cookies_and_responses_are_those_of_the_session() {
+    let shared =
+        "### cookie\nGET {{api}}/cookies/set/a/1\n\n### mine\nGET {{api}}/anything/{{here.response.body.$.args.x}}\n";
+    let text = "import _shared.http\n\n### here\nGET {{api}}/get?x=7\n\n###\nrun #cookie\n\n### jar\n\
+                GET {{api}}/cookies\n\n?? body $.cookies.a == \"1\"\n\n###\nrun #mine\n\n\
+                ### theirs\nGET {{api}}/get?url={{mine.response.status}}\n";
+    let project = Project::new().file("_shared.http", shared).file("a.http", text);
+    let cases = cases(&project, &["a.http"]);
+    assert_eq!(cases[3..], ["mine: passed /anything/7", "theirs: passed /get?url=200"], "{cases:?}");
+    assert_eq!(cases[2], "jar: passed /cookies");
+}
+
 /// The verdict of each case, with what is wrong, as `path:line:column message [help]`.
 fn said(project: &Project) -> String {
     let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
