@@ -18,6 +18,7 @@ use crate::template::{Collection, FileScope, Scope};
 use super::collect::collect;
 use super::compiled::Compiled;
 use super::credentials::learn_rendered;
+use super::jwt;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
 use super::script::{Answers, ScriptRunner};
@@ -161,10 +162,13 @@ impl CaseRun<'_> {
     pub(super) fn examine(
         &self,
         compiled: &Compiled,
-        response: client::Response,
+        mut response: client::Response,
         file_scope: &mut FileScope,
         attempt: &mut Attempt,
     ) {
+        if let Some(tokens) = &self.request.settings.jwt {
+            jwt::decode(&mut response, tokens);
+        }
         let response = Arc::new(response);
         // Before anything is evaluated: an assertion may speak of its own request.
         if let Some(name) = &self.request.name {

@@ -14,6 +14,7 @@ mod executor;
 mod file;
 mod imports;
 mod interrupt;
+mod jwt;
 mod loops;
 mod mailbox;
 mod names;

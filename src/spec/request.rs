@@ -32,6 +32,8 @@ pub struct Request {
     pub params: Vec<(Text, Value)>,
     /// Header fields, in order; those of the defaults that are not overridden first.
     pub headers: Vec<HeaderField>,
+    /// Templates that give maps of further header fields; each replaces those of its name.
+    pub header_maps: Vec<Text>,
     /// Cookies for this request alone.
     pub cookies: Vec<(Text, Value)>,
     /// What it carries.

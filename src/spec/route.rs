@@ -1,6 +1,6 @@
 //! The way that a request takes.
 
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 use super::Text;
 
@@ -46,6 +46,14 @@ pub enum IpVersion {
     V4,
     /// IPv6.
     V6,
+}
+
+impl Proxies {
+    /// No proxy for anything.
+    pub fn none(span: &Span) -> Self {
+        let all = span.clone().with("all".to_owned());
+        Self { entries: vec![(all, None)], ..Self::default() }
+    }
 }
 
 impl Route {

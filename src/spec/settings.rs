@@ -42,6 +42,8 @@ pub struct Settings {
     pub max_body: Option<Spanned<u64>>,
     /// The file that the response body goes to.
     pub output: Option<Spanned<Output>>,
+    /// The tokens of a JSON response whose claims are put beside them; none means all.
+    pub jwt: Option<Spanned<Vec<String>>>,
     /// The keys of which no level above is asked: their defaults are taken away.
     pub removed: Vec<&'static str>,
 }
@@ -67,6 +69,7 @@ const REMOVABLE: &[(&str, Forget)] = &[
     ("cookie_jar", |settings| settings.cookie_jar = None),
     ("max_body", |settings| settings.max_body = None),
     ("output", |settings| settings.output = None),
+    ("jwt", |settings| settings.jwt = None),
 ];
 
 /// A file that a response body goes to.
@@ -116,6 +119,7 @@ impl Silent for Settings {
         cookie_jar: None,
         max_body: None,
         output: None,
+        jwt: None,
         removed: Vec::new(),
     };
 }
@@ -169,6 +173,7 @@ impl Settings {
             cookie_jar,
             max_body,
             output,
+            jwt,
         )
     }
 }

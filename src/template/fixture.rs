@@ -91,6 +91,7 @@ pub(super) fn request(target: &str, format: Format) -> Request {
         version: None,
         params: vec![],
         headers: vec![],
+        header_maps: vec![],
         cookies: vec![],
         body: None,
         auth: None,

@@ -1,13 +1,15 @@
 //! Directives: comments that speak to the processor, `# @name argument`. Each is a
 //! row of one table.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::parse::{parse_assertion, parse_capture, protocol, yaml};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{Rules, TimeoutUnit};
 use crate::spec::{
-    Assertion, Binding, Body, Capture, Cert, Defaults, Echo, Format, Import, Jar, Node, Reference, Text, Value,
-    Variable, Verify,
+    Assertion, Binding, Body, Capture, Cert, Defaults, Echo, Format, Import, Jar, Node, Proxies, Reference, Text,
+    Value, Variable, Verify,
 };
 
 use super::argument::{
@@ -15,7 +17,7 @@ use super::argument::{
 };
 use super::head::Directive;
 use super::line::trimmed;
-use super::{flow, reference, text, unsupported};
+use super::{flow, kulala, reference, text, unsupported};
 
 /// What directives say of a request.
 #[derive(Debug, Default)]
@@ -34,6 +36,12 @@ pub(super) struct Draft {
     pub raw: Option<Spanned<Raw>>,
     /// Whether the body is GraphQL.
     pub is_graphql: bool,
+    /// Whether it is not, whatever it looks like.
+    pub is_plain: bool,
+    /// Whether the files of the body are rendered, as with `<@`.
+    pub injects: bool,
+    /// What it is called where it is shown.
+    pub title: Option<Spanned<String>>,
     /// What is said of the protocol.
     pub protocol: protocol::Draft,
     /// What defaults can say too: how it is sent, what is sent with it, ….
@@ -75,18 +83,23 @@ pub(super) enum Raw {
 }
 
 /// Reads the argument of a directive into the draft.
-type Reader = fn(&mut Draft, &Directive) -> Result<(), Diagnostic>;
+pub(super) type Reader = fn(&mut Draft, &Directive) -> Result<(), Diagnostic>;
 
 /// Every directive that is read.
 const READERS: &[(&str, Reader)] = &[
     // What it is.
     ("name", |draft, directive| put(&mut draft.name, words(directive))),
     ("description", |draft, directive| put(&mut draft.description, words(directive))),
+    ("title", |draft, directive| put(&mut draft.title, words(directive))),
     ("tag", tags),
     ("tags", tags),
     // What is expected of the response, and taken from it.
     ("assert", assert),
     ("capture", capture),
+    ("kulala-expect-status-code", kulala::expect_status),
+    ("env-json-key", kulala::json_key),
+    ("env-header-key", kulala::header_key),
+    ("jwt", |draft, directive| put(&mut draft.own.settings.jwt, tokens(directive))),
     // What is sent with it, each as the key of YAML takes it: `# @params {a: 1}`.
     ("params", carried),
     ("headers", carried),
@@ -96,6 +109,14 @@ const READERS: &[(&str, Reader)] = &[
     // What is spoken.
     ("graphql", |draft, _| {
         draft.is_graphql = true;
+        Ok(())
+    }),
+    ("no-gql-parsing", |draft, _| {
+        draft.is_plain = true;
+        Ok(())
+    }),
+    ("inject-variables", |draft, _| {
+        draft.injects = true;
         Ok(())
     }),
     ("steps", protocol),
@@ -112,7 +133,6 @@ const READERS: &[(&str, Reader)] = &[
     }),
     ("ref", |draft, directive| refer(&mut draft.references, directive, false)),
     ("needs", |draft, directive| refer(&mut draft.references, directive, false)),
-    ("forceRef", |draft, directive| refer(&mut draft.references, directive, true)),
     ("force-ref", |draft, directive| refer(&mut draft.references, directive, true)),
     ("run", |draft, directive| refer(&mut draft.runs, directive, true)),
     // How it is sent.
@@ -128,6 +148,10 @@ const READERS: &[(&str, Reader)] = &[
     ("no-client-cert", |draft, directive| put(&mut draft.own.settings.cert, flag(directive, Cert::None))),
     ("tls", secured),
     ("proxy", route),
+    ("no-proxy", |draft, directive| {
+        draft.own.settings.route.proxies.push(Proxies::none(&directive.name));
+        Ok(())
+    }),
     ("unix-socket", route),
     ("resolve", route),
     ("local-address", route),
@@ -161,16 +185,21 @@ const READERS: &[(&str, Reader)] = &[
 /// Directives that concern an interactive editor only: how a response is shown or
 /// logged, and whether a person is sure.
 const FOR_EDITORS: &[&str] = &[
+    "accept",
     "debug",
+    "extension",
+    "force-region-delimiter",
+    "jq",
     "language",
     "no-auto-encoding",
     "no-log",
     "no-response-view",
+    "no-streaming-log",
     "note",
-    "openWith",
-    "responseRef",
+    "open-with",
+    "post-redirect-get",
+    "response-ref",
     "save",
-    "title",
     "verbose",
 ];
 
@@ -186,7 +215,7 @@ pub(super) fn read(directives: &[Directive], rules: &'static Rules) -> Draft {
 }
 
 fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    let name = directive.name.text();
+    let name = &*kebab(directive.name.text());
     match reader_of(directive) {
         Some(_) if removes(directive, &mut draft.own) => Ok(()),
         Some(reader) => reader(draft, directive),
@@ -205,14 +234,31 @@ fn removes(directive: &Directive, own: &mut Defaults) -> bool {
 
 /// The key of YAML that says the same.
 fn key_of(directive: &Directive) -> String {
-    match directive.name.text() {
+    match &*kebab(directive.name.text()) {
         "connection-timeout" => "connect_timeout".to_owned(),
         name => name.replace('-', "_"),
     }
 }
 
 fn reader_of(directive: &Directive) -> Option<Reader> {
-    READERS.iter().find(|(name, _)| *name == directive.name.text()).map(|&(_, reader)| reader)
+    let name = kebab(directive.name.text());
+    let found = READERS.iter().find(|(known, _)| *known == name).map(|&(_, reader)| reader);
+    found.or_else(|| name.starts_with("curl-").then_some(kulala::curl_flag as Reader))
+}
+
+/// A name as it is in the tables: httpYac takes `noRedirect` and `no-redirect` for the same.
+fn kebab(name: &str) -> Cow<'_, str> {
+    if !name.contains(|next: char| next.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
+    let mut kebab = String::with_capacity(name.len() + 2);
+    for next in name.chars() {
+        if next.is_ascii_uppercase() && !kebab.is_empty() && !kebab.ends_with('-') {
+            kebab.push('-');
+        }
+        kebab.push(next.to_ascii_lowercase());
+    }
+    Cow::Owned(kebab)
 }
 
 /// An unknown directive is another tool's, unless it looks like a slip of the pen.
@@ -275,6 +321,12 @@ pub(super) fn beside_runs(directives: &[Directive]) -> impl Iterator<Item = Diag
 fn put<T>(slot: &mut Option<Spanned<T>>, value: Result<Spanned<T>, Diagnostic>) -> Result<(), Diagnostic> {
     *slot = Some(value?);
     Ok(())
+}
+
+/// The names of tokens, separated by white space or commas; none means all.
+fn tokens(directive: &Directive) -> Result<Spanned<Vec<String>>, Diagnostic> {
+    let names = directive.argument.text().split([',', ' ', '\t']).filter(|name| !name.is_empty());
+    Ok(directive.name.clone().with(names.map(str::to_owned).collect()))
 }
 
 /// Tags, separated by white space or commas.

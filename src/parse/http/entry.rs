@@ -6,8 +6,8 @@ use crate::parse::{message, parse_assertion, parse_httpyac_assertion};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{AssertionValues, Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
 use crate::spec::{
-    Auth, Body, Conflict, Entry, Format, Fragment, HeaderField, Import, Invalid, Node, Protocol, Request, Scripts,
-    Value, Variable,
+    Auth, Body, Conflict, Entry, FileReference, Format, Fragment, HeaderField, Import, Invalid, Node, Piece, Protocol,
+    Request, Scripts, Value, Variable,
 };
 
 use super::blocks::Block;
@@ -57,6 +57,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         }
         _ => read_body(&mut draft, &tail.body, &head.fields, rules),
     };
+    let body = body.map(|body| if draft.injects { rendered(body) } else { body });
     let mut scripts = read_scripts(&mut draft, &head, &tail.blocks);
     for found in [block.diagnostics, head.diagnostics, body_diagnostics, tail.diagnostics] {
         draft.diagnostics.extend(found);
@@ -87,6 +88,10 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     if let Some(title) = &block.title {
         entitle(&mut draft, title, rules);
     }
+    if let Some(title) = draft.title.take() {
+        let slot = if draft.name.is_none() { &mut draft.name } else { &mut draft.description };
+        slot.get_or_insert(title);
+    }
     draft.name = draft.name.map(|name| cut_name(name, rules));
     if head.line.is_none() && !is_invalid {
         draft.diagnostics.extend(directive::beside_runs(&head.directives));
@@ -97,9 +102,10 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     let entry = match (head.request_line, head.line) {
         (Some(request_line), Some(line)) if !is_invalid => {
             let request = request(draft, request_line, line, head.fields, body, auth);
+            let header_maps = head.spreads;
             let mut own = Scripts { before: head.scripts, after: tail.scripts, ..Scripts::default() };
             std::mem::take(&mut scripts.own).add_to(&mut own);
-            whole(Request { protocol, scripts: own.into(), ..request })
+            whole(Request { protocol, header_maps, scripts: own.into(), ..request })
         }
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
@@ -107,12 +113,24 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     Reading { variables, imports, conflicts, fragments, scripts, outcome }
 }
 
+/// A body whose files have their templates filled in: `# @injectVariables`.
+fn rendered(mut body: Body) -> Body {
+    if let Body::Content(pieces) = &mut body {
+        for piece in pieces {
+            if let Piece::File(FileReference::Verbatim(path)) = piece {
+                *piece = Piece::File(FileReference::Rendered { path: path.clone(), encoding: None });
+            }
+        }
+    }
+    body
+}
+
 /// Whether a body is a GraphQL document, which people say, and editors make out, in different ways.
 fn is_graphql(draft: &Draft, body: &Span, fields: &mut Vec<HeaderField>, named: Option<Named>, rules: &Rules) -> bool {
     let is_said = rules.graphql_field == GraphQlField::Read && graphql::take_request_type(fields)
         || draft.is_graphql
         || named == Some(Named::GraphQl);
-    draft.raw.is_none() && (is_said || graphql::looks_like_document(body, fields, rules))
+    draft.raw.is_none() && !draft.is_plain && (is_said || graphql::looks_like_document(body, fields, rules))
 }
 
 /// Takes up the text after a separator.
@@ -243,6 +261,7 @@ fn request(
         version: line.version,
         params: draft.own.params,
         headers: headers.into_iter().chain(draft.own.headers).collect(),
+        header_maps: Vec::new(),
         cookies: draft.own.cookies,
         body: body.map(Box::new),
         auth: draft.own.auth.or(auth).map(Box::new),

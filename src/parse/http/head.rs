@@ -37,6 +37,8 @@ pub(super) struct Head {
     pub request_line: Option<RequestLine>,
     /// The header fields; `Cookie` fields are one.
     pub fields: Vec<HeaderField>,
+    /// What follows each `...`.
+    pub spreads: Vec<Text>,
     /// What follows each `??`.
     pub assertions: Vec<Span>,
     /// What runs before the request is sent.
@@ -108,6 +110,7 @@ impl Reader<'_> {
                 self.take_up_continuation(pair, &span)
             }
             Rule::field => self.take_up_field(pair),
+            Rule::spread => self.take_up_spread(pair),
             Rule::whole_field => self.take_up_whole_field(&span),
             Rule::assertion => self.head.assertions.extend(self.argument(pair)),
             Rule::fragment | Rule::named_file => self.take_up_fragment(pair, &span),
@@ -174,6 +177,16 @@ impl Reader<'_> {
     fn take_up_field(&mut self, pair: Pair<'_, Rule>) {
         let [name, value] = self.places(pair, [Rule::field_name, Rule::argument]);
         self.head.fields.push(HeaderField { name: text(&name), value: Some(text(&trimmed(&value))) });
+    }
+
+    /// A name, or an expression, is what would stand in braces.
+    fn take_up_spread(&mut self, pair: Pair<'_, Rule>) {
+        let [value] = self.places(pair, [Rule::argument]);
+        let value = trimmed(&value);
+        let value = value.slice(0..value.text().trim_end_matches(',').len());
+        let is_template = value.text().starts_with("{{");
+        let written = if is_template { value.text().to_owned() } else { format!("{{{{{}}}}}", value.text()) };
+        self.head.spreads.push(Text::new(value.with(written), Format::Http));
     }
 
     /// `gql < file` without a name is a document that nothing can spread.

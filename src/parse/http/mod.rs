@@ -22,6 +22,7 @@ mod grammar;
 mod graphql;
 mod head;
 mod json;
+mod kulala;
 mod line;
 mod media;
 mod reference;

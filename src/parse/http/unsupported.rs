@@ -15,8 +15,15 @@ const PROTOCOLS: &[(&str, &str)] = &[
 ];
 
 /// Directives that change what is sent, or whether it is.
-pub(super) const DIRECTIVES: &[&str] =
-    &["extension", "file-to-variable", "injectVariables", "jwt", "stdin-cmd", "use-os-credentials"];
+pub(super) const DIRECTIVES: &[&str] = &[
+    "env-stdin-cmd",
+    "env-stdin-cmd-pre",
+    "file-to-variable",
+    "keep-streaming",
+    "stdin-cmd",
+    "stdin-cmd-pre",
+    "use-os-credentials",
+];
 
 /// The error of a construct that is not supported yet.
 pub(super) fn error(construct: &str, span: &Span) -> Diagnostic {

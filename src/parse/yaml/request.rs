@@ -169,6 +169,7 @@ impl Draft {
             version: None,
             params: self.own.params,
             headers: self.own.headers,
+            header_maps: Vec::new(),
             cookies: self.own.cookies,
             body: body::only(self.bodies, problems).map(Box::new),
             auth: self.own.auth.map(Box::new),

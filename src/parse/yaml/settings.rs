@@ -23,7 +23,19 @@ pub(crate) const SETTINGS: Table<Settings> = Table(&[
     key("cookie_jar", |settings, field, problems| settings.cookie_jar = problems.keep(cookie_jar(field))),
     key("max_body", |settings, field, problems| settings.max_body = problems.keep(field.size())),
     key("output", |settings, field, problems| settings.output = output(field, problems)),
+    key("jwt", |settings, field, problems| settings.jwt = problems.keep(tokens(field))),
 ]);
+
+/// `true` for all tokens, or the names of some.
+fn tokens(field: Field<'_>) -> Result<Spanned<Vec<String>>, Diagnostic> {
+    let name = |item: Field<'_>| item.text().map(|text| text.value);
+    let names = match &field.value.node {
+        Node::Bool(true) => Ok(Vec::new()),
+        Node::Bool(false) | Node::Null | Node::Number(_) | Node::Map(_) => Err(field.expected("`true`, or names")),
+        Node::Text(_) | Node::List(_) => field.one_or_more().map(name).collect(),
+    };
+    Ok(field.span().clone().with(names?))
+}
 
 fn redirects(field: Field<'_>) -> Result<Spanned<usize>, Diagnostic> {
     let count = match field.value.node {

@@ -20,8 +20,9 @@
   };
 
   const variable = (name) => {
+    const earlier = exchanged(name);
+    if (earlier !== undefined) return earlier;
     const json = host.variable(name);
-    if (json === undefined) return exchanged(name);
     const live = kept.get(name);
     return live && live.json === json ? live.value : fromJson(json);
   };

@@ -40,6 +40,24 @@ pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// Adds the header fields of a map, each in the place of those of its name; null is none.
+pub(super) fn spread(map: &Template, scope: &Scope<'_>, headers: &mut Headers) -> Result<(), Diagnostic> {
+    let Value::Object(fields) = map.evaluate(scope)? else {
+        return Err(error_at(map, "this is no map of header fields"));
+    };
+    for (name, value) in fields {
+        headers.remove(&name);
+        let values = match value {
+            Value::Array(values) => values,
+            one => vec![one],
+        };
+        for value in values.iter().filter(|value| !value.is_null()) {
+            headers.append(&name, text(value)).map_err(|error| error_at(map, error))?;
+        }
+    }
+    Ok(())
+}
+
 /// A header field.
 #[derive(Debug)]
 pub(super) struct Field {

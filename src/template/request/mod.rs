@@ -40,6 +40,7 @@ pub struct CompiledRequest {
     target: Target,
     params: Vec<Pair>,
     headers: Vec<Field>,
+    header_maps: Vec<Template>,
     cookies: Vec<Pair>,
     body: Option<Body>,
     auth: Option<Spanned<Auth<Template>>>,
@@ -67,6 +68,7 @@ impl CompiledRequest {
             target: Target::compile(&mut compiler, request),
             params: compiler.pairs(&request.params),
             headers: request.headers.iter().map(|field| Field::compile(&mut compiler, field)).collect(),
+            header_maps: request.header_maps.iter().map(|map| compiler.text(map)).collect(),
             cookies: compiler.pairs(&request.cookies),
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
             auth: request.auth.as_ref().map(|auth| auth.span.clone().with(auth.value.map(|text| compiler.text(text)))),
@@ -150,6 +152,9 @@ impl CompiledRequest {
         let (mut headers, mut omitted) = (Headers::new(), Vec::new());
         for field in &self.headers {
             field.render_into(scope, &mut headers, &mut omitted)?;
+        }
+        for map in &self.header_maps {
+            fields::spread(map, scope, &mut headers)?;
         }
         Ok((headers, omitted))
     }
