@@ -221,7 +221,7 @@ fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> 
         Some(reader) => reader(draft, directive),
         None if FOR_EDITORS.contains(&name) => Ok(()),
         None if unsupported::DIRECTIVES.contains(&name) => {
-            Err(unsupported::error(&format!("`@{name}`"), &directive.name))
+            Err(unsupported::error(&format!("`@{}`", directive.name.text()), &directive.name))
         }
         None => Err(unknown(&directive.name)),
     }

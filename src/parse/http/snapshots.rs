@@ -102,6 +102,7 @@ fn dump_request(request: &Request) -> Vec<String> {
     lines.extend(request.headers.iter().map(|field| {
         format!("  header {} = {}", dump_text(&field.name), field.value.as_ref().map_or_else(String::new, dump_text))
     }));
+    lines.extend(request.header_maps.iter().map(|map| format!("  headers {}", dump_text(map))));
     lines.extend(request.auth.iter().map(|auth| match &auth.value {
         Auth::Basic { user, password } => format!("  basic {} {}", dump_text(user), dump_text(password)),
         other => format!("  auth {other:?}"),
@@ -190,6 +191,7 @@ fn dump_settings(request: &Request) -> Vec<String> {
         ("encoding", settings.encoding.as_ref().map(|it| format!("{it:?}"))),
         ("cookie_jar", settings.cookie_jar.as_ref().map(|it| format!("{it:?}"))),
         ("max_body", settings.max_body.as_ref().map(|it| format!("{it:?}"))),
+        ("jwt", settings.jwt.as_ref().map(|it| format!("{it:?}"))),
         ("skip", flow.skip.as_ref().map(|it| format!("{it:?}"))),
         ("retry", flow.retry.as_ref().map(|it| format!("{it:?}"))),
         ("delay", flow.delay.as_ref().map(|it| format!("{it:?}"))),
