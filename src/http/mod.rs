@@ -17,7 +17,7 @@ mod version;
 
 pub use body::{Body, Segment};
 pub use error::{BoxError, Error, ErrorKind, Partial};
-pub(crate) use form::push_pair;
+pub(crate) use form::{encode_illegal, push_pair};
 pub use headers::{Header, HeaderValue, Headers, InvalidHeader};
 pub use link::{Link, Links};
 pub use method::{InvalidMethod, Method};

@@ -11,7 +11,7 @@ use super::form::push_pair;
 /// What may not stand in a path or query (RFC 3986, 2), and so is percent-encoded.
 /// `%` is left alone, so that what is encoded already is not encoded again, and so
 /// are `[` and `]`, which people write and servers read.
-const ILLEGAL: &AsciiSet =
+pub(super) const ILLEGAL: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 /// Ports that a URL without a scheme names where TLS is meant.

@@ -109,7 +109,7 @@ fn missing_files<'a>(request: &'a Request, root: &'a Root) -> impl Iterator<Item
     };
     let paths = pieces.iter().filter_map(|piece| match piece {
         Piece::File(FileReference::Verbatim(path) | FileReference::Rendered { path, .. }) => Some(path),
-        Piece::Text(_) | Piece::Bytes(_) => None,
+        Piece::Text(_) | Piece::Form { .. } | Piece::Bytes(_) => None,
     });
     let fixed = paths.filter(|path| !path.value.contains("{{"));
     fixed.filter_map(|path| {

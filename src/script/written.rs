@@ -47,7 +47,7 @@ fn texts(body: &Body, span: &Span, format: Format) -> Option<Vec<Text>> {
 
 fn of_piece(piece: &Piece, text: &impl Fn(String) -> Text) -> Text {
     match piece {
-        Piece::Text(written) => written.clone(),
+        Piece::Text(written) | Piece::Form { text: written, .. } => written.clone(),
         Piece::File(FileReference::Verbatim(path)) => text(format!("< {}", path.value)),
         Piece::File(FileReference::Rendered { path, .. }) => text(format!("<@ {}", path.value)),
         Piece::Bytes(bytes) => text(String::from_utf8_lossy(&bytes.value).into_owned()),

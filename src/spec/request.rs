@@ -94,6 +94,13 @@ pub enum Body {
 pub enum Piece {
     /// Text.
     Text(Text),
+    /// Text of a form, in which what no form may hold is percent-encoded.
+    Form {
+        /// The text.
+        text: Text,
+        /// What a space becomes: `+` or `%20`.
+        space: &'static str,
+    },
     /// A file.
     File(FileReference),
     /// Bytes.

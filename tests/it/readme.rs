@@ -146,7 +146,9 @@ fn every_template_of_the_table_renders() {
         let group = row[0].trim_matches('`').to_owned();
         code(&row[1]).into_iter().map(move |name| format!("{{{{{group}.{name}}}}}"))
     });
-    let templates: Vec<String> = rows.flat_map(|row| code(&row[0])).chain(fakes).collect();
+    // The opening braces of scripts stand in a table of their own.
+    let written = rows.flat_map(|row| code(&row[0])).filter(|template| template.ends_with("}}"));
+    let templates: Vec<String> = written.chain(fakes).collect();
     assert!(templates.len() > 30);
     let login = json!({"name": "login", "post": "{{ api }}/login", "json": {"user": "ada", "password": "lovelace"}});
     let request = |template: &String| {

@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::spec::dialect::{BodyComments, FileLines, Rules};
 use crate::spec::{Body, FileReference, Format, HeaderField, Piece, Text};
 
+use super::form;
 use super::line::{Line, LineKind, lines_of, trimmed};
 use super::media::{Media, content_type};
 use super::{text, unsupported};
@@ -140,7 +141,7 @@ impl<'a> Reader<'a> {
         let span = self.span.slice(self.run.clone());
         self.run.start = self.run.end;
         match self.media {
-            Media::Form => self.push_form_line(&trimmed(&span)),
+            Media::Form => self.diagnostics.extend(form::push_line(&mut self.pieces, &trimmed(&span), self.rules)),
             Media::Multipart | Media::Message => self.push_with_crlf(&span),
             Media::Json | Media::GraphQl | Media::Commented | Media::Other => self.push(text(&span)),
         }
@@ -150,26 +151,6 @@ impl<'a> Reader<'a> {
         if !text.value.is_empty() {
             self.pieces.push(Piece::Text(text));
         }
-    }
-
-    /// A line of a form: what joins it to the others is `&`, and no white space.
-    fn push_form_line(&mut self, line: &Span) {
-        let whole = line.text();
-        if whole.is_empty() {
-            return;
-        }
-        let (pair, first) = whole.strip_prefix('&').map_or((whole, 0), |pair| (pair, 1));
-        let last = pair.len() + first - usize::from(pair.ends_with('&'));
-        let joined = first == 1 || matches!(self.pieces.last(), None | Some(Piece::File(_)));
-        if !joined && !matches!(self.pieces.last(), Some(Piece::Text(text)) if text.value.ends_with('&')) {
-            let warning = Diagnostic::warning("this line goes on with the value above")
-                .at(line, "")
-                .help("write `&` before it, if it is a pair of its own");
-            self.diagnostics.push(warning);
-        }
-        self.push(text(&line.slice(0..first)));
-        self.push(text(&trimmed(&line.slice(first..last))));
-        self.push(text(&line.slice(last..whole.len())));
     }
 
     /// Text whose lines end with CRLF. Lines that may hold a template are pieces of their
@@ -281,7 +262,7 @@ mod tests {
 
     fn shown(body: Option<Body>) -> Vec<String> {
         let show = |piece: &Piece| match piece {
-            Piece::Text(text) => text.value.clone(),
+            Piece::Text(text) | Piece::Form { text, .. } => text.value.clone(),
             Piece::Bytes(bytes) => format!("{:?}", bytes.value),
             Piece::File(FileReference::Verbatim(path)) => format!("[{}]", path.value),
             Piece::File(FileReference::Rendered { path, encoding }) => {

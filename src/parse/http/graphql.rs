@@ -239,7 +239,7 @@ mod tests {
 
     fn shown(pieces: &[Piece]) -> String {
         let show = |piece: &Piece| match piece {
-            Piece::Text(text) => text.value.clone(),
+            Piece::Text(text) | Piece::Form { text, .. } => text.value.clone(),
             Piece::File(file) => format!("[{}]", file.path().value),
             Piece::Bytes(_) => panic!("no bytes stand in a `.http` file"),
         };

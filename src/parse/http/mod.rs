@@ -18,6 +18,7 @@ mod conversation;
 mod directive;
 mod entry;
 mod flow;
+mod form;
 mod grammar;
 mod graphql;
 mod head;

@@ -68,7 +68,7 @@ fn read(request: &Request, definitions: Vec<(String, Binding, String)>) -> Print
 fn lines(body: &Body) -> String {
     let Body::Content(pieces) = body else { panic!("no text was printed for {body:?}") };
     let line = |piece: &Piece| match piece {
-        Piece::Text(text) => text.value.clone(),
+        Piece::Text(text) | Piece::Form { text, .. } => text.value.clone(),
         Piece::File(FileReference::Verbatim(path)) => format!("< {}", path.value),
         Piece::File(FileReference::Rendered { path, .. }) => format!("<@ {}", path.value),
         Piece::Bytes(bytes) => panic!("no bytes were printed: {bytes:?}"),

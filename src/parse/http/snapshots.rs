@@ -218,6 +218,7 @@ fn dump_variable(variable: &Variable) -> String {
 fn dump_piece(piece: &Piece) -> String {
     match piece {
         Piece::Text(text) => dump_text(text),
+        Piece::Form { text, space } => format!("form {} {space}", dump_text(text)),
         Piece::Bytes(bytes) => format!("{} {:?}", place(&bytes.span), bytes.value),
         Piece::File(FileReference::Verbatim(path)) => format!("file {}", dump_text(path)),
         Piece::File(FileReference::Rendered { path, encoding }) => {

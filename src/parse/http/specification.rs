@@ -96,7 +96,7 @@ fn body_text(body: &Body) -> String {
     let Body::Content(pieces) = body else { panic!("a body of a `.http` file is its content") };
     let texts = pieces.iter().map(|piece| match piece {
         Piece::Text(text) => text.value.as_str(),
-        Piece::File(_) | Piece::Bytes(_) => panic!("no file is in these documents"),
+        Piece::Form { .. } | Piece::File(_) | Piece::Bytes(_) => panic!("no file is in these documents"),
     });
     texts.collect()
 }

@@ -4,7 +4,7 @@ mod rules;
 
 pub use rules::{
     AssertionLines, AssertionValues, BodyComments, BraceEscapes, Credentials, DefaultScheme, Definitions,
-    DynamicDefinitions, ExpressionLanguage, FileLines, FormLines, GraphQlBodies, GraphQlField, HostField,
+    DynamicDefinitions, ExpressionLanguage, FileLines, FormLines, FormTexts, GraphQlBodies, GraphQlField, HostField,
     IndentedComments, IndentedLines, IndentedSeparators, LazyDefinitions, LinesAbove, Methods, MultipartLineEnds,
     NameExtent, ProtocolWords, References, RepeatedFields, ResponseDecoding, ResponseLines, Rule, Rules,
     SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets, TimeoutUnit, Undefined, UnseparatedBody,

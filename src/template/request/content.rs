@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 
 use crate::diagnostic::Diagnostic;
 use crate::http;
-use crate::http::Segment;
+use crate::http::{Segment, encode_illegal};
 use crate::source::{Root, SourceFile, open};
 use crate::spec::{self, FileReference, Format, Text};
 
@@ -25,6 +25,7 @@ const SEARCHED: u64 = 64 * 1024;
 #[derive(Debug)]
 pub(super) enum Piece {
     Text(Template),
+    Form { text: Template, space: &'static str },
     Bytes(Vec<u8>),
     Verbatim { path: Template, format: Format },
     Rendered { path: Template, encoding: Option<&'static Encoding> },
@@ -34,6 +35,7 @@ impl Piece {
     pub(super) fn compile(compiler: &mut Compiler<'_>, piece: &spec::Piece) -> Self {
         match piece {
             spec::Piece::Text(text) => Self::Text(compiler.text(text)),
+            spec::Piece::Form { text, space } => Self::Form { text: compiler.text(text), space },
             spec::Piece::Bytes(bytes) => Self::Bytes(bytes.value.clone()),
             spec::Piece::File(FileReference::Verbatim(path)) => {
                 Self::Verbatim { path: compiler.text(path), format: path.format }
@@ -56,6 +58,9 @@ pub(super) fn render_pieces(pieces: &[Piece], scope: &Scope<'_>, root: &Root) ->
     for piece in pieces {
         match piece {
             Piece::Text(template) => text.extend(template.octets(scope.view())?),
+            Piece::Form { text: template, space } => {
+                text.extend_from_slice(encode_illegal(&template.render(scope)?, space).as_bytes());
+            }
             Piece::Bytes(bytes) => text.extend_from_slice(bytes),
             Piece::Rendered { path, encoding } => text.extend(render_file(path, *encoding, scope, root)?),
             Piece::Verbatim { path, format } => {
@@ -77,6 +82,7 @@ pub(super) fn render_text(pieces: &[Piece], scope: &Scope<'_>, root: &Root) -> R
     for piece in pieces {
         match piece {
             Piece::Text(template) => text.push_str(&template.render(scope)?),
+            Piece::Form { text: template, space } => text.push_str(&encode_illegal(&template.render(scope)?, space)),
             Piece::Bytes(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
             Piece::Rendered { path, encoding } => {
                 text.push_str(&String::from_utf8_lossy(&render_file(path, *encoding, scope, root)?));

@@ -110,7 +110,7 @@ fn spreads(document: &str, name: &str) -> bool {
 /// Where pieces stand.
 fn place(pieces: &[Written]) -> Option<Span> {
     let span = |piece: &Written| match piece {
-        Written::Text(text) => text.span.clone(),
+        Written::Text(text) | Written::Form { text, .. } => text.span.clone(),
         Written::Bytes(bytes) => bytes.span.clone(),
         Written::File(file) => file.path().span.clone(),
     };

@@ -90,6 +90,7 @@ pub const EXAMPLES: &[Example] = &[
     example(Rule::AssertionValue, 4, "POST URL\n\na\n?? header X-Token == \"t1\"\n").in_words(),
     example(Rule::ResponseLine, 5, "POST URL\n\na\n\n<> old.json\n"),
     example(Rule::FormLine, 4, "POST URL\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b=2\n"),
+    example(Rule::FormText, 4, "POST URL\nContent-Type: application/x-www-form-urlencoded\n\na = x y\n"),
     example(
         Rule::MultipartLineEnd,
         4,

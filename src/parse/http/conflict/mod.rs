@@ -14,9 +14,9 @@ use crate::spec::{Binding, Conflict, Rule, Variable};
 
 use super::blocks::{Block, begins_json, begins_line_above};
 use super::head::{Definition, Directive, Head};
-use super::line::{Line, LineKind, lines, lines_of};
+use super::line::{Line, LineKind, lines, lines_of, trimmed};
 use super::request_line::begins_request;
-use super::{body, graphql, media};
+use super::{body, form, graphql, media};
 
 /// The conflicts of one block.
 pub(super) fn find(block: &Block, head: &Head) -> Vec<Conflict> {
@@ -207,13 +207,24 @@ impl Finder<'_> {
         self.read_media(head);
     }
 
+    fn read_form(&mut self, first: &Span, is_long: bool) {
+        if is_long {
+            self.note(Rule::FormLine, first);
+        }
+        let body = &self.block.body;
+        let mut places = lines_of(body).map(|line| body.source().span(line.range()));
+        if let Some(place) = places.find(|place| form::is_changed(&trimmed(place))) {
+            self.note(Rule::FormText, &place);
+        }
+    }
+
     fn read_media(&mut self, head: &Head) {
         let body = &self.block.body;
         let Some(first) = lines_of(body).find(|line| line.look() != LineKind::Blank) else { return };
         let first = body.source().span(first.range());
         let is_long = lines_of(body).filter(|line| line.look() == LineKind::Content).nth(1).is_some();
         match media::Media::declared(&head.fields, body.text()) {
-            media::Media::Form if is_long => self.note(Rule::FormLine, &first),
+            media::Media::Form => self.read_form(&first, is_long),
             media::Media::Multipart if body.text().replace("\r\n", "").contains('\n') => {
                 self.note(Rule::MultipartLineEnd, &first);
             }
