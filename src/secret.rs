@@ -1,5 +1,6 @@
 //! Values that no output may show.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::RwLock;
@@ -10,6 +11,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
+
+/// What stands where a text was cut.
+const CUT: &str = "…";
 
 /// Shorter values are not redacted: they would blot out unrelated text.
 const SHORTEST: usize = 4;
@@ -103,25 +107,29 @@ impl Redactor {
 
     /// Whether a text holds a secret.
     pub fn finds(&self, text: &str) -> bool {
-        matches!(self.redact(text), std::borrow::Cow::Owned(_))
+        matches!(self.redact(text), Cow::Owned(_))
     }
 
     /// The text without the secrets.
-    pub fn redact<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let forms = self.forms.read().expect("no holder of this lock panics");
-        let mut redacted = std::borrow::Cow::Borrowed(text);
+        let mut redacted = Cow::Borrowed(text);
         for (_, form) in forms.iter() {
             if redacted.contains(form.as_str()) {
                 redacted = redacted.replace(form.as_str(), MASK).into();
             }
         }
+        if redacted.contains(CUT) {
+            let forms: Vec<&str> = forms.iter().map(|(_, form)| form.as_str()).collect();
+            return redact_beside_cuts(redacted, &forms);
+        }
         redacted
     }
 
     /// The text with every byte of the secrets overwritten by `*`, so that offsets into it stay true.
-    pub fn mask<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+    pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let forms = self.forms.read().expect("no holder of this lock panics");
-        let mut masked = std::borrow::Cow::Borrowed(text);
+        let mut masked = Cow::Borrowed(text);
         for (_, form) in forms.iter() {
             if masked.contains(form.as_str()) {
                 masked = masked.replace(form.as_str(), &"*".repeat(form.len())).into();
@@ -129,6 +137,36 @@ impl Redactor {
         }
         masked
     }
+}
+
+/// The text without what is left of secrets where it was cut.
+fn redact_beside_cuts<'a>(text: Cow<'a, str>, forms: &[&str]) -> Cow<'a, str> {
+    let last = text.matches(CUT).count();
+    let part = |(place, part): (usize, &str)| {
+        let end = if place < last { beginning_at_end(part, forms) } else { 0 };
+        let start = if place > 0 { end_at_beginning(&part[..part.len() - end], forms) } else { 0 };
+        let mask = |length: usize| if length > 0 { MASK } else { "" };
+        format!("{}{}{}", mask(start), &part[start..part.len() - end], mask(end))
+    };
+    let redacted = text.split(CUT).enumerate().map(part).collect::<Vec<_>>().join(CUT);
+    if redacted == *text { text } else { redacted.into() }
+}
+
+/// The length of the longest beginning of a secret that a text ends with.
+fn beginning_at_end(text: &str, forms: &[&str]) -> usize {
+    let of_form = |form: &&str| {
+        (SHORTEST..form.len()).rev().find(|&length| form.get(..length).is_some_and(|part| text.ends_with(part)))
+    };
+    forms.iter().filter_map(of_form).max().unwrap_or(0)
+}
+
+/// The length of the longest end of a secret that a text begins with.
+fn end_at_beginning(text: &str, forms: &[&str]) -> usize {
+    let of_form = |form: &&str| {
+        let is_there = |&length: &usize| form.get(form.len() - length..).is_some_and(|part| text.starts_with(part));
+        (SHORTEST..form.len()).rev().find(is_there)
+    };
+    forms.iter().filter_map(of_form).max().unwrap_or(0)
 }
 
 fn encoded_forms(secret: &str) -> Vec<String> {
@@ -185,6 +223,22 @@ mod tests {
         let redactor = Redactor::default();
         redactor.learn("hunter2é");
         assert_eq!(redactor.mask("a hunter2é b"), "a ********* b");
+    }
+
+    #[test]
+    fn redacts_what_a_cut_leaves_of_a_secret() {
+        let redactor = Redactor::default();
+        redactor.learn("hunter2é");
+        for (text, expected) in [
+            ("a hunter2…", "a ***…"),
+            ("a hunt… (30 characters)", "a ***… (30 characters)"),
+            ("…ter2é b…", "…*** b…"),
+            ("…hunter2é… hun…", "…***… hun…"),
+            ("…er2hunt…", "…er2***…"),
+            ("hunter b…", "hunter b…"),
+        ] {
+            assert_eq!(redactor.redact(text), expected, "{text}");
+        }
     }
 
     #[test]
