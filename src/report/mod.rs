@@ -26,6 +26,7 @@ use std::time::Duration;
 pub use reporters::{ReportError, Reporters};
 pub use statistics::{Counts, RunStatistics};
 pub use target::Target;
+pub(crate) use wording::fold;
 
 use crate::event::{CaseResult, Event, Verdict};
 

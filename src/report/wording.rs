@@ -84,7 +84,7 @@ pub(super) fn bytes(size: u64) -> String {
 
 /// A line as several that fit so many columns each: broken at a blank where there is one
 /// in the second half, else anywhere.
-pub(super) fn fold(line: &str, columns: usize) -> Vec<&str> {
+pub(crate) fn fold(line: &str, columns: usize) -> Vec<&str> {
     let (mut lines, mut rest) = (Vec::new(), line);
     while let Some(end) = end_of_columns(rest, columns.max(2)) {
         let ends_word = rest[end..].starts_with(' ').then_some(end);

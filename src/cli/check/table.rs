@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Effects};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::diagnostic::{Fault, visible};
+use crate::report::fold;
 use crate::run::Checked;
 use crate::spec::{Dialect, Rule};
 
@@ -17,6 +18,9 @@ const MOST_LINES: usize = 6;
 
 /// Below this width what dialects do stands in lines of its own.
 const NARROW: usize = 90;
+
+/// How far these are indented.
+const NARROW_INDENT: usize = 4;
 
 /// A row: the lines, what it is about, what is done here, and what is done elsewhere.
 struct Row {
@@ -118,12 +122,15 @@ impl Row {
             let rest = self.elsewhere.iter().map(|other| format!("; {}", terminal.painted(Effects::DIMMED, other)));
             return format!("{start}{}{here}{}", gap(self.about, about), rest.collect::<String>());
         }
-        let (first, indent) = match terminal.output.width >= NARROW {
-            true => (format!("{start}{}{here}", gap(self.about, about)), indent),
-            false => (format!("{start}\n{}{here}", " ".repeat(2 + lines + 2)), 2 + lines + 2),
+        let (start, indent) = match terminal.output.width >= NARROW {
+            true => (format!("{start}{}", gap(self.about, about)), indent),
+            false => (format!("{start}\n{}", " ".repeat(NARROW_INDENT)), NARROW_INDENT),
         };
-        let others = self.elsewhere.iter().map(|other| terminal.painted(Effects::DIMMED, other));
-        others.fold(first, |text, other| format!("{text}\n{}{other}", " ".repeat(indent)))
+        let room = terminal.output.width.saturating_sub(indent);
+        let here = fold(&here, room).into_iter().map(str::to_owned);
+        let others = self.elsewhere.iter().flat_map(|other| fold(other, room));
+        let others = others.map(|line| terminal.painted(Effects::DIMMED, line));
+        start + &here.chain(others).collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(indent)))
     }
 }
 
