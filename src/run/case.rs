@@ -53,21 +53,15 @@ impl CaseRun<'_> {
     pub(super) fn wait(&self, last: Option<Instant>, pause: Duration) {
         let delay = self.request.flow.delay.as_ref().map_or(self.shared.options.delay, |delay| delay.value);
         if let Some(last) = last.filter(|_| !delay.is_zero()) {
-            self.shared.interrupt.sleep(delay.saturating_sub(last.elapsed()));
+            self.shared.sleep(delay.saturating_sub(last.elapsed()));
         }
-        self.pause(pause);
+        self.shared.sleep(pause);
         self.keep_pace();
     }
 
     fn keep_pace(&self) {
         if let Some(limit) = &self.request.flow.rate_limit {
-            self.pause(self.shared.pace.reserve(limit, Instant::now()));
-        }
-    }
-
-    fn pause(&self, time: Duration) {
-        if !time.is_zero() {
-            self.shared.interrupt.sleep(time);
+            self.shared.sleep(self.shared.pace.reserve(limit, Instant::now()));
         }
     }
 
@@ -104,7 +98,7 @@ impl CaseRun<'_> {
             if passed || attempts.len() > retry.times as usize {
                 return CaseResult::of(attempts);
             }
-            self.shared.interrupt.sleep(retry.delay);
+            self.shared.sleep(retry.delay);
             self.keep_pace();
             if self.shared.interrupt.reason().is_some() {
                 return CaseResult::of(attempts);

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rayon::ThreadPool;
-
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::secret::Redactor;
@@ -16,6 +14,7 @@ use super::mailbox::{Look, Mailbox};
 use super::pace::Pace;
 use super::questions::Questions;
 use super::shared::{Options, Shared};
+use super::workers::Workers;
 use super::{Environments, Interrupt, Plan};
 
 /// How long what is under way may take to end once the run is interrupted.
@@ -24,7 +23,6 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Runs plans.
 #[derive(Debug)]
 pub struct Executor {
-    threads: ThreadPool,
     shared: Arc<Shared>,
 }
 
@@ -40,17 +38,13 @@ impl Executor {
         redactor: Arc<Redactor>,
         interrupt: Interrupt,
     ) -> Result<Self, rayon::ThreadPoolBuildError> {
-        let threads = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.jobs.max(1))
-            .thread_name(|index| format!("job {index}"))
-            // What a panic leaves without a result is settled at the end of the run.
-            .panic_handler(drop)
-            .build()?;
+        let workers = Workers::new(options.jobs)?;
         let variables = Arc::clone(&environments.home().variables);
         let person = options.person.clone();
         let questions = Questions::new(person, variables, Arc::clone(&redactor), interrupt.clone());
         let shared = Shared {
             options,
+            workers,
             engine,
             environments,
             questions: Arc::new(questions),
@@ -62,7 +56,7 @@ impl Executor {
             interrupt,
             failed: Interrupt::default(),
         };
-        Ok(Self { threads, shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Runs everything. Every case of the plan gets one [`Event::CaseFinished`], whatever
@@ -75,7 +69,8 @@ impl Executor {
         let outline = plan.outline;
         for (index, file) in plan.files.into_iter().enumerate() {
             let (shared, outline, sender) = (Arc::clone(&self.shared), Arc::clone(&outline), sender.clone());
-            self.threads.spawn_fifo(move || run_file(&shared, &file, &outline.files[index].cases, index, &sender));
+            let run = move || run_file(&shared, &file, &outline.files[index].cases, index, &sender);
+            self.shared.workers.spawn(run);
         }
         drop(sender);
         let mut interrupted_at = None;

@@ -19,7 +19,7 @@ use super::environment::Environment;
 use super::mailbox::Sender;
 use super::plan::{PlannedCase, PlannedFile, Stage};
 use super::questions::Inquirer;
-use super::script::ScriptRunner;
+use super::script::{ScriptRunner, Sleeper};
 use super::shared::Shared;
 use super::sight::Sight;
 use super::specs::{Requested, Specs};
@@ -111,7 +111,7 @@ impl<'a> FileRun<'a> {
         });
         specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
         let session = session(shared, environment, sender);
-        let scripts = ScriptRunner::new(shared.interrupt.clone());
+        let scripts = ScriptRunner::new(Sleeper::new(shared));
         let (setup_failed, ends, last, ended) = (false, Vec::new(), None, 0);
         Self { shared, specs, root, index, sender, session, scope, scripts, sight, ends, setup_failed, last, ended }
     }

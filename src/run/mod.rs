@@ -34,6 +34,7 @@ mod tables;
 mod tokens;
 mod trace;
 mod turn;
+mod workers;
 
 pub use browser::Browser;
 pub use check::{Checked, CheckedRequest};

@@ -20,6 +20,8 @@ use super::Interrupt;
 use super::case::CaseRun;
 use super::collect::collect;
 use super::compiled::Compiled;
+use super::shared::Shared;
+use super::workers::Workers;
 
 /// The kind of the error that a script could not run to its end.
 const KIND: &str = "script";
@@ -118,12 +120,12 @@ pub(super) struct ScriptRunner {
     headers: RefCell<Headers>,
     /// The specs whose own scripts have run, by their places.
     begun: RefCell<HashSet<usize>>,
-    interrupt: Interrupt,
+    sleeper: Sleeper,
 }
 
 impl ScriptRunner {
-    pub(super) fn new(interrupt: Interrupt) -> Self {
-        Self { engine: RefCell::default(), headers: RefCell::default(), begun: RefCell::default(), interrupt }
+    pub(super) fn new(sleeper: Sleeper) -> Self {
+        Self { engine: RefCell::default(), headers: RefCell::default(), begun: RefCell::default(), sleeper }
     }
 
     /// Adds the header fields that scripts have all requests sent with; what the request says
@@ -140,9 +142,32 @@ impl ScriptRunner {
     fn run(&self, program: &Program, situation: Situation) -> Result<Report, rquickjs::Error> {
         let mut engine = self.engine.borrow_mut();
         if engine.as_ref().is_none_or(Engine::is_spent) {
-            *engine = Some(Engine::new(Limits::default(), Rc::new(self.interrupt.clone()))?);
+            *engine = Some(Engine::new(Limits::default(), Rc::new(self.sleeper.clone()))?);
         }
         Ok(engine.as_ref().expect("it was made above").run(program, situation))
+    }
+}
+
+/// Has scripts wait without holding up other files.
+#[derive(Clone, Debug)]
+pub(super) struct Sleeper {
+    interrupt: Interrupt,
+    workers: Arc<Workers>,
+}
+
+impl Sleeper {
+    pub(super) fn new(shared: &Shared) -> Self {
+        Self { interrupt: shared.interrupt.clone(), workers: Arc::clone(&shared.workers) }
+    }
+}
+
+impl Watch for Sleeper {
+    fn is_called_off(&self) -> bool {
+        self.interrupt.reason().is_some()
+    }
+
+    fn wait(&self, time: Duration) {
+        self.workers.aside(|| self.interrupt.sleep(time));
     }
 }
 

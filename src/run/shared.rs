@@ -12,6 +12,7 @@ use crate::transport::Pool;
 
 use super::pace::Pace;
 use super::questions::{Person, Questions};
+use super::workers::Workers;
 use super::{Browser, Detail, Environments, Interrupt};
 
 /// How a run goes about it.
@@ -45,6 +46,7 @@ pub struct Options {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) options: Options,
+    pub(super) workers: Arc<Workers>,
     pub(super) engine: Engine,
     pub(super) environments: Environments,
     pub(super) questions: Arc<Questions>,
@@ -56,4 +58,16 @@ pub(super) struct Shared {
     pub(super) interrupt: Interrupt,
     /// Raised by the first request that does not pass, if that ends the run.
     pub(super) failed: Interrupt,
+}
+
+impl Shared {
+    /// Waits for a time, or until the run is to end. Other files go on meanwhile; those that
+    /// have waited do so also where there is nothing to wait for.
+    pub(super) fn sleep(&self, time: Duration) {
+        if time.is_zero() {
+            self.workers.give_way();
+        } else {
+            self.workers.aside(|| self.interrupt.sleep(time));
+        }
+    }
 }

@@ -32,5 +32,6 @@ mod streams;
 mod support;
 mod tls;
 mod traces;
+mod waits;
 mod websockets;
 mod wire;

@@ -53,7 +53,7 @@ impl FaultServer {
     }
 
     /// Answers each connection with what a function makes of the head of its request.
-    pub fn answers(answer: fn(&str) -> Vec<u8>) -> Self {
+    pub fn answers(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
         Self::listen(move |stream, head, _| drop(stream.write_all(&answer(head))))
     }
 
