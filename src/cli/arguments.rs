@@ -58,8 +58,8 @@ pub(super) struct SelectionArguments {
     /// Spec files (`file`, or `file:LINE` for one request of it) and folders.
     #[arg(required = true, value_name = "PATH", value_parser = |text: &str| Ok::<_, String>(Input::parse(text)))]
     pub(super) paths: Vec<Input>,
-    /// Only requests with this tag; of several, any.
-    #[arg(long = "tag", value_name = "TAG", value_delimiter = ',')]
+    /// Only requests whose tags are like this: `smoke and not slow`, `a,b`; of several, any.
+    #[arg(long = "tag", value_name = "TAGS")]
     pub(super) tags: Vec<String>,
     /// Only requests whose name this regular expression finds.
     #[arg(long, value_name = "REGEX")]

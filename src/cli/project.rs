@@ -54,8 +54,7 @@ impl Project {
 
     /// Finds and reads the specs that were named.
     pub(super) fn plan(&self, selection: &SelectionArguments, repeat: usize) -> Result<Plan, Stop> {
-        let chosen = Selection::new(selection.tags.clone(), selection.name.as_deref())
-            .map_err(|error| Stop::usage(format!("--name is no regular expression: {error}")))?;
+        let chosen = Selection::new(&selection.tags, selection.name.as_deref()).map_err(|problem| vec![problem])?;
         let planner = Planner {
             selection: chosen,
             defaults: self.configuration.defaults.clone(),

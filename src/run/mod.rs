@@ -46,6 +46,6 @@ pub use plan::Plan;
 pub use planner::{Input, Planner};
 pub use questions::Person;
 pub use record::Detail;
-pub use select::{InvalidSelection, Selection};
+pub use select::Selection;
 pub use servers::{Server, ServerError, Servers, Start};
 pub use shared::Options;

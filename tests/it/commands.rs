@@ -26,6 +26,7 @@ fn exit_codes_say_how_a_run_ended() {
         (&["empty"], 4),
         (&["pass.http", "--tag", "none"], 4),
         (&["pass.http", "--name", "("], 2),
+        (&["pass.http", "--tag", "smoke and"], 2),
         (&["pass.http", "--no-such-flag"], 2),
         (&["pass.http", "--jobs", "0"], 2),
         (&["pass.http", "--var", "novalue"], 2),
@@ -86,6 +87,9 @@ fn a_line_or_a_name_or_a_tag_selects_requests() {
         (&["a.http", "--name", "^t"], &["/2", "/3"]),
         (&["a.http", "--tag", "a"], &["/1", "/3"]),
         (&["a.http", "--tag", "a", "--tag", "b", "--name", "o"], &["/1", "/2"]),
+        (&["a.http", "--tag", "b, a", "--name", "o"], &["/1", "/2"]),
+        (&["a.http", "--tag", "not a"], &["/2"]),
+        (&["a.http", "--tag", "a and not (b or c)"], &["/1", "/3"]),
         (&["a.http", "--repeat", "2", "--tag", "b"], &["/2", "/2"]),
     ] {
         let before = server.received().len();
@@ -95,6 +99,13 @@ fn a_line_or_a_name_or_a_tag_selects_requests() {
             server.received()[before..].iter().map(|head| head.split(' ').nth(1).unwrap().to_owned()).collect();
         assert_eq!(sent, expected, "{arguments:?}");
     }
+}
+
+#[test]
+fn a_wrong_expression_over_tags_is_shown_with_its_place() {
+    let ran = Project::new().file("a.http", "GET http://127.0.0.1:9\n").run(&["list", "a.http", "--tag", "(a or b"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.stderr);
 }
 
 #[test]

@@ -1,32 +1,36 @@
 //! Which of the requests found are to run.
 
-use std::fmt;
+mod tags;
 
 use regex::Regex;
 
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+
+use tags::TagExpression;
 
 /// What a request must be to be run. Nothing that is asked for: every request is.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    tags: Vec<String>,
+    tags: Vec<TagExpression>,
     name: Option<Regex>,
 }
 
 impl Selection {
-    /// A selection by tags, one of which a request must have, and by a pattern that is
-    /// searched for in its name.
+    /// A selection by expressions over tags, one of which must hold, and by a pattern that is
+    /// searched for in a name.
     ///
     /// # Errors
-    /// If the pattern is no regular expression.
-    pub fn new(tags: Vec<String>, name: Option<&str>) -> Result<Self, InvalidSelection> {
-        let name = name.map(Regex::new).transpose().map_err(InvalidSelection)?;
-        Ok(Self { tags, name })
+    /// Where an expression is wrong, or if the pattern is no regular expression.
+    pub fn new(tags: &[String], name: Option<&str>) -> Result<Self, Diagnostic> {
+        let tags = tags.iter().map(|text| TagExpression::parse("--tag", text)).collect::<Result<_, _>>()?;
+        let wrong = |error| Diagnostic::error(format!("--name is no regular expression: {error}"));
+        Ok(Self { tags, name: name.map(Regex::new).transpose().map_err(wrong)? })
     }
 
     /// Whether a request with these tags and this name is to run.
     pub(super) fn takes(&self, tags: &[String], name: &str) -> bool {
-        let tagged = self.tags.is_empty() || tags.iter().any(|tag| self.tags.contains(tag));
+        let tagged = self.tags.is_empty() || self.tags.iter().any(|expression| expression.holds(tags));
         tagged && self.name.as_ref().is_none_or(|pattern| pattern.is_match(name))
     }
 }
@@ -38,18 +42,6 @@ pub(super) fn at_line<'a>(spans: impl Iterator<Item = &'a Span>, line: usize) ->
     let above = starts.iter().rposition(|&start| start <= line);
     above.or(if starts.is_empty() { None } else { Some(0) })
 }
-
-/// A pattern that is no regular expression.
-#[derive(Debug)]
-pub struct InvalidSelection(regex::Error);
-
-impl fmt::Display for InvalidSelection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-impl std::error::Error for InvalidSelection {}
 
 #[cfg(test)]
 mod tests {
