@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(engine.apply_filter("sort", json!([2, 1]), vec![]), Ok(json!([1, 2])));
         for (name, value, error) in [
             ("nonsense", json!(1), "there is no filter `nonsense`"),
-            ("base64_decode", json!("*"), "the value is not base64"),
+            ("base64_decode", json!("*"), "`base64_decode(text)`: the value is not base64"),
         ] {
             assert_eq!(engine.apply_filter(name, value, vec![]).unwrap_err(), error);
         }

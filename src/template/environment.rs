@@ -5,13 +5,11 @@
 
 use std::sync::LazyLock;
 
-use minijinja::value::{Kwargs, Value};
+use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior};
-use serde::Serialize;
-use serde_json::ser::PrettyFormatter;
 
-use super::value::{to_json, write_text};
-use super::{bounded, digest, functions};
+use super::value::write_text;
+use super::{bounded, functions};
 
 /// How many instructions a template may take: enough for any that a person would wait for.
 const FUEL: u64 = 1_000_000;
@@ -26,19 +24,20 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     environment.set_formatter(format);
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
     environment.set_syntax(syntax.keep_trailing_newline(true).build().expect("the delimiters are the usual ones"));
-    environment.add_filter("tojson", to_json_text);
     bounded::register(&mut environment);
-    digest::register(&mut environment);
     functions::register(&mut environment);
     environment
 });
 
-/// The filters that a misspelt name may have meant.
-pub(super) const FILTERS: &[&str] = &[
+/// The names of all filters, which a misspelt one may have meant.
+pub(super) fn filter_names() -> impl Iterator<Item = &'static str> {
+    FILTERS.iter().copied().chain(functions::filter_names())
+}
+
+/// The filters that the language brings along.
+const FILTERS: &[&str] = &[
     "abs",
     "attr",
-    "base64",
-    "base64_decode",
     "batch",
     "bool",
     "capitalize",
@@ -51,7 +50,6 @@ pub(super) const FILTERS: &[&str] = &[
     "float",
     "format",
     "groupby",
-    "hmac_sha256",
     "indent",
     "int",
     "items",
@@ -63,7 +61,6 @@ pub(super) const FILTERS: &[&str] = &[
     "lower",
     "map",
     "max",
-    "md5",
     "min",
     "pprint",
     "reject",
@@ -73,19 +70,15 @@ pub(super) const FILTERS: &[&str] = &[
     "round",
     "select",
     "selectattr",
-    "sha256",
     "slice",
     "sort",
     "split",
     "string",
     "sum",
     "title",
-    "tojson",
     "trim",
     "unique",
     "upper",
-    "url_decode",
-    "url_encode",
     "urlencode",
     "zip",
 ];
@@ -99,23 +92,6 @@ fn format(output: &mut Output<'_>, _: &mut minijinja::State<'_, '_>, value: &Val
     Ok(output.write_str(&text)?)
 }
 
-/// minijinja's own writes JSON for HTML, with `<` and `'` as escapes; bodies want plain JSON.
-fn to_json_text(value: &Value, indent: Option<usize>, options: Kwargs) -> Result<String, Error> {
-    let indent = indent.map_or_else(|| options.get::<Option<usize>>("indent"), |indent| Ok(Some(indent)))?;
-    options.assert_all_used()?;
-    if value.is_undefined() {
-        return Err(ErrorKind::UndefinedError.into());
-    }
-    let json = to_json(value);
-    let Some(indent) = indent else { return Ok(json.to_string()) };
-    let indent = " ".repeat(indent.min(16));
-    let mut written = Vec::new();
-    let formatter = PrettyFormatter::with_indent(indent.as_bytes());
-    json.serialize(&mut serde_json::Serializer::with_formatter(&mut written, formatter))
-        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?;
-    Ok(String::from_utf8(written).expect("JSON is UTF-8"))
-}
-
 #[cfg(test)]
 mod tests {
     use minijinja::context;
@@ -124,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_filter_that_is_suggested_exists() {
-        for name in FILTERS {
+        for name in filter_names() {
             let applied = ENVIRONMENT.empty_state().apply_filter(name, &[]);
             assert!(!applied.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter), "{name}");
         }

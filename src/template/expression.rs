@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{Format, Rules};
 
-use super::environment::{ENVIRONMENT, FILTERS};
+use super::environment::{ENVIRONMENT, filter_names};
 use super::functions;
 use super::reference::{Malformed, Reference};
 use super::view::View;
@@ -75,11 +75,8 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     pub(super) fn new(text: &str, site: Site, references: Vec<Reference>) -> Self {
-        let calls =
-            |name: &str| text.match_indices(name).any(|(at, _)| text[at + name.len()..].trim_start().starts_with('('));
         let lenient = ["default", "defined"].iter().any(|word| text.contains(word));
-        let functions = functions::NAMES.iter().copied().filter(|name| calls(name)).collect();
-        Self { site, references, functions, lenient }
+        Self { site, references, functions: functions::called_in(text), lenient }
     }
 }
 
@@ -214,9 +211,9 @@ impl Context {
         }
     }
 
-    /// Calls `action` with the context of a running template.
-    pub(super) fn of<T>(state: &State<'_, '_>, action: impl FnOnce(&Self) -> T) -> Option<T> {
-        state.lookup(CONTEXT)?.downcast_object_ref::<Self>().map(action)
+    /// The context of a running template, as a value of the language.
+    pub(super) fn lookup(state: &State<'_, '_>) -> Option<Value> {
+        state.lookup(CONTEXT)
     }
 
     /// Where it is looked up from.
@@ -269,7 +266,7 @@ impl Object for Context {
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
         match self.find(key) {
             Ok(None) => {
-                if !functions::NAMES.contains(&key) {
+                if !functions::names().any(|name| name == key) {
                     self.missing.lock().expect("no holder of this lock panics").push(key.to_owned());
                 }
                 None
@@ -303,10 +300,10 @@ pub(super) fn explain(error: &Error, site: &Site) -> Diagnostic {
     let unknown = || detail.split_whitespace().find(|word| !matches!(*word, "filter" | "test")).unwrap_or_default();
     match error.kind() {
         ErrorKind::UnknownFilter => {
-            said(format!("there is no filter `{}`", unknown())).suggest(unknown(), FILTERS.iter().copied())
+            said(format!("there is no filter `{}`", unknown())).suggest(unknown(), filter_names())
         }
         ErrorKind::UnknownFunction => {
-            said(format!("there is no function `{}`", unknown())).suggest(unknown(), functions::NAMES.iter().copied())
+            said(format!("there is no function `{}`", unknown())).suggest(unknown(), functions::names())
         }
         ErrorKind::OutOfFuel => said("the template takes too many steps".to_owned()),
         ErrorKind::SyntaxError => said(format!("this is not an expression: {detail}")),

@@ -5,7 +5,6 @@ mod bounded;
 mod credential;
 mod cut;
 mod definition;
-mod digest;
 mod dynamic;
 mod engine;
 mod environment;

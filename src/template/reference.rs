@@ -14,9 +14,9 @@ use crate::spec::Format;
 use crate::spec::dialect::{References, Rules};
 use crate::xpath;
 
-use super::digest::url_component;
 use super::dynamic::Call;
 use super::exchange::Side;
+use super::functions::url_component;
 use super::iteration::VariablePath;
 use super::value::text;
 use super::view::View;

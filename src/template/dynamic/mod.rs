@@ -15,6 +15,7 @@ use minijinja::value::Value;
 
 pub(super) use self::call::Call;
 use self::interactive::{input, password, pick};
+pub(super) use self::random::{ordered_uuid, random_uuid};
 use super::credential::TokenKind;
 use super::question::Lifetime;
 use super::view::View;

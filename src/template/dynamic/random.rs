@@ -1,6 +1,7 @@
 //! Random values.
 
 use minijinja::value::Value;
+use uuid::{Builder, Uuid};
 
 use super::super::view::View;
 
@@ -9,9 +10,22 @@ const LONGEST: usize = 1 << 20;
 
 /// A random UUID (RFC 9562, 5.4).
 pub(super) fn uuid(_: &[String], view: &View) -> Result<Value, String> {
+    Ok(random_uuid(view).to_string().into())
+}
+
+/// A random UUID (RFC 9562, 5.4).
+pub(in crate::template) fn random_uuid(view: &View) -> Uuid {
     let mut bytes = [0; 16];
     view.random().fill(&mut bytes);
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().into())
+    Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// A UUID that begins with the time, so that later ones are greater (RFC 9562, 5.7).
+pub(in crate::template) fn ordered_uuid(view: &View) -> Uuid {
+    let mut bytes = [0; 10];
+    view.random().fill(&mut bytes);
+    let milliseconds = u64::try_from(view.clock().now().timestamp().as_millisecond()).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(milliseconds, &bytes).into_uuid()
 }
 
 /// An integer from 0 to 999, or from a minimum up to but without a maximum.
