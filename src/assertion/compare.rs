@@ -8,6 +8,7 @@ use serde_json::{Number, Value as Json};
 
 use crate::spec::parse_duration;
 
+use super::date;
 use super::operand::Given;
 use super::value::{Value, hex, milliseconds};
 
@@ -20,6 +21,7 @@ pub(super) fn equal(actual: &Value<'_>, expected: &Given<'_>) -> bool {
         }
         (Value::Json(actual), Value::Raw(wanted)) => raw_equal(wanted, &Given::of_json(actual)),
         (Value::Json(_), Value::Duration(_)) | (Value::Duration(_), _) => equal_duration(actual.alone(), expected),
+        (Value::Date(_), _) => order(actual, expected) == Some(Ordering::Equal),
         (Value::Raw(text), _) => raw_equal(text, expected),
         (Value::Bytes(bytes), wanted) => bytes_equal(bytes, wanted),
         (Value::Json(json), Value::Bytes(bytes)) => json.as_str().is_some_and(|text| text.as_bytes() == &**bytes),
@@ -83,7 +85,8 @@ fn list_equal(values: &[Value<'_>], expected: &Value<'_>) -> bool {
 }
 
 /// How an actual value stands to the expected one: numbers, lengths of time (a number is
-/// milliseconds) and texts have an order, if both are of one type.
+/// milliseconds), dates and texts have an order, if both are of one type. Texts that are
+/// both dates have that of these, however they are written.
 pub(super) fn order(actual: &Value<'_>, expected: &Given<'_>) -> Option<Ordering> {
     let actual = actual.alone();
     if matches!(actual, Value::Duration(_)) || matches!(expected.value, Value::Duration(_)) {
@@ -91,6 +94,9 @@ pub(super) fn order(actual: &Value<'_>, expected: &Given<'_>) -> Option<Ordering
     }
     if let Some(wanted) = wanted_number(actual, &expected.value) {
         return compare_numbers(actual.as_number()?.as_ref(), wanted.as_ref());
+    }
+    if let (Some(actual), Some(wanted)) = (date::of(actual), date::of(&expected.value)) {
+        return Some(actual.cmp(&wanted));
     }
     match (actual.as_text(), expected.value.as_text()) {
         (Some(actual), Some(wanted)) => Some(actual.cmp(wanted)),
@@ -165,6 +171,7 @@ fn compare_mixed(integer: i128, float: f64) -> Option<Ordering> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
@@ -214,6 +221,9 @@ mod tests {
             (Value::List(vec![Value::raw("a")]), json!("a"), false),
             (Value::Duration(Duration::from_millis(500)), json!(500), true),
             (Value::Duration(Duration::from_millis(500)), json!("500ms"), true),
+            (Value::Date(Timestamp::UNIX_EPOCH), json!("1970-01-01"), true),
+            (Value::Date(Timestamp::UNIX_EPOCH), json!("Thu, 01 Jan 1970 00:00:00 GMT"), true),
+            (Value::Date(Timestamp::UNIX_EPOCH), json!(0), false),
         ] {
             assert_eq!(equal(&actual, &given(expected.clone())), is_equal, "{actual:?} {expected}");
         }
@@ -231,6 +241,9 @@ mod tests {
             (Value::Duration(Duration::from_micros(1500)), json!(1.5), Some(Ordering::Equal)),
             (Value::Duration(Duration::from_millis(1)), json!("1s"), Some(Ordering::Less)),
             (Value::Duration(Duration::from_millis(1)), json!("x"), None),
+            (Value::Date(Timestamp::UNIX_EPOCH), json!("1970-01-01T01:00:00+01:00"), Some(Ordering::Equal)),
+            (Value::Date(Timestamp::UNIX_EPOCH), json!("1970"), None),
+            (Value::raw("Sun, 06 Nov 1994 08:49:37 GMT"), json!("2026-01-01"), Some(Ordering::Less)),
         ] {
             assert_eq!(order(&actual, &given(expected.clone())), ordering, "{actual:?} {expected}");
         }

@@ -8,6 +8,7 @@ use crate::source::Span;
 
 use super::compare::read_json;
 use super::contain::Place;
+use super::date;
 use super::difference::{Difference, Extent, differences_in_part, first_difference};
 use super::kinds;
 use super::operand::{Given, Operand};
@@ -232,6 +233,9 @@ fn as_compared<'v>(actual: &'v Value<'_>, expected: &'v Value<'_>) -> (Value<'v>
     let has_bytes = [actual, expected].iter().any(|value| matches!(value, Value::Bytes(_)));
     if let (true, Some(actual), Some(expected)) = (has_bytes, actual.printable(), expected.printable()) {
         return (Value::raw(actual), Value::raw(expected));
+    }
+    if let (Value::Date(_), Some(expected)) = (actual, date::of(expected)) {
+        return (actual.clone(), Value::Date(expected));
     }
     if let (Value::Raw(text), false) = (actual, expected.kind() == "text") {
         let read = read_json(text).map(|json| Value::Json(Cow::Owned(json)));

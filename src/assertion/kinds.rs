@@ -2,12 +2,11 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use jiff::civil::Date;
-use jiff::{Timestamp, fmt};
 use serde_json::{Number, Value as Json};
 
 use crate::spec::TypeTest;
 
+use super::date;
 use super::value::{Value, read_number};
 
 /// What each test asks for, as messages name it.
@@ -48,8 +47,8 @@ pub(super) fn is(test: TypeTest, value: &Value<'_>) -> bool {
         TypeTest::List => matches!(value, Value::List(_) | Value::Nodes(_)) || json(value).is_some_and(Json::is_array),
         TypeTest::Object => json(value).is_some_and(Json::is_object),
         TypeTest::Null => json(value).is_some_and(Json::is_null),
-        TypeTest::Date => text().is_some_and(|text| is_calendar_date(text) || is_iso_date(text) || is_http_date(text)),
-        TypeTest::IsoDate => text().is_some_and(is_iso_date),
+        TypeTest::Date => date::of(value).is_some(),
+        TypeTest::IsoDate => text().is_some_and(|text| date::of_rfc3339(text).is_some()),
         TypeTest::Uuid => text().is_some_and(is_uuid),
         TypeTest::Ipv4 => text().is_some_and(|text| text.parse::<Ipv4Addr>().is_ok()),
         TypeTest::Ipv6 => text().is_some_and(|text| text.parse::<Ipv6Addr>().is_ok()),
@@ -84,39 +83,8 @@ fn is_boolean(value: &Value<'_>, flag: bool) -> bool {
     }
 }
 
-/// `2026-11-21`
-fn is_calendar_date(text: &str) -> bool {
-    has_shape(text, "0000-00-00") && text.parse::<Date>().is_ok()
-}
-
-/// RFC 3339, 5.6: `2026-11-21T09:30:00.5Z`, `2026-11-21T09:30:00+01:00`.
-fn is_iso_date(text: &str) -> bool {
-    let Some((start, rest)) = text.split_at_checked(19) else {
-        return false;
-    };
-    let fraction = rest.strip_prefix('.').map(|digits| digits.trim_start_matches(|digit: char| digit.is_ascii_digit()));
-    let offset = fraction.unwrap_or(rest);
-    let has_digits = fraction.is_none_or(|offset| rest.len() > offset.len() + 1);
-    let is_offset = offset.eq_ignore_ascii_case("Z") || has_shape(offset, "+00:00") || has_shape(offset, "-00:00");
-    has_shape(&start.to_ascii_uppercase(), "0000-00-00T00:00:00")
-        && has_digits
-        && is_offset
-        && text.parse::<Timestamp>().is_ok()
-}
-
-/// RFC 9110, 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
-fn is_http_date(text: &str) -> bool {
-    fmt::rfc2822::parse(text).is_ok()
-}
-
 fn is_uuid(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
-}
-
-/// Whether a text has a digit where the shape has a `0`, and is the shape elsewhere.
-fn has_shape(text: &str, shape: &str) -> bool {
-    let fits = |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
-    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod compare;
 mod contain;
 mod cookie;
+mod date;
 mod difference;
 mod explain;
 mod filter;

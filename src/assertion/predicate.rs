@@ -179,7 +179,7 @@ fn is_empty(value: &Value<'_>) -> Option<bool> {
             Json::Object(members) => Some(members.is_empty()),
             _ => None,
         },
-        Value::Absent | Value::Duration(_) => None,
+        Value::Absent | Value::Duration(_) | Value::Date(_) => None,
     }
 }
 
@@ -195,7 +195,7 @@ fn is_truthy(value: &Value<'_>) -> bool {
             Json::String(text) => !text.is_empty(),
             Json::Array(_) | Json::Object(_) => true,
         },
-        Value::Nodes(_) | Value::List(_) | Value::Bytes(_) | Value::Duration(_) => true,
+        Value::Nodes(_) | Value::List(_) | Value::Bytes(_) | Value::Duration(_) | Value::Date(_) => true,
     }
 }
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::{Deref, Range};
 
+use encoding_rs::Encoding;
 use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
@@ -13,6 +14,7 @@ use crate::template::{Engine, Scope, Template};
 use crate::xpath::{self, Expression};
 
 use super::Failure;
+use super::date::DateFormat;
 use super::jsonpath::{InvalidPath, Path};
 use super::value::excerpt;
 
@@ -78,6 +80,23 @@ impl Reading for Regex {
             let reason = last.trim_start_matches("error: ").to_lowercase();
             Flaw { reason, place: 0..text.len() }
         })
+    }
+}
+
+impl Reading for &'static Encoding {
+    const NAME: &'static str = "character set";
+
+    fn read(text: &str) -> Result<Self, Flaw> {
+        let unknown = || Flaw { reason: "the Encoding Standard has no such label".to_owned(), place: 0..text.len() };
+        Encoding::for_label(text.as_bytes()).ok_or_else(unknown)
+    }
+}
+
+impl Reading for DateFormat {
+    const NAME: &'static str = "format of a date";
+
+    fn read(text: &str) -> Result<Self, Flaw> {
+        Self::new(text).map_err(|reason| Flaw { reason, place: 0..text.len() })
     }
 }
 

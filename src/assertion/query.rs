@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use md5::Md5;
 use regex::Regex;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sha2::{Sha256, Sha512};
 
+use crate::client::Response;
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
-use crate::source::Span;
-use crate::spec::{self, CertificateField};
+use crate::source::{Span, Spanned};
+use crate::spec::{self, CertificateField, FilterName};
 use crate::template::Engine;
 use crate::xpath::Expression;
 
@@ -50,6 +51,7 @@ enum Kind {
     Md5,
     Duration(Phase),
     Redirects,
+    RedirectList,
     Variable(Prepared<String>),
     JavaScript(Span),
 }
@@ -59,7 +61,12 @@ impl Query {
         matches!(self.kind, Kind::Status)
     }
 
-    pub(super) fn compile(engine: &Engine, query: &crate::source::Spanned<spec::Query>) -> Result<Self, Diagnostic> {
+    /// Compiles a query; what its answer goes through says whether redirects are a number or a list.
+    pub(super) fn compile(
+        engine: &Engine,
+        query: &Spanned<spec::Query>,
+        first: Option<&FilterName>,
+    ) -> Result<Self, Diagnostic> {
         let kind = match &query.value {
             spec::Query::Status => Kind::Status,
             spec::Query::Version => Kind::Version,
@@ -82,6 +89,7 @@ impl Query {
             spec::Query::Sha512 => Kind::Sha512,
             spec::Query::Md5 => Kind::Md5,
             spec::Query::Duration(phase) => Kind::Duration(*phase),
+            spec::Query::Redirects if first.is_some_and(takes_list) => Kind::RedirectList,
             spec::Query::Redirects => Kind::Redirects,
             spec::Query::Variable(name) => Kind::Variable(Prepared::compile(engine, name)?),
             spec::Query::JavaScript(code) => Kind::JavaScript(code.clone()),
@@ -129,6 +137,7 @@ impl Query {
             Kind::Md5 => Value::Bytes(Cow::Owned(inspection.digest::<Md5>()?)),
             Kind::Duration(phase) => Value::Duration(response.timings.phase(*phase)),
             Kind::Redirects => Value::number(response.redirects()),
+            Kind::RedirectList => Value::List(response.history.iter().filter_map(redirect).collect()),
             Kind::Variable(name) => match context.scope.lookup(&name.get(context.scope)?)? {
                 Some(value) => Value::Json(Cow::Owned(value)),
                 None => Value::Absent,
@@ -180,6 +189,19 @@ fn header<'a>(inspection: &'a Inspection<'_>, name: &str) -> Value<'a> {
     let fields = inspection.response.headers.iter().filter(|field| field.is(name));
     let values: Vec<Value<'a>> = fields.map(|field| Value::raw(field.value().text())).collect();
     if values.is_empty() { Value::Absent } else { Value::Nodes(values) }
+}
+
+/// Whether a filter is about a list.
+fn takes_list(filter: &FilterName) -> bool {
+    matches!(filter, FilterName::Count | FilterName::First | FilterName::Last | FilterName::Nth)
+}
+
+/// A response that led elsewhere: where it came from, and where it led.
+fn redirect<'a>(response: &Response) -> Option<Value<'a>> {
+    let target = response.headers.text("location").filter(|_| response.status.is_redirect())?;
+    let location = response.url.resolve(&target).unwrap_or_else(|_| target.into_owned());
+    let (url, status) = (response.url.to_string(), response.status.code());
+    Some(Value::Json(Cow::Owned(json!({ "url": url, "status": status, "location": location }))))
 }
 
 fn links<'a>(inspection: &Inspection<'_>, relation: &str) -> Value<'a> {

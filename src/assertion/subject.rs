@@ -24,7 +24,7 @@ impl Subject {
         let last = subject.filters.last().map_or(&subject.query.span, |filter| &filter.span);
         let filters = subject.filters.iter().map(|filter| Filter::compile(engine, filter));
         Ok(Self {
-            query: Query::compile(engine, &subject.query)?,
+            query: Query::compile(engine, &subject.query, subject.filters.first().map(|filter| &filter.name))?,
             filters: filters.collect::<Result<_, _>>()?,
             span: subject.query.span.to(last),
         })

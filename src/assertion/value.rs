@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Number, Value as Json};
 
 /// The most characters of a value that a one-line message shows.
@@ -30,6 +31,8 @@ pub(super) enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// A length of time.
     Duration(Duration),
+    /// A point in time.
+    Date(Timestamp),
     /// A list of what is not JSON.
     List(Vec<Self>),
     /// The nodes that a path found, or the values of a header field: one stands for
@@ -93,7 +96,7 @@ impl<'a> Value<'a> {
     }
 
     /// As JSON: bytes are text if they are printable UTF-8, and hexadecimal if not; a
-    /// length of time is its milliseconds.
+    /// length of time is its milliseconds, a date the text of RFC 3339.
     pub(super) fn into_json(self) -> Json {
         match self {
             Self::Absent => Json::Null,
@@ -101,6 +104,7 @@ impl<'a> Value<'a> {
             Self::Raw(text) => Json::String(text.into_owned()),
             Self::Bytes(bytes) => Json::String(printable(&bytes).map_or_else(|| hex(&bytes), str::to_owned)),
             Self::Duration(duration) => milliseconds(duration).into(),
+            Self::Date(date) => Json::String(date.to_string()),
             Self::List(values) => values.into_iter().map(Self::into_json).collect(),
             Self::Nodes(mut nodes) if nodes.len() == 1 => nodes.remove(0).into_json(),
             Self::Nodes(nodes) => nodes.into_iter().map(Self::into_json).collect(),
@@ -115,6 +119,7 @@ impl<'a> Value<'a> {
             Self::Raw(_) => "text",
             Self::Bytes(_) => "bytes",
             Self::Duration(_) => "duration",
+            Self::Date(_) => "date",
             Self::List(_) | Self::Nodes(_) => "list",
         }
     }
@@ -138,6 +143,7 @@ impl<'a> Value<'a> {
                 length => format!("{length} bytes"),
             },
             Self::Duration(duration) => format!("{duration:?}"),
+            Self::Date(date) => date.to_string(),
             Self::List(values) | Self::Nodes(values) => {
                 let shown: Vec<String> = values.iter().take(8).map(Self::brief).collect();
                 let more = if values.len() > shown.len() { ", …" } else { "" };
@@ -167,6 +173,7 @@ impl<'a> Value<'a> {
             }
             Self::Bytes(bytes) => format!("hex,{}", hex(bytes)),
             Self::Duration(duration) => format!("{duration:?}"),
+            Self::Date(date) => date.to_string(),
             value @ (Self::List(_) | Self::Nodes(_)) => full_json(&value.clone().into_json()),
         }
     }
@@ -186,6 +193,7 @@ impl<'a> Value<'a> {
         match self.alone() {
             bytes @ Self::Bytes(_) => bytes.excerpt(),
             Self::Duration(duration) => format!("{duration:?}"),
+            Self::Date(date) => date.to_string(),
             other => other.clone().into_json().to_string(),
         }
     }
@@ -282,6 +290,7 @@ mod tests {
             (Value::raw("a\nb"), "the text \"a\\nb\""),
             (Value::Bytes(Cow::Borrowed(b"Hi")), "the bytes hex,4869"),
             (Value::Duration(Duration::from_millis(1500)), "the duration 1.5s"),
+            (Value::Date(Timestamp::UNIX_EPOCH), "the date 1970-01-01T00:00:00Z"),
             (Value::Nodes(vec![Value::number(1), Value::number(2)]), "the list [1, 2]"),
             (Value::Nodes(vec![Value::number(1)]), "the number 1"),
             (Value::Nodes(vec![]), "nothing"),

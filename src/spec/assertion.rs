@@ -186,8 +186,40 @@ pub enum FilterName {
     ToString,
     /// Percent-decoded.
     UrlDecode,
+    /// Percent-encoded.
+    UrlEncode,
+    /// The value of a parameter in the query of a URL.
+    UrlQueryParam,
     /// Base64-decoded, as bytes.
     Base64Decode,
+    /// In base64.
+    Base64Encode,
+    /// Decoded from the base64 that is safe in URLs, as bytes.
+    Base64UrlSafeDecode,
+    /// In the base64 that is safe in URLs.
+    Base64UrlSafeEncode,
+    /// The text that bytes are in a character set.
+    CharsetDecode,
+    /// The text that bytes are in UTF-8.
+    Utf8Decode,
+    /// The bytes of a text in UTF-8.
+    Utf8Encode,
+    /// Bytes in hexadecimal.
+    ToHex,
+    /// With the characters that HTML gives a meaning written as references.
+    HtmlEscape,
+    /// With the character references of HTML undone.
+    HtmlUnescape,
+    /// A date, read from a text.
+    ToDate,
+    /// A date, written in a format.
+    DateFormat,
+    /// How many whole days a date lies ahead.
+    DaysAfterNow,
+    /// How many whole days a date lies back.
+    DaysBeforeNow,
+    /// Where a redirect leads.
+    Location,
     /// In lower case.
     Lower,
     /// In upper case.
@@ -196,6 +228,8 @@ pub enum FilterName {
     Trim,
     /// With a text or `/regex/` replaced by another.
     Replace,
+    /// With what a regular expression matches replaced by another text.
+    ReplaceRegex,
     /// A filter of minijinja's.
     Template(String),
 }

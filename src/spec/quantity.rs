@@ -22,9 +22,11 @@ const SIZES: &[(&str, f64)] = &[
     ("KB", 1e3),
     ("MB", 1e6),
     ("GB", 1e9),
+    ("TB", 1e12),
     ("KiB", 1024.0),
     ("MiB", 1_048_576.0),
     ("GiB", 1_073_741_824.0),
+    ("TiB", 1_099_511_627_776.0),
 ];
 
 /// Reads a number with a unit of time, `500ms`: from 0 up.
@@ -126,7 +128,7 @@ mod tests {
         for (text, bytes) in [("512", 512), ("10KiB", 10_240), ("1 MB", 1_000_000), ("2GiB", 2 << 30)] {
             assert_eq!(parse_bytes(text), Some(bytes), "{text}");
         }
-        for text in ["", "KB", "1TB", "-1", "99999999999GiB"] {
+        for text in ["", "KB", "1PB", "-1", "99999999999GiB"] {
             assert_eq!(parse_bytes(text), None, "{text}");
         }
     }

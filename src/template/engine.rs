@@ -116,6 +116,11 @@ impl Engine {
         })
     }
 
+    /// The point in time that is now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().timestamp()
+    }
+
     pub(super) fn clock(&self) -> &Clock {
         &self.clock
     }

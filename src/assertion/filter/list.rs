@@ -19,7 +19,7 @@ pub(super) fn count<'a>(value: &Value<'a>) -> Applied<'a> {
             Json::String(text) => text.chars().count(),
             _ => return Err("a list, a text or an object"),
         },
-        Value::Absent | Value::Duration(_) => return Err("a list, a text or an object"),
+        Value::Absent | Value::Duration(_) | Value::Date(_) => return Err("a list, a text or an object"),
     };
     Ok(Value::number(length))
 }
@@ -39,6 +39,18 @@ pub(super) fn element<'a>(value: &Value<'a>, index: isize) -> Applied<'a> {
             Ok(at(length).and_then(|at| json_element(json, at)).unwrap_or(Value::Absent))
         }
         _ => Err("a list"),
+    }
+}
+
+/// Where a redirect leads: a member of what `redirects` lists.
+pub(super) fn location<'a>(value: &Value<'a>) -> Applied<'a> {
+    const WANTED: &str = "a redirect, as in `redirects | first | location`";
+    match value.alone() {
+        Value::Json(json) => {
+            let location = json.as_object().and_then(|members| members.get("location")).ok_or(WANTED)?;
+            Ok(Value::Json(Cow::Owned(location.clone())))
+        }
+        _ => Err(WANTED),
     }
 }
 

@@ -1,10 +1,14 @@
 //! Filters: what is made of a query's answer.
 
+mod date;
+mod encoding;
+mod html;
 mod list;
 mod text;
 
 use std::borrow::Cow;
 
+use encoding_rs::{Encoding, UTF_8};
 use regex::Regex;
 use serde_json::Value as Json;
 
@@ -15,10 +19,11 @@ use crate::template::Engine;
 use crate::xpath::{Document, Expression};
 
 use super::compare::read_json;
+use super::date::DateFormat;
 use super::jsonpath::Path;
 use super::markup;
 use super::operand::{Given, Operand};
-use super::prepared::{Prepared, text_of};
+use super::prepared::{Prepared, Reading, text_of};
 use super::query::{first_match, nodes};
 use super::value::Value;
 use super::{Context, Failure};
@@ -27,9 +32,13 @@ use super::{Context, Failure};
 /// minijinja's.
 #[rustfmt::skip]
 const KNOWN: &[&str] = &[
-    "count", "first", "last", "nth", "split", "regex", "jsonpath", "xpath", "toInt", "toFloat", "toString", "urlDecode",
-    "base64Decode", "lower", "upper", "trim", "replace", "abs", "default", "int", "float", "join", "length", "list",
-    "max", "min", "reverse", "round", "slice", "sort", "sum", "title", "tojson", "unique", "urlencode",
+    "base64Decode", "base64Encode", "base64UrlSafeDecode", "base64UrlSafeEncode", "charsetDecode", "count",
+    "dateFormat", "daysAfterNow", "daysBeforeNow", "decode", "first", "format", "htmlEscape", "htmlUnescape",
+    "jsonpath", "last", "location", "lower", "nth", "regex", "replace", "replaceRegex", "split", "toDate", "toFloat",
+    "toHex", "toInt", "toString", "trim", "upper", "urlDecode", "urlEncode", "urlQueryParam", "utf8Decode",
+    "utf8Encode", "xpath",
+    "abs", "default", "int", "float", "join", "length", "list", "max", "min", "reverse", "round", "slice", "sort",
+    "sum", "title", "tojson", "unique", "urlencode",
 ];
 
 /// A compiled filter.
@@ -42,26 +51,25 @@ pub(super) struct Filter {
 
 #[derive(Debug)]
 enum Kind {
-    Count,
-    First,
-    Last,
+    /// One that takes no argument.
+    Plain(Plain),
     Nth(Operand),
     Split(Operand),
     Regex(Prepared<Regex>),
     JsonPath(Prepared<Path>),
     XPath(Prepared<Expression>),
-    ToInt,
-    ToFloat,
-    ToString,
-    UrlDecode,
-    Base64Decode,
-    Lower,
-    Upper,
-    Trim,
     ReplaceText(Operand, Operand),
     ReplaceRegex(Prepared<Regex>, Operand),
+    UrlQueryParam(Operand),
+    CharsetDecode(Prepared<&'static Encoding>),
+    ToDate(Option<Prepared<DateFormat>>),
+    DateFormat(Prepared<DateFormat>),
+    DaysAfterNow,
+    DaysBeforeNow,
     Template(String, Vec<Operand>),
 }
+
+type Plain = for<'a> fn(&Value<'a>) -> Applied<'a>;
 
 /// What a filter makes of a value, or what it takes instead of such a value.
 type Applied<'a> = Result<Value<'a>, &'static str>;
@@ -70,30 +78,49 @@ impl Filter {
     pub(super) fn compile(engine: &Engine, filter: &Spanned<spec::Filter>) -> Result<Self, Diagnostic> {
         let operand = |at: usize| Operand::compile(engine, argument(filter, at)?);
         let kind = match &filter.name {
-            FilterName::Count => Kind::Count,
-            FilterName::First => Kind::First,
-            FilterName::Last => Kind::Last,
             FilterName::Nth => Kind::Nth(operand(0)?),
             FilterName::Split => Kind::Split(operand(0)?),
-            FilterName::Regex => Kind::Regex(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
-            FilterName::JsonPath => Kind::JsonPath(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
-            FilterName::XPath => Kind::XPath(Prepared::compile(engine, &text_of(argument(filter, 0)?))?),
-            FilterName::ToInt => Kind::ToInt,
-            FilterName::ToFloat => Kind::ToFloat,
-            FilterName::ToString => Kind::ToString,
-            FilterName::UrlDecode => Kind::UrlDecode,
-            FilterName::Base64Decode => Kind::Base64Decode,
-            FilterName::Lower => Kind::Lower,
-            FilterName::Upper => Kind::Upper,
-            FilterName::Trim => Kind::Trim,
-            FilterName::Replace if matches!(argument(filter, 0)?.value, Expected::Regex(_)) => {
-                Kind::ReplaceRegex(Prepared::compile(engine, &text_of(argument(filter, 0)?))?, operand(1)?)
+            FilterName::Regex => Kind::Regex(prepared(engine, filter)?),
+            FilterName::JsonPath => Kind::JsonPath(prepared(engine, filter)?),
+            FilterName::XPath => Kind::XPath(prepared(engine, filter)?),
+            FilterName::Replace if !matches!(argument(filter, 0)?.value, Expected::Regex(_)) => {
+                Kind::ReplaceText(operand(0)?, operand(1)?)
             }
-            FilterName::Replace => Kind::ReplaceText(operand(0)?, operand(1)?),
+            FilterName::Replace | FilterName::ReplaceRegex => {
+                Kind::ReplaceRegex(prepared(engine, filter)?, operand(1)?)
+            }
+            FilterName::UrlQueryParam => Kind::UrlQueryParam(operand(0)?),
+            FilterName::CharsetDecode => Kind::CharsetDecode(prepared(engine, filter)?),
+            FilterName::ToDate if filter.arguments.is_empty() => Kind::ToDate(None),
+            FilterName::ToDate => Kind::ToDate(Some(prepared(engine, filter)?)),
+            FilterName::DateFormat => Kind::DateFormat(prepared(engine, filter)?),
+            FilterName::DaysAfterNow => Kind::DaysAfterNow,
+            FilterName::DaysBeforeNow => Kind::DaysBeforeNow,
             FilterName::Template(name) if engine.has_filter(name) => {
                 Kind::Template(name.clone(), (0..filter.arguments.len()).map(operand).collect::<Result<_, _>>()?)
             }
             FilterName::Template(name) => return Err(unknown_filter(name, &filter.span)),
+            FilterName::Count => Kind::Plain(list::count),
+            FilterName::First => Kind::Plain(|value| list::element(value, 0)),
+            FilterName::Last => Kind::Plain(|value| list::element(value, -1)),
+            FilterName::Location => Kind::Plain(list::location),
+            FilterName::ToInt => Kind::Plain(text::to_int),
+            FilterName::ToFloat => Kind::Plain(text::to_float),
+            FilterName::ToString => Kind::Plain(text::to_string),
+            FilterName::Lower => Kind::Plain(|value| text::change(value, str::to_lowercase)),
+            FilterName::Upper => Kind::Plain(|value| text::change(value, str::to_uppercase)),
+            FilterName::Trim => Kind::Plain(|value| text::change(value, |text| text.trim().to_owned())),
+            FilterName::HtmlEscape => Kind::Plain(|value| text::change(value, html::escape)),
+            FilterName::HtmlUnescape => Kind::Plain(|value| text::change(value, html::unescape)),
+            FilterName::UrlDecode => Kind::Plain(encoding::url_decode),
+            FilterName::UrlEncode => Kind::Plain(|value| text::change(value, encoding::url_encode)),
+            FilterName::Base64Decode => Kind::Plain(encoding::base64_decode),
+            FilterName::Base64Encode => Kind::Plain(encoding::base64_encode),
+            FilterName::Base64UrlSafeDecode => Kind::Plain(encoding::base64_url_decode),
+            FilterName::Base64UrlSafeEncode => Kind::Plain(encoding::base64_url_encode),
+            FilterName::Utf8Decode => Kind::Plain(|value| encoding::decode(value, UTF_8)),
+            FilterName::Utf8Encode => Kind::Plain(encoding::utf8_encode),
+            FilterName::ToHex => Kind::Plain(encoding::to_hex),
         };
         Ok(Self { kind, span: filter.span.clone() })
     }
@@ -101,9 +128,7 @@ impl Filter {
     /// What the filter makes of a value.
     pub(super) fn apply<'a>(&self, value: &Value<'a>, context: Context<'_>) -> Result<Value<'a>, Failure> {
         let applied = match &self.kind {
-            Kind::Count => list::count(value),
-            Kind::First => list::element(value, 0),
-            Kind::Last => list::element(value, -1),
+            Kind::Plain(make) => make(value),
             Kind::Nth(index) => list::element(value, self.index(&index.given(context)?)?),
             Kind::Split(separator) => text::split(value, &separator.given(context)?.as_part_of_text()),
             Kind::Regex(pattern) => {
@@ -118,14 +143,6 @@ impl Filter {
                 let expression = expression.get(context.scope)?;
                 xpath(&expression, value)
             }
-            Kind::ToInt => text::to_int(value),
-            Kind::ToFloat => text::to_float(value),
-            Kind::ToString => text::to_string(value),
-            Kind::UrlDecode => text::url_decode(value),
-            Kind::Base64Decode => text::base64_decode(value),
-            Kind::Lower => text::change(value, str::to_lowercase),
-            Kind::Upper => text::change(value, str::to_uppercase),
-            Kind::Trim => text::change(value, |text| text.trim().to_owned()),
             Kind::ReplaceText(old, new) => {
                 let (old, new) = (old.given(context)?, new.given(context)?);
                 text::change(value, |text| text.replace(&*old.as_part_of_text(), &new.as_part_of_text()))
@@ -134,6 +151,15 @@ impl Filter {
                 let (pattern, new) = (pattern.get(context.scope)?, new.given(context)?);
                 text::change(value, |text| pattern.replace_all(text, &*new.as_part_of_text()).into_owned())
             }
+            Kind::UrlQueryParam(name) => encoding::url_parameter(value, &name.given(context)?.as_part_of_text()),
+            Kind::CharsetDecode(charset) => encoding::decode(value, *charset.get(context.scope)?),
+            Kind::ToDate(format) => {
+                let format = format.as_ref().map(|format| format.get(context.scope)).transpose()?;
+                date::to_date(value, format.as_deref())
+            }
+            Kind::DateFormat(format) => date::written(value, &*format.get(context.scope)?),
+            Kind::DaysAfterNow => date::days_after(value, context.engine.now()),
+            Kind::DaysBeforeNow => date::days_before(value, context.engine.now()),
             Kind::Template(name, arguments) => return self.template(name, arguments, value, context),
         };
         applied.map_err(|wanted| self.unsuitable(wanted, value))
@@ -181,6 +207,11 @@ impl Filter {
 fn argument(filter: &Spanned<spec::Filter>, at: usize) -> Result<&spec::Operand, Diagnostic> {
     let missing = || Diagnostic::error("the filter lacks an argument").at(&filter.span, "");
     filter.arguments.get(at).ok_or_else(missing)
+}
+
+/// What the first argument is read as.
+fn prepared<T: Reading>(engine: &Engine, filter: &Spanned<spec::Filter>) -> Result<Prepared<T>, Diagnostic> {
+    Prepared::compile(engine, &text_of(argument(filter, 0)?))
 }
 
 fn unknown_filter(name: &str, span: &Span) -> Diagnostic {

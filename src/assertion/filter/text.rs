@@ -1,19 +1,11 @@
-//! Filters of texts: conversions, encodings, pieces.
+//! Filters of texts: conversions and pieces.
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use percent_encoding::percent_decode_str;
 use serde_json::{Number, Value as Json};
 
 use super::super::value::{Value, read_number};
 use super::Applied;
-
-/// Padding may be left out.
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// Another text, with a type of its own where the first has one.
 pub(super) fn change<'a>(value: &Value<'a>, change: impl FnOnce(&str) -> String) -> Applied<'a> {
@@ -66,20 +58,4 @@ pub(super) fn to_string<'a>(value: &Value<'a>) -> Applied<'a> {
         other => other.to_string(),
     });
     Ok(Value::Json(Cow::Owned(Json::String(text))))
-}
-
-/// Percent-decoded (RFC 3986, 2.1); a `+` stays.
-pub(super) fn url_decode<'a>(value: &Value<'a>) -> Applied<'a> {
-    let text = value.readable().ok_or("a text")?;
-    let decoded = percent_decode_str(&text).decode_utf8().map_err(|_| "a text that is percent-encoded UTF-8")?;
-    change(value, |_| decoded.into_owned())
-}
-
-/// The bytes that base64 of either alphabet (RFC 4648, 4 and 5) stands for.
-pub(super) fn base64_decode<'a>(value: &Value<'a>) -> Applied<'a> {
-    let text = value.readable().ok_or("a text")?;
-    let text = text.trim();
-    let decode = |alphabet| GeneralPurpose::new(alphabet, LENIENT).decode(text);
-    let decoded = decode(&STANDARD).or_else(|_| decode(&URL_SAFE)).map_err(|_| "base64")?;
-    Ok(Value::Bytes(Cow::Owned(decoded)))
 }

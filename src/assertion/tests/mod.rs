@@ -203,6 +203,11 @@ fn what_is_wrong_with_an_assertion_is_known_before_it_runs() {
             ("body matches /(a/", "`(a` is no regular expression: unclosed group", "/(a/"),
             ("regex \"[\" exists", "`[` is no regular expression: unclosed character class", "["),
             ("body | upcase == a", "there is no filter `upcase`", "upcase"),
+            (
+                "bytes | decode utf8bit == a",
+                "`utf8bit` is no character set: the Encoding Standard has no such label",
+                "utf8bit",
+            ),
         ] {
             let diagnostic = compile(text, context).unwrap_err();
             assert_eq!((diagnostic.message.as_str(), diagnostic.span().unwrap().text()), (message, place), "{text}");

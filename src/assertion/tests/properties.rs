@@ -47,6 +47,21 @@ const FILTERS: &[&str] = &[
     "| replace a \"\"",
     "| replace /./ $0",
     "| abs",
+    "| replaceRegex a \"\"",
+    "| toDate",
+    "| toDate \"%Y-%m\"",
+    "| format %d",
+    "| daysAfterNow",
+    "| htmlUnescape",
+    "| htmlEscape",
+    "| urlEncode",
+    "| urlQueryParam a",
+    "| base64Encode",
+    "| base64UrlSafeDecode",
+    "| toHex",
+    "| utf8Encode",
+    "| decode latin1",
+    "| location",
 ];
 
 const PREDICATES: &[&str] = &[

@@ -7,30 +7,47 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Filter, FilterName, Operand};
 
 use super::query::first;
-use super::unsupported::{self, not_supported};
 use super::{Reader, Rule};
 
 /// The filters of rqtest's own, and how many arguments each takes. All other names are
 /// left to minijinja.
-const OWN: &[(&str, FilterName, usize)] = &[
-    ("count", FilterName::Count, 0),
-    ("first", FilterName::First, 0),
-    ("last", FilterName::Last, 0),
-    ("nth", FilterName::Nth, 1),
-    ("split", FilterName::Split, 1),
-    ("regex", FilterName::Regex, 1),
-    ("jsonpath", FilterName::JsonPath, 1),
-    ("xpath", FilterName::XPath, 1),
-    ("toInt", FilterName::ToInt, 0),
-    ("toFloat", FilterName::ToFloat, 0),
-    ("toString", FilterName::ToString, 0),
-    ("urlDecode", FilterName::UrlDecode, 0),
-    ("base64Decode", FilterName::Base64Decode, 0),
-    ("lower", FilterName::Lower, 0),
-    ("upper", FilterName::Upper, 0),
-    ("trim", FilterName::Trim, 0),
-    ("replace", FilterName::Replace, 2),
-    ("replaceRegex", FilterName::Replace, 2),
+const OWN: &[(&str, FilterName, &[usize])] = &[
+    ("base64Decode", FilterName::Base64Decode, &[0]),
+    ("base64Encode", FilterName::Base64Encode, &[0]),
+    ("base64UrlSafeDecode", FilterName::Base64UrlSafeDecode, &[0]),
+    ("base64UrlSafeEncode", FilterName::Base64UrlSafeEncode, &[0]),
+    ("charsetDecode", FilterName::CharsetDecode, &[1]),
+    ("count", FilterName::Count, &[0]),
+    ("dateFormat", FilterName::DateFormat, &[1]),
+    ("daysAfterNow", FilterName::DaysAfterNow, &[0]),
+    ("daysBeforeNow", FilterName::DaysBeforeNow, &[0]),
+    ("decode", FilterName::CharsetDecode, &[1]),
+    ("first", FilterName::First, &[0]),
+    ("format", FilterName::DateFormat, &[1]),
+    ("htmlEscape", FilterName::HtmlEscape, &[0]),
+    ("htmlUnescape", FilterName::HtmlUnescape, &[0]),
+    ("jsonpath", FilterName::JsonPath, &[1]),
+    ("last", FilterName::Last, &[0]),
+    ("location", FilterName::Location, &[0]),
+    ("lower", FilterName::Lower, &[0]),
+    ("nth", FilterName::Nth, &[1]),
+    ("regex", FilterName::Regex, &[1]),
+    ("replace", FilterName::Replace, &[2]),
+    ("replaceRegex", FilterName::ReplaceRegex, &[2]),
+    ("split", FilterName::Split, &[1]),
+    ("toDate", FilterName::ToDate, &[0, 1]),
+    ("toFloat", FilterName::ToFloat, &[0]),
+    ("toHex", FilterName::ToHex, &[0]),
+    ("toInt", FilterName::ToInt, &[0]),
+    ("toString", FilterName::ToString, &[0]),
+    ("trim", FilterName::Trim, &[0]),
+    ("upper", FilterName::Upper, &[0]),
+    ("urlDecode", FilterName::UrlDecode, &[0]),
+    ("urlEncode", FilterName::UrlEncode, &[0]),
+    ("urlQueryParam", FilterName::UrlQueryParam, &[1]),
+    ("utf8Decode", FilterName::Utf8Decode, &[0]),
+    ("utf8Encode", FilterName::Utf8Encode, &[0]),
+    ("xpath", FilterName::XPath, &[1]),
 ];
 
 impl Reader {
@@ -53,9 +70,6 @@ impl Reader {
 
 fn filter_name(name: &str, arguments: &[Operand], span: &Span) -> Result<FilterName, Diagnostic> {
     let Some((_, own, wanted)) = OWN.iter().find(|(known, _, _)| *known == name) else {
-        if unsupported::FILTERS.contains(&name) {
-            return Err(not_supported("filter", name, span));
-        }
         return match near_misspelling(name) {
             Some(known) => Err(Diagnostic::error(format!("there is no filter `{name}`"))
                 .at(span, "")
@@ -63,16 +77,20 @@ fn filter_name(name: &str, arguments: &[Operand], span: &Span) -> Result<FilterN
             None => Ok(FilterName::Template(name.to_owned())),
         };
     };
-    if arguments.len() != *wanted {
-        let wanted = match wanted {
-            0 => "no argument".to_owned(),
-            1 => "one argument".to_owned(),
-            count => format!("{count} arguments"),
-        };
-        let message = format!("`{name}` takes {wanted}, not {}", arguments.len());
+    if !wanted.contains(&arguments.len()) {
+        let message = format!("`{name}` takes {}, not {}", arity(wanted), arguments.len());
         return Err(Diagnostic::error(message).at(span, ""));
     }
     Ok(own.clone())
+}
+
+fn arity(counts: &[usize]) -> &'static str {
+    match counts {
+        [0] => "no argument",
+        [1] => "one argument",
+        [0, 1] => "one argument or none",
+        _ => "two arguments",
+    }
 }
 
 /// A filter of rqtest's own that only differs in case or underscores, such as `to_int`:
@@ -95,10 +113,12 @@ mod tests {
 
     #[test]
     fn the_grammar_gives_every_own_filter_its_arguments() {
-        for (name, expected, arguments) in OWN {
-            let filters = filters(&format!("{name}{}", " a".repeat(*arguments)));
-            assert_eq!(filters.len(), 1, "{name}");
-            assert_eq!((&filters[0].name, filters[0].arguments.len()), (expected, *arguments), "{name}");
+        for (name, expected, counts) in OWN {
+            for &arguments in *counts {
+                let filters = filters(&format!("{name}{}", " 'a'".repeat(arguments)));
+                assert_eq!(filters.len(), 1, "{name}");
+                assert_eq!((&filters[0].name, filters[0].arguments.len()), (expected, arguments), "{name}");
+            }
         }
     }
 
@@ -127,7 +147,9 @@ mod tests {
         for (text, message, help) in [
             ("body | to_int == 1", "there is no filter `to_int`", "did you mean `toInt`?"),
             ("body | Count == 1", "there is no filter `Count`", "did you mean `count`?"),
-            ("body | toDate \"%Y\" exists", "the filter `toDate` is not supported yet", ""),
+            ("body | to_hex == 1", "there is no filter `to_hex`", "did you mean `toHex`?"),
+            ("body | toDate(a, b) == 1", "`toDate` takes one argument or none, not 2", ""),
+            ("body | replace a == 1", "`replace` takes two arguments, not 0", ""),
             ("body | nth == 1", "`nth` takes one argument, not 0", ""),
             ("body | count(1) == 1", "`count` takes no argument, not 1", ""),
         ] {

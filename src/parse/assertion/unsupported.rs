@@ -6,23 +6,6 @@ use crate::source::Span;
 /// Queries that are not supported yet.
 pub(super) const QUERIES: &[&str] = &["ip", "request", "rawbytes"];
 
-/// Filters that are not supported yet.
-pub(super) const FILTERS: &[&str] = &[
-    "toDate",
-    "dateFormat",
-    "format",
-    "daysAfterNow",
-    "daysBeforeNow",
-    "htmlEscape",
-    "htmlUnescape",
-    "urlQueryParam",
-    "decode",
-    "charsetDecode",
-    "utf8Decode",
-    "utf8Encode",
-    "location",
-];
-
 /// Predicates that are not supported yet.
 pub(super) const PREDICATES: &[&str] = &["schema", "snapshot"];
 
