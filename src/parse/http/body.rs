@@ -12,12 +12,12 @@ use crate::spec::{Body, FileReference, Format, HeaderField, Piece, Text};
 use super::form;
 use super::line::{Line, LineKind, lines_of, trimmed};
 use super::media::{Media, content_type};
-use super::{text, unsupported};
+use super::{directive, text, unsupported};
 
 /// Reads a body, which ends with its last line that is not blank.
 pub(super) fn read(span: &Span, fields: &[HeaderField], rules: &Rules) -> (Option<Body>, Vec<Diagnostic>) {
     if content_type(fields).is_none() && lines_of(span).all(|line| is_void(&line, rules)) {
-        return (None, Vec::new());
+        return (None, lines_of(span).filter_map(|line| directive::misplaced(&place_of(span, &line))).collect());
     }
     let media = Media::of(fields, span.text(), rules);
     let mut reader = Reader::new(span, media, rules);
@@ -51,6 +51,12 @@ pub(super) fn read_message(span: &Span, rules: &Rules) -> (Option<Body>, Vec<Dia
     reader.finish_message()
 }
 
+/// Where a line of a body stands.
+fn place_of(body: &Span, line: &Line<'_>) -> Span {
+    let origin = body.range().start;
+    body.slice(line.start - origin..line.end() - origin)
+}
+
 /// Whether nobody means a line to be sent by itself.
 fn is_void(line: &Line<'_>, rules: &Rules) -> bool {
     match line.kind(rules) {
@@ -80,8 +86,9 @@ impl<'a> Reader<'a> {
     fn read(&mut self, line: &Line<'_>) {
         let origin = self.span.range().start;
         let next = line.next - origin;
-        let place = self.span.slice(line.start - origin..line.end() - origin);
+        let place = place_of(self.span, line);
         if self.drops(line) {
+            self.diagnostics.extend(directive::misplaced(&trimmed(&place)));
             self.flush();
             self.run = next..next;
         } else if let Some(reference) = self.file_reference(&place) {

@@ -232,6 +232,22 @@ fn removes(directive: &Directive, own: &mut Defaults) -> bool {
     directive.argument.text() == NULL && own.settings.remove(&key_of(directive))
 }
 
+/// What is to be said of a comment below the head, if it is a directive: none is read there.
+pub(super) fn misplaced(comment: &Span) -> Option<Diagnostic> {
+    let text = comment.text().trim_start_matches(['#', '/', ' ', '\t']).strip_prefix('@')?;
+    let end = text.find(|next: char| !next.is_ascii_alphanumeric() && next != '-' && next != '_');
+    let name = kebab(&text[..end.unwrap_or(text.len())]);
+    let checks = ["assert", "capture"].contains(&&*name);
+    let message = format!("`@{name}` stands below the request, where no directive is read");
+    let said = if checks { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+    let help = if checks {
+        "put it above the request line, or write `?? …` below the body"
+    } else {
+        "put it above the request line"
+    };
+    READERS.iter().any(|(known, _)| *known == name).then(|| said.at(comment, "").help(help))
+}
+
 /// The key of YAML that says the same.
 fn key_of(directive: &Directive) -> String {
     match &*kebab(directive.name.text()) {

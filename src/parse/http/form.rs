@@ -16,21 +16,31 @@ use super::text;
 const ESCAPES: &[(&str, &str)] = &[("%+", "%2B"), ("%&", "%26"), ("%=", "%3D"), ("%%", "%25")];
 
 /// Adds a line to those above it: what joins them is `&`, and no white space.
-pub(super) fn push_line(pieces: &mut Vec<Piece>, line: &Span, rules: &Rules) -> Option<Diagnostic> {
+pub(super) fn push_line(pieces: &mut Vec<Piece>, line: &Span, rules: &Rules) -> Vec<Diagnostic> {
     if line.text().is_empty() {
-        return None;
+        return Vec::new();
     }
     let goes_on = !line.text().starts_with('&') && pieces.last().is_some_and(|above| !ends_a_pair(above));
+    let in_doubt = if rules.form_texts == FormTexts::Pairs { doubtful_escape(line) } else { None };
     match rules.form_texts {
         FormTexts::Pairs => pieces.extend(pairs(line)),
         FormTexts::Encoded => push_joined(pieces, line, |text| Piece::Form { text, space: "%20" }),
         FormTexts::Verbatim => push_joined(pieces, line, Piece::Text),
     }
-    goes_on.then(|| {
+    let gone_on = goes_on.then(|| {
         Diagnostic::warning("this line goes on with the value above")
             .at(line, "")
             .help("write `&` before it, if it is a pair of its own")
-    })
+    });
+    gone_on.into_iter().chain(in_doubt).collect()
+}
+
+/// A warning of `%&`, which joins what other editors part.
+fn doubtful_escape(line: &Span) -> Option<Diagnostic> {
+    let is_joining = |token: &Token| matches!(token, Token::Escape(_, "%26"));
+    let Token::Escape(range, _) = tokens(line.text()).into_iter().find(is_joining)? else { return None };
+    let warning = Diagnostic::warning("`%&` is read as a `&` of the value, as JetBrains has it");
+    Some(warning.at(&line.slice(range), "").help("write `%25&` for a percent sign at the end of the value"))
 }
 
 /// Whether a pair of its own may follow.
@@ -139,8 +149,7 @@ mod tests {
         let (mut pieces, mut warnings) = (Vec::new(), 0);
         for line in form.lines() {
             let source = SourceFile::new("a.http", line);
-            warnings +=
-                usize::from(push_line(&mut pieces, &trimmed(&source.span(0..line.len())), dialect.rules()).is_some());
+            warnings += push_line(&mut pieces, &trimmed(&source.span(0..line.len())), dialect.rules()).len();
         }
         let show = |piece: &Piece| match piece {
             Piece::Text(text) => text.value.clone(),
@@ -169,7 +178,14 @@ mod tests {
     fn dialects_encode_or_send_what_is_written() {
         let form = "a = x y &\n%+=%";
         assert_eq!(read(form, Dialect::VsCode).0, "a%20=%20x%20y&%25+=%25");
-        assert_eq!(read(form, Dialect::HttpYac).0, "a = x y&%+=%");
+        assert_eq!(read(form, Dialect::HttpYac), read(form, Dialect::VsCode));
+        assert_eq!(read(form, Dialect::Standard).0, "a = x y&%+=%");
+    }
+
+    #[test]
+    fn warns_of_an_escape_that_other_editors_read_as_two_pairs() {
+        assert_eq!(read("discount=10%&code=x", Dialect::Superset), ("discount=10%26code=x".to_owned(), 1));
+        assert_eq!(read("discount=10%&code=x", Dialect::HttpYac), ("discount=10%25&code=x".to_owned(), 0));
     }
 
     #[test]

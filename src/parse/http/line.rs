@@ -33,7 +33,7 @@ pub(super) enum LineKind {
     IndentedSeparator,
     /// `# …`, `// …`
     Comment,
-    /// `?? …`: an assertion.
+    /// `?? …`, at any indentation, as those that follow: an assertion.
     Assertion,
     /// `> {% … %}`, `> script.js`: a script that sees the response.
     Handler,
@@ -95,16 +95,16 @@ impl<'a> Line<'a> {
     /// What it looks like, whatever a dialect makes of it.
     pub(super) fn look(&self) -> LineKind {
         let trimmed = self.text.trim_matches(WHITE_SPACE);
-        match self.text.as_bytes() {
-            _ if trimmed.is_empty() => LineKind::Blank,
+        match trimmed.as_bytes() {
+            [] => LineKind::Blank,
+            [b'#', b'#', b'#', ..] if self.is_indented() => LineKind::IndentedSeparator,
             [b'#', b'#', b'#', ..] => LineKind::Separator,
             [b'?', b'?', ..] => LineKind::Assertion,
             [b'>', b'>', rest @ ..] if is_path(rest.strip_prefix(b"!").unwrap_or(rest)) => LineKind::Output,
             [b'>', rest @ ..] if self.opens_handler() || (is_path(rest) && is_script(trimmed)) => LineKind::Handler,
-            [b'{', b'{', rest @ ..] if is_script_mark(rest) => LineKind::Script,
+            [b'{', b'{', rest @ ..] if !self.is_indented() && is_script_mark(rest) => LineKind::Script,
             [b'<', b'>', rest @ ..] if is_path(rest) => LineKind::KeptResponse,
-            _ if trimmed.starts_with("###") => LineKind::IndentedSeparator,
-            _ if trimmed.starts_with('#') || trimmed.starts_with("//") => LineKind::Comment,
+            [b'#', ..] | [b'/', b'/', ..] => LineKind::Comment,
             _ => LineKind::Content,
         }
     }
@@ -127,7 +127,10 @@ impl<'a> Line<'a> {
 
     /// Whether a script that sees the response begins on it: `> {%`.
     pub(super) fn opens_handler(&self) -> bool {
-        self.text.strip_prefix('>').is_some_and(|rest| rest.trim_start().starts_with("{%"))
+        self.text
+            .trim_start_matches(WHITE_SPACE)
+            .strip_prefix('>')
+            .is_some_and(|rest| rest.trim_start().starts_with("{%"))
     }
 
     /// The name of a separator: what follows its number signs.
@@ -218,7 +221,11 @@ mod tests {
             ("## a", LineKind::Comment),
             ("  // a", LineKind::Comment),
             ("?? status == 200", LineKind::Assertion),
+            ("  ?? status == 200", LineKind::Assertion),
             ("> {% a %}", LineKind::Handler),
+            ("\t> {% a %}", LineKind::Handler),
+            ("  >>! out.json", LineKind::Output),
+            ("  {{", LineKind::Content),
             ("> check.js", LineKind::Handler),
             ("> check.lua", LineKind::Handler),
             ("> see check.js", LineKind::Content),

@@ -9,7 +9,7 @@ use crate::source::{Existing, Span, Spanned};
 use crate::spec::{Output, Rules, Script};
 
 use super::line::{Line, LineKind, ScriptEnd, lines_of, trimmed};
-use super::{braces, script, text};
+use super::{braces, directive, script, text};
 
 /// The lines after the head, told apart.
 #[derive(Debug)]
@@ -76,7 +76,9 @@ impl<'a> Reader<'a> {
         }
         match line.kind(self.rules) {
             LineKind::Blank => {}
-            LineKind::Comment if !self.last.is_empty() || self.handled => {}
+            LineKind::Comment if !self.last.is_empty() || self.handled => {
+                self.diagnostics.extend(directive::misplaced(&self.place(&line)));
+            }
             LineKind::Content | LineKind::IndentedSeparator if self.handled => self.refuse_content(&line),
             LineKind::Comment | LineKind::Content | LineKind::IndentedSeparator | LineKind::Separator => {
                 self.read_content(&line);
@@ -105,10 +107,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a script whose arrow stands at `start`.
+    /// Reads a script whose arrow is the first of what stands there.
     fn read_script(&mut self, start: usize, end: usize) {
         let origin = self.span.range().start;
-        match script::read(&self.span.slice(start + 1 - origin..end - origin)) {
+        let place = trimmed(&self.span.slice(start - origin..end - origin));
+        match script::read(&place.slice(">".len()..place.text().len())) {
             Ok(script) => self.scripts.push(script),
             Err(diagnostic) => self.diagnostics.push(diagnostic),
         }
@@ -173,6 +176,7 @@ fn output_of(line: &Span) -> Spanned<Output> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Severity;
     use crate::source::SourceFile;
 
     fn tail(text: &str) -> Tail {
@@ -203,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_a_body_may_be_indented() {
+        let tail = tail("a\n  ?? status == 200\n\t> {%\n  b\n  %}\n  >> out.json\n <> 1.json\n");
+        assert_eq!((tail.body.text(), tail.assertions.len(), tail.scripts.len()), ("a", 1, 1));
+        assert!(tail.output.is_some() && tail.diagnostics.is_empty());
+    }
+
+    #[test]
     fn a_response_goes_to_one_file() {
         for (text, path, existing) in [
             ("a\n\n>> out.json\n?? status == 200\n", "out.json", Existing::Keep),
@@ -213,6 +224,17 @@ mod tests {
         }
         let tail = tail("a\n>> b.json\n>>! c.json\n");
         assert_eq!((tail.body.text(), tail.diagnostics[0].message.as_str()), ("a", "a response is saved to one file"));
+    }
+
+    #[test]
+    fn directives_below_a_body_are_not_passed_over() {
+        for (text, severity) in [
+            ("a\n?? status == 200\n# @assert status == 200\n", Some(Severity::Error)),
+            ("> {% a %}\n// @timeout 5\n", Some(Severity::Warning)),
+            ("> {% a %}\n# @someone wrote this\n", None),
+        ] {
+            assert_eq!(tail(text).diagnostics.first().map(|said| said.severity), severity, "{text:?}");
+        }
     }
 
     #[test]

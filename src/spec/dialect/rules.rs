@@ -320,13 +320,13 @@ rules! {
     FormText form_texts "form-text" {
         conflict: "a form holds characters that are illegal in one, or white space beside `=` and `&`",
         anchor: Some("message-body#body-content"),
-        reason: "servers would read them otherwise, and JetBrains and VS Code encode them",
+        reason: "servers would read them otherwise, and every editor encodes them",
         FormTexts {
-            Pairs: "pairs without white space at their ends, percent-encoded; `%+`, `%&`, `%=` and `%%` stand for what follows `%`",
+            Pairs: "pairs without white space at their ends, percent-encoded; `%+`, `%&` (with a warning), `%=` and `%%` stand for what follows `%`",
             Encoded: "percent-encoded",
             Verbatim: "sent as written",
         }
-        [Pairs, Verbatim, Pairs, Encoded, Verbatim]
+        [Pairs, Verbatim, Pairs, Encoded, Encoded]
     }
     MultipartLineEnd multipart_line_ends "multipart-line-end" {
         conflict: "lines of a multipart body end with LF",
