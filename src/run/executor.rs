@@ -69,7 +69,7 @@ impl Executor {
         let outline = plan.outline;
         for (index, file) in plan.files.into_iter().enumerate() {
             let (shared, outline, sender) = (Arc::clone(&self.shared), Arc::clone(&outline), sender.clone());
-            let run = move || run_file(&shared, &file, &outline.files[index].cases, index, &sender);
+            let run = move || run_file(&shared, &file, &outline.files[index], index, &sender);
             self.shared.workers.spawn(run);
         }
         drop(sender);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Jar, Session};
 use crate::diagnostic::Diagnostic;
-use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event, Verdict};
+use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event, FileOutline, Verdict};
 use crate::script;
 use crate::source::Root;
 use crate::spec::Request;
@@ -26,12 +26,12 @@ use super::specs::{Requested, Specs};
 use super::tokens::Asking;
 
 /// Runs a file: all its cases end, one way or another.
-pub(super) fn run_file(shared: &Shared, file: &PlannedFile, cases: &[CaseOutline], index: usize, sender: &Sender) {
+pub(super) fn run_file(shared: &Shared, file: &PlannedFile, outline: &FileOutline, index: usize, sender: &Sender) {
     let started = Instant::now();
     sender.send(Event::FileStarted { file: index });
     match file {
         PlannedFile::Spec { specs, root, cases: planned } => {
-            FileRun::new(shared, specs, root, index, sender).run(planned, cases);
+            FileRun::new(shared, specs, root, index, outline, sender).run(planned, &outline.cases);
         }
         PlannedFile::Unreadable(error) => {
             let result = CaseResult::failed_before_sending(error.clone());
@@ -98,16 +98,25 @@ pub(super) struct Ran {
 }
 
 impl<'a> FileRun<'a> {
-    fn new(shared: &'a Shared, specs: &'a Specs, root: &'a Root, index: usize, sender: &'a Sender) -> Self {
+    fn new(
+        shared: &'a Shared,
+        specs: &'a Specs,
+        root: &'a Root,
+        index: usize,
+        outline: &FileOutline,
+        sender: &'a Sender,
+    ) -> Self {
         let environment = shared.environments.of(specs.own().source.0.path());
         let has_credentials = !environment.variables.credentials.is_empty();
         let tokens = has_credentials.then(|| Arc::new(Asking(session(shared, environment, sender))) as _);
         let person = Inquirer::new(&shared.questions, sender);
         let sight = Sight::new(&shared.engine, &environment.variables, specs, root);
-        let scope = sight.scope().provided_by(Providers {
+        // The path alone is not enough: a file may be run several times.
+        let scope = sight.scope(&format!("{}\n{}", outline.path, outline.name)).provided_by(Providers {
             person: Some(Arc::new(person)),
             tokens,
             javascript: Some(script::evaluate),
+            secrets: Some(Arc::clone(&shared.redactor)),
         });
         specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
         let session = session(shared, environment, sender);

@@ -33,9 +33,9 @@ impl<'a> Sight<'a> {
         Self { engine, variables, specs, root, modules, own }
     }
 
-    /// The scope of the session.
-    pub(super) fn scope(&self) -> FileScope {
-        FileScope::of(Arc::clone(&self.modules))
+    /// The scope of the session of a name.
+    pub(super) fn scope(&self, session: &str) -> FileScope {
+        FileScope::of(Arc::clone(&self.modules), self.engine, session)
     }
 
     /// Makes a scope that of a request of a file, which may be run by another one.

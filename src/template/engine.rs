@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::spec::{Dialect, Expression, Rules, Text};
 
 use super::environment::ENVIRONMENT;
-use super::value::{from_json, to_json};
+use super::randomness::Randomness;
 use super::{Scope, Template};
 
 /// Compiles templates, and decides where their time and their random values come from.
@@ -97,25 +97,6 @@ impl Engine {
         !applied.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
     }
 
-    /// What a filter makes of a value.
-    ///
-    /// # Errors
-    /// Why it makes nothing of it: a lowercase fragment.
-    pub fn apply_filter(
-        &self,
-        name: &str,
-        value: serde_json::Value,
-        arguments: Vec<serde_json::Value>,
-    ) -> Result<serde_json::Value, String> {
-        let values: Vec<_> = std::iter::once(&value).chain(&arguments).map(from_json).collect();
-        let result = ENVIRONMENT.empty_state().apply_filter(name, &values);
-        result.map(|value| to_json(&value)).map_err(|error| match (error.kind(), error.detail()) {
-            (ErrorKind::UnknownFilter, _) => format!("there is no filter `{name}`"),
-            (_, Some(detail)) => detail.to_owned(),
-            (kind, None) => kind.to_string(),
-        })
-    }
-
     /// The point in time that is now.
     pub fn now(&self) -> Timestamp {
         self.clock.now().timestamp()
@@ -125,25 +106,14 @@ impl Engine {
         &self.clock
     }
 
-    /// The random values of one file: another stream for each, and with a seed the same
-    /// in each run, whichever file runs first.
-    pub(super) fn random(&self, stream: &str) -> fastrand::Rng {
-        match self.seed {
-            Some(seed) => fastrand::Rng::with_seed(seed ^ fnv_1a(stream.as_bytes())),
-            None => fastrand::Rng::new(),
-        }
+    /// The random values of one session: with a seed the same in each run, whichever runs first.
+    pub(super) fn randomness(&self, session: &str) -> Randomness {
+        Randomness::new(self.seed, session)
     }
-}
-
-/// The 64-bit FNV-1a hash, which is the same on every machine and in every version.
-fn fnv_1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -152,27 +122,5 @@ mod tests {
         for (name, known) in [("upper", true), ("sha256", true), ("replace", true), ("nonsense", false)] {
             assert_eq!(engine.has_filter(name), known, "{name}");
         }
-    }
-
-    #[test]
-    fn applies_filters_to_json() {
-        let engine = Engine::default();
-        assert_eq!(engine.apply_filter("upper", json!("a"), vec![]), Ok(json!("A")));
-        assert_eq!(engine.apply_filter("join", json!([1, 2]), vec![json!("-")]), Ok(json!("1-2")));
-        assert_eq!(engine.apply_filter("sort", json!([2, 1]), vec![]), Ok(json!([1, 2])));
-        for (name, value, error) in [
-            ("nonsense", json!(1), "there is no filter `nonsense`"),
-            ("base64_decode", json!("*"), "`base64_decode(text)`: the value is not base64"),
-        ] {
-            assert_eq!(engine.apply_filter(name, value, vec![]).unwrap_err(), error);
-        }
-    }
-
-    #[test]
-    fn a_seed_repeats_the_values_of_a_file_but_not_those_of_another() {
-        let draw = |seed, file: &str| Engine::new(Some(seed)).random(file).u64(..);
-        assert_eq!(draw(1, "a.http"), draw(1, "a.http"));
-        assert_ne!(draw(1, "a.http"), draw(1, "b.http"));
-        assert_ne!(draw(1, "a.http"), draw(2, "a.http"));
     }
 }

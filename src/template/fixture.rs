@@ -116,6 +116,11 @@ pub(super) fn render(file: &FileScope, template: &str, format: Format) -> Result
     Template::compile(&text(template, format), file.fixed.rules)?.render(&Scope::new(file, 0, &[]))
 }
 
+/// The value that a YAML text has in the first request of a file.
+pub(super) fn evaluate(file: &FileScope, template: &str) -> Result<serde_json::Value, Diagnostic> {
+    Template::compile(&text(template, Format::Yaml), file.fixed.rules)?.evaluate(&Scope::new(file, 0, &[]))
+}
+
 /// A response to a POST.
 pub(super) fn response(headers: &[(&str, &str)], body: &[u8]) -> Arc<Response> {
     let created = Answer { body: body.to_vec(), ..Answer::new(Status::new(201).unwrap()) };

@@ -10,6 +10,7 @@ mod engine;
 mod environment;
 mod exchange;
 mod expression;
+mod filter;
 #[cfg(test)]
 mod fixture;
 mod functions;
@@ -19,6 +20,7 @@ mod mentions;
 mod piece;
 mod program;
 mod question;
+mod randomness;
 mod reference;
 mod request;
 mod scope;

@@ -9,6 +9,7 @@ use minijinja::value::Value;
 
 use crate::client::Response;
 use crate::diagnostic::Diagnostic;
+use crate::secret::Redactor;
 use crate::source::Root;
 use crate::spec::{self, Entry, Format, Rules, Spec};
 
@@ -17,10 +18,12 @@ use super::credential::{Credentials, TokenProvider};
 use super::definition::{Definitions, Derived};
 use super::engine::Clock;
 use super::exchange::Exchange;
+use super::filter;
 use super::iteration::{Collection, Iteration};
 use super::javascript::Interpreter;
 use super::mentions::Mentions;
 use super::question::Ask;
+use super::randomness::Randomness;
 use super::value::{from_json, to_json};
 use super::view::{Bindings, View};
 
@@ -67,6 +70,7 @@ pub struct FileScope {
     pub(super) exchanges: Arc<HashMap<String, Arc<Exchange>>>,
     /// The time that the current request runs, where it runs several times.
     pub(super) iteration: Option<Arc<Iteration>>,
+    pub(super) random: Arc<Randomness>,
     pub(super) providers: Providers,
 }
 
@@ -94,7 +98,6 @@ pub(super) struct Fixed {
     /// Those of them whose exchanges are kept.
     mentions: Mentions,
     pub(super) clock: Clock,
-    pub(super) random: Mutex<fastrand::Rng>,
     /// Where files are read from: the spec that names them, and the folder that they lie in.
     pub(super) files: Option<(PathBuf, Root)>,
 }
@@ -108,6 +111,8 @@ pub struct Providers {
     pub tokens: Option<Arc<dyn TokenProvider>>,
     /// What works out JavaScript.
     pub javascript: Option<Interpreter>,
+    /// Who learns the keys that functions are given, which no output may show.
+    pub secrets: Option<Arc<Redactor>>,
 }
 
 impl Module {
@@ -123,7 +128,6 @@ impl Module {
             requests: names.collect(),
             mentions: Mentions::of(spec),
             clock: engine.clock().clone(),
-            random: Mutex::new(engine.random(&spec.source.0.path().to_string_lossy())),
             files: Some((spec.source.0.path().to_owned(), root.clone())),
         };
         Self(Arc::new(fixed))
@@ -137,14 +141,16 @@ impl Module {
 impl FileScope {
     /// A scope in which nothing is captured yet.
     pub fn new(variables: Arc<Variables>, spec: &Spec, root: &Root, engine: &Engine) -> Self {
-        Self::of(Arc::new([Module::new(variables, spec, root, engine)]))
+        let session = spec.source.0.path().to_string_lossy();
+        Self::of(Arc::new([Module::new(variables, spec, root, engine)]), engine, &session)
     }
 
-    /// The scope of a file and of others whose requests run in its session.
+    /// The scope of a file and of others whose requests run in its session. Sessions of different
+    /// names draw different random values.
     ///
     /// # Panics
     /// If there is no file.
-    pub fn of(known: Arc<[Module]>) -> Self {
+    pub fn of(known: Arc<[Module]>, engine: &Engine, session: &str) -> Self {
         Self {
             fixed: Arc::clone(&known[0].0),
             around: Arc::default(),
@@ -154,6 +160,7 @@ impl FileScope {
             given: Arc::default(),
             exchanges: Arc::default(),
             iteration: None,
+            random: Arc::new(engine.randomness(session)),
             providers: Providers::default(),
         }
     }
@@ -181,10 +188,9 @@ impl FileScope {
             requests: Vec::new(),
             mentions: Mentions::Names(HashSet::new()),
             clock: engine.clock().clone(),
-            random: Mutex::new(engine.random("")),
             files: None,
         };
-        Self::of(Arc::new([Module(Arc::new(fixed))]))
+        Self::of(Arc::new([Module(Arc::new(fixed))]), engine, "")
     }
 
     /// This scope with those who give what no file holds.
@@ -313,6 +319,19 @@ impl<'file> Scope<'file> {
         Ok(self.view.variable(name, None)?.map(|value| to_json(&value)))
     }
 
+    /// What a filter of templates makes of a value.
+    ///
+    /// # Errors
+    /// Why it makes nothing of it: a lowercase fragment.
+    pub fn apply_filter(
+        &self,
+        name: &str,
+        value: &serde_json::Value,
+        arguments: &[serde_json::Value],
+    ) -> Result<serde_json::Value, String> {
+        filter::apply(&self.view, name, value, arguments)
+    }
+
     /// A variable that neither the file nor a response gives: of the command line, the
     /// environment or the project.
     ///
@@ -425,7 +444,7 @@ mod tests {
         let own = module(&[("a = own", 0)]);
         let imported = module(&[("a = imported", 0), ("b = {{a}} {{c}}", 0)]);
         let runner = module(&[("c = runner", 1), ("d = {{a}}", 1), ("a = runner", 0)]);
-        let mut file = FileScope::of([own.clone(), imported.clone(), runner.clone()].into());
+        let mut file = FileScope::of([own.clone(), imported.clone(), runner.clone()].into(), &engine(), "own");
         let around = [
             Neighbour { module: imported, position: usize::MAX, onward: 0 },
             Neighbour { module: runner, position: 1, onward: 2 },

@@ -1,7 +1,7 @@
 //! What is seen from one place: which variable a name means there, and its value.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use minijinja::value::Value;
 
@@ -17,11 +17,15 @@ use super::engine::Clock;
 use super::exchange::Exchange;
 use super::iteration::{Collection, Iteration};
 use super::question::{Lifetime, Question};
+use super::randomness::Stream;
 use super::scope::{FileScope, Fixed, Variables};
 use super::value::{from_json, text, to_json};
 
 /// The most bytes of a file that a template reads.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// What tells the streams of definitions from those of requests: no file has as many of these.
+const DEFINITION: u64 = u64::MAX;
 
 /// How many definitions may need one another in a row.
 const DEEPEST: usize = 64;
@@ -275,9 +279,38 @@ impl View {
         Ok(folder.to_string_lossy().into_owned())
     }
 
-    /// The source of the file's random values.
-    pub(super) fn random(&self) -> MutexGuard<'_, fastrand::Rng> {
-        self.bindings.file.fixed.random.lock().expect("no holder of this lock panics")
+    /// Draws random values.
+    pub(super) fn draw_random<T>(&self, draw: impl FnOnce(&mut fastrand::Rng) -> T) -> T {
+        self.bindings.file.random.draw(self.stream(), draw)
+    }
+
+    /// Who draws random values here: a definition that is worked out once for all requests, or
+    /// else the request, at each of the times that it runs.
+    fn stream(&self) -> Stream {
+        let is_shared = |place: &Place| match place.owner {
+            Owner::Request => false,
+            Owner::File(_) | Owner::Environment => {
+                self.definition(*place).binding != Binding::Lazy && !self.is_drawn_again(*place)
+            }
+        };
+        let path = |file: usize| self.file(file).files.as_ref().map(|(path, _)| path.to_string_lossy());
+        match self.trail.iter().rfind(|place| is_shared(place)) {
+            Some(&Place { owner: Owner::File(file), index }) => {
+                Stream::of(&path(file).unwrap_or_default()).and(DEFINITION).and(index as u64)
+            }
+            Some(place) => Stream::of("").and(DEFINITION).and(place.index as u64),
+            None => {
+                let turn = self.iteration().map_or(0, |iteration| iteration.index);
+                Stream::of(&path(0).unwrap_or_default()).and(self.bindings.position as u64).and(turn as u64)
+            }
+        }
+    }
+
+    /// Keeps a secret out of every output.
+    pub(super) fn hide(&self, secret: &str) {
+        if let Some(redactor) = &self.bindings.file.providers.secrets {
+            redactor.learn(secret);
+        }
     }
 
     /// What a person answers.

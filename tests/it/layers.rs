@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("proto", &["http"]),
     ("transport", &["source", "secret", "http", "proto"]),
     ("client", &["source", "secret", "http", "proto", "transport"]),
-    ("template", &["source", "diagnostic", "http", "xpath", "spec", "client"]),
+    ("template", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client"]),
     ("assertion", &["source", "diagnostic", "http", "xpath", "spec", "client", "template"]),
     ("script", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client", "template", "assertion"]),
     ("event", &["source", "diagnostic", "http", "assertion", "client", "script"]),

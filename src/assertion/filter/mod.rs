@@ -192,7 +192,7 @@ impl Filter {
     ) -> Result<Value<'a>, Failure> {
         let given = |operand: &Operand| Ok(operand.given(context)?.value.into_json());
         let arguments = arguments.iter().map(given).collect::<Result<Vec<_>, Failure>>()?;
-        let made = context.engine.apply_filter(name, value.clone().into_json(), arguments);
+        let made = context.scope.apply_filter(name, &value.clone().into_json(), &arguments);
         match (made, value.alone()) {
             (Ok(Json::String(text)), Value::Raw(_)) => Ok(Value::raw(text)),
             (Ok(json), _) => Ok(Value::Json(Cow::Owned(json))),

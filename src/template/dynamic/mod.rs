@@ -14,8 +14,9 @@ mod surroundings;
 use minijinja::value::Value;
 
 pub(super) use self::call::Call;
+pub(super) use self::fake::short_names as fake_names;
 use self::interactive::{input, password, pick};
-pub(super) use self::random::{ordered_uuid, random_uuid};
+pub(super) use self::random::{LONGEST, ordered_uuid, random_uuid};
 use super::credential::TokenKind;
 use super::question::Lifetime;
 use super::view::View;

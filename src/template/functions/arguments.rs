@@ -1,7 +1,7 @@
 //! What a function is called with: values by the names of its parameters.
 
 use minijinja::State;
-use minijinja::value::{Kwargs, Value};
+use minijinja::value::{Kwargs, Value, ValueKind};
 
 use crate::diagnostic::nearest;
 
@@ -47,9 +47,16 @@ impl<'a> Arguments<'a> {
         if style == Style::Filter {
             arguments.values[filtered] = given.next();
         }
-        for value in given {
-            let free = arguments.values.iter_mut().find(|slot| slot.is_none());
-            *free.ok_or_else(|| format!("it takes no {count} arguments"))? = Some(value);
+        for (at, _) in parameters.iter().enumerate().filter(|(_, parameter)| !parameter.ends_with('*')) {
+            if arguments.values[at].is_none() {
+                arguments.values[at] = given.next();
+            }
+        }
+        let rest: Vec<Value> = given.collect();
+        match parameters.last() {
+            Some(last) if last.ends_with('*') => arguments.values[parameters.len() - 1] = Some(rest.into()),
+            _ if !rest.is_empty() => return Err(format!("it takes no {count} arguments")),
+            _ => {}
         }
         named.map_or(Ok(()), |named| arguments.name(&named))?;
         arguments.check().map(|()| arguments)
@@ -106,6 +113,15 @@ impl<'a> Arguments<'a> {
         octets(self.value(name))
     }
 
+    /// A key as octets. No output shows it from then on.
+    pub(super) fn key(&self, name: &str) -> Vec<u8> {
+        // Outside of a request there is no output that could show it.
+        if let Ok(view) = self.view() {
+            view.hide(&self.text(name));
+        }
+        self.octets(name)
+    }
+
     /// A value as text, where there is one.
     pub(super) fn optional_text(&self, name: &str) -> Option<String> {
         self.optional(name).map(text)
@@ -119,6 +135,18 @@ impl<'a> Arguments<'a> {
         let Some(value) = self.optional(name) else { return Ok(None) };
         let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
         number.map(Some).ok_or_else(|| format!("`{name}` is an integer, and not {}", shown(value)))
+    }
+
+    /// The items of a list.
+    ///
+    /// # Errors
+    /// If it is none: a lowercase fragment.
+    pub(super) fn list(&self, name: &str) -> Result<Vec<Value>, String> {
+        let value = self.value(name);
+        match (value.kind(), value.try_iter()) {
+            (ValueKind::Seq | ValueKind::Iterable, Ok(items)) => Ok(items.collect()),
+            _ => Err(format!("`{name}` is a list, and not {}", shown(value))),
+        }
     }
 
     /// Where the call takes place.
@@ -150,5 +178,5 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 fn plain(parameter: &'static str) -> &'static str {
-    parameter.trim_end_matches('?')
+    parameter.trim_end_matches(['?', '*'])
 }

@@ -32,7 +32,7 @@ fn digest<D: Digest>(arguments: &Arguments<'_>) -> Result<Value, String> {
 
 /// RFC 2104.
 fn code<M: Mac + KeyInit>(arguments: &Arguments<'_>) -> Result<Value, String> {
-    let mut code = <M as KeyInit>::new_from_slice(&arguments.octets("key")).expect("HMAC takes keys of any length");
+    let mut code = <M as KeyInit>::new_from_slice(&arguments.key("key")).expect("HMAC takes keys of any length");
     code.update(&arguments.octets("text"));
     encoded(&code.finalize().into_bytes(), arguments)
 }

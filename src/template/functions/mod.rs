@@ -20,7 +20,7 @@ pub(super) use self::encoding::url_component;
 #[derive(Debug)]
 struct Function {
     name: &'static str,
-    /// What it takes; what may be left out ends in `?`.
+    /// What it takes; what may be left out ends in `?`, and what takes all that is left in `*`.
     parameters: &'static [&'static str],
     /// The place of the parameter that a filter is applied to.
     filtered: usize,
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn what_may_be_left_out_stands_last() {
         for function in all() {
-            let optional: Vec<bool> = function.parameters.iter().map(|name| name.ends_with('?')).collect();
+            let optional: Vec<bool> = function.parameters.iter().map(|name| name.ends_with(['?', '*'])).collect();
             assert!(optional.is_sorted(), "{}", function.usage());
             assert!(function.filtered == 0 || function.filtered < optional.len(), "{}", function.usage());
         }

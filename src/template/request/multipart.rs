@@ -34,8 +34,8 @@ enum Content {
 /// The body, and its media type with a boundary drawn for it.
 pub(super) fn render(parts: &[Part], scope: &Scope<'_>, root: &Root) -> Result<Payload, Diagnostic> {
     let rendered = parts.iter().map(|part| part.render(scope, root)).collect::<Result<_, _>>()?;
-    let mut random = scope.view().random();
-    let boundary: String = std::iter::repeat_with(|| random.alphanumeric()).take(32).collect();
+    let boundary: String =
+        scope.view().draw_random(|random| std::iter::repeat_with(|| random.alphanumeric()).take(32).collect());
     // Each part was checked as it was rendered, and the boundary is letters and digits.
     Multipart { parts: rendered }.into_payload(&boundary).map_err(|error| Diagnostic::error(error.to_string()))
 }
