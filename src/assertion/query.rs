@@ -7,11 +7,11 @@ use regex::Regex;
 use serde_json::{Value as Json, json};
 use sha2::{Sha256, Sha512};
 
-use crate::client::Response;
+use crate::client::{PreparedRequest, Response};
 use crate::diagnostic::Diagnostic;
-use crate::http::Phase;
+use crate::http::{Headers, Phase};
 use crate::source::{Span, Spanned};
-use crate::spec::{self, CertificateField, FilterName};
+use crate::spec::{self, CertificateField, FilterName, RequestPart};
 use crate::template::Engine;
 use crate::xpath::Expression;
 
@@ -45,11 +45,17 @@ enum Kind {
     XPath(Prepared<Expression>),
     Regex(Prepared<Regex>),
     Bytes,
+    RawBytes,
     Size,
     Sha256,
     Sha512,
     Md5,
     Duration(Phase),
+    Ip,
+    RequestMethod,
+    RequestUrl,
+    RequestHeader(Prepared<String>),
+    RequestBody,
     Redirects,
     RedirectList,
     Variable(Prepared<String>),
@@ -84,6 +90,12 @@ impl Query {
             spec::Query::XPath(expression) => Kind::XPath(Prepared::compile(engine, expression)?),
             spec::Query::Regex(pattern) => Kind::Regex(Prepared::compile(engine, pattern)?),
             spec::Query::Bytes => Kind::Bytes,
+            spec::Query::RawBytes => Kind::RawBytes,
+            spec::Query::Ip => Kind::Ip,
+            spec::Query::Request(RequestPart::Method) => Kind::RequestMethod,
+            spec::Query::Request(RequestPart::Url) => Kind::RequestUrl,
+            spec::Query::Request(RequestPart::Header(name)) => Kind::RequestHeader(Prepared::compile(engine, name)?),
+            spec::Query::Request(RequestPart::Body) => Kind::RequestBody,
             spec::Query::Size => Kind::Size,
             spec::Query::Sha256 => Kind::Sha256,
             spec::Query::Sha512 => Kind::Sha512,
@@ -109,7 +121,7 @@ impl Query {
             Kind::Version => Value::raw(response.version.as_str()),
             Kind::Reason => Value::raw(response.reason.as_str()),
             Kind::Url => Value::raw(response.url.to_string()),
-            Kind::Header(name) => header(inspection, &name.get(context.scope)?),
+            Kind::Header(name) => header(&response.headers, &name.get(context.scope)?),
             Kind::Cookie(name, attribute) => {
                 cookie::find(response, &name.get(context.scope)?, attribute.as_deref().unwrap_or("Value"))
             }
@@ -131,6 +143,12 @@ impl Query {
                 first_match(&*pattern.get(context.scope)?, text).map_or(Value::Absent, Value::raw)
             }
             Kind::Bytes => Value::Bytes(Cow::Borrowed(inspection.bytes()?)),
+            Kind::RawBytes => Value::Bytes(response.raw_bytes().map_err(|error| Failure::new(error.to_string()))?),
+            Kind::Ip => response.peer.map_or(Value::Absent, |peer| Value::raw(peer.ip().to_string())),
+            Kind::RequestMethod => Value::raw(response.request.method.as_str()),
+            Kind::RequestUrl => Value::raw(response.request.url.to_string()),
+            Kind::RequestHeader(name) => header(&response.request.headers, &name.get(context.scope)?),
+            Kind::RequestBody => sent_body(&response.request)?,
             Kind::Size => Value::number(response.size()),
             Kind::Sha256 => Value::Bytes(Cow::Owned(inspection.digest::<Sha256>()?)),
             Kind::Sha512 => Value::Bytes(Cow::Owned(inspection.digest::<Sha512>()?)),
@@ -156,7 +174,13 @@ impl Query {
             Kind::Certificate(_) if inspection.response.tls.is_none() => {
                 format!("there is no {text}: the response did not come over TLS")
             }
-            Kind::Certificate(_) | Kind::Header(_) | Kind::Cookie(..) | Kind::Link(_) | Kind::Variable(_) => {
+            Kind::Ip => "there is no ip: the response did not come over a connection of TCP".to_owned(),
+            Kind::Certificate(_)
+            | Kind::Header(_)
+            | Kind::RequestHeader(_)
+            | Kind::Cookie(..)
+            | Kind::Link(_)
+            | Kind::Variable(_) => {
                 format!("there is no {text}")
             }
             Kind::JavaScript(_) => format!("{text} is undefined"),
@@ -185,8 +209,8 @@ fn dead_end(path: &Prepared<Path>, inspection: &Inspection<'_>, context: Context
     })
 }
 
-fn header<'a>(inspection: &'a Inspection<'_>, name: &str) -> Value<'a> {
-    let fields = inspection.response.headers.iter().filter(|field| field.is(name));
+fn header<'a>(headers: &'a Headers, name: &str) -> Value<'a> {
+    let fields = headers.iter().filter(|field| field.is(name));
     let values: Vec<Value<'a>> = fields.map(|field| Value::raw(field.value().text())).collect();
     if values.is_empty() { Value::Absent } else { Value::Nodes(values) }
 }
@@ -202,6 +226,18 @@ fn redirect<'a>(response: &Response) -> Option<Value<'a>> {
     let location = response.url.resolve(&target).unwrap_or_else(|_| target.into_owned());
     let (url, status) = (response.url.to_string(), response.status.code());
     Some(Value::Json(Cow::Owned(json!({ "url": url, "status": status, "location": location }))))
+}
+
+/// The body of a request: a text where it is one.
+fn sent_body<'a>(request: &PreparedRequest) -> Result<Value<'a>, Failure> {
+    let body = request
+        .body
+        .in_memory()
+        .ok_or_else(|| Failure::new("the body that was sent was read from a file as it went, and is not kept"))?;
+    Ok(match String::from_utf8(body) {
+        Ok(text) => Value::raw(text),
+        Err(error) => Value::Bytes(Cow::Owned(error.into_bytes())),
+    })
 }
 
 fn links<'a>(inspection: &Inspection<'_>, relation: &str) -> Value<'a> {

@@ -20,6 +20,16 @@ const MOST_IN_FILE: u64 = 4 * 1024 * 1024 * 1024;
 /// The most that is reserved for a body before any of it has arrived.
 const MOST_RESERVED: u64 = 1024 * 1024;
 
+/// What was received of a body.
+pub(super) struct Received {
+    /// The body, as far as it was not handed on.
+    pub(super) body: Vec<u8>,
+    /// The body as it came, where it was to be kept and has been decoded.
+    pub(super) raw_body: Option<Vec<u8>>,
+    /// What a person should know of it.
+    pub(super) warnings: Vec<String>,
+}
+
 /// A body in the making.
 pub(super) struct Collector<'a, 'sink> {
     request: &'a PreparedRequest,
@@ -29,6 +39,7 @@ pub(super) struct Collector<'a, 'sink> {
     decoder: Option<Decoder>,
     /// What is kept, where there is no sink.
     body: Vec<u8>,
+    raw_body: Option<Vec<u8>>,
     sink: Option<&'a mut (dyn Sink + 'sink)>,
     /// Whether the sink wants more.
     flow: ControlFlow<()>,
@@ -40,15 +51,26 @@ impl<'a, 'sink> Collector<'a, 'sink> {
     /// Collects the response to a request, or hands it to the sink.
     pub(super) fn new(request: &'a PreparedRequest, sink: Option<&'a mut (dyn Sink + 'sink)>) -> Self {
         let flow = ControlFlow::Continue(());
-        Self { request, coding: None, announced: None, decoder: None, body: Vec::new(), sink, flow, upgraded: None }
+        Self {
+            request,
+            coding: None,
+            announced: None,
+            decoder: None,
+            body: Vec::new(),
+            raw_body: None,
+            sink,
+            flow,
+            upgraded: None,
+        }
     }
 
-    /// The whole body, as far as it was not handed on, and what a person should know of it.
-    pub(super) fn finish(self) -> Result<(Vec<u8>, Vec<String>), Error> {
-        match self.decoder {
-            Some(decoder) if self.flow.is_continue() => decoder.finish().map(|warnings| (self.body, warnings)),
-            _ => Ok((self.body, Vec::new())),
-        }
+    /// All that was received.
+    pub(super) fn finish(self) -> Result<Received, Error> {
+        let warnings = match self.decoder {
+            Some(decoder) if self.flow.is_continue() => decoder.finish()?,
+            _ => Vec::new(),
+        };
+        Ok(Received { body: self.body, raw_body: self.raw_body, warnings })
     }
 
     /// Adds to an error what had come of the body before it.
@@ -75,7 +97,10 @@ impl<'a, 'sink> Collector<'a, 'sink> {
         };
         let limit = delivery.max_body.unwrap_or(most);
         match &self.coding {
-            Some(coding) => Decoder::new(coding, limit),
+            Some(coding) => {
+                self.raw_body = (delivery.raw_body && self.sink.is_none()).then(Vec::new);
+                Decoder::new(coding, limit)
+            }
             None => {
                 if self.sink.is_none() {
                     let reserved = self.announced.unwrap_or(0).min(limit).min(MOST_RESERVED);
@@ -108,7 +133,7 @@ impl Receiver for Collector<'_, '_> {
             Some(decoder) => decoder,
             None => self.begin()?,
         };
-        let Self { body, sink, flow, .. } = self;
+        let Self { body, raw_body, sink, flow, .. } = self;
         let pushed = decoder.push(bytes, &mut |piece| {
             match sink {
                 None => body.extend_from_slice(piece),
@@ -117,6 +142,10 @@ impl Receiver for Collector<'_, '_> {
             }
             Ok(())
         });
+        // What the decoder has taken is within the limit.
+        if let (Some(raw), Ok(())) = (raw_body, &pushed) {
+            raw.extend_from_slice(bytes);
+        }
         self.decoder = Some(decoder);
         match pushed {
             // What comes after the end that the sink has set is nobody's concern.
@@ -153,6 +182,19 @@ mod tests {
         assert_eq!(session.get("http://h/many").send().unwrap().body, b"");
         let raw = Options { decompress: Some(false), ..Options::default() };
         assert_eq!(session.get("http://h/text").options(raw).send().unwrap().body, gzip(b"text"));
+    }
+
+    #[test]
+    fn keeps_a_body_as_it_came_where_that_is_asked_for() {
+        let encoded = Answer::ok(gzip(b"text")).header("Content-Encoding", "gzip").unwrap();
+        let (session, _) = site(vec![("/text", encoded), ("/plain", Answer::ok("plain"))]);
+        let keep = || Options { raw_body: Some(true), ..Options::default() };
+        let response = session.get("http://h/text").options(keep()).send().unwrap();
+        assert_eq!((response.body.as_slice(), &*response.raw_bytes().unwrap()), (&b"text"[..], &*gzip(b"text")));
+        let plain = session.get("http://h/plain").send().unwrap();
+        assert_eq!(&*plain.raw_bytes().unwrap(), b"plain");
+        let error = session.get("http://h/text").send().unwrap().raw_bytes().unwrap_err();
+        assert_eq!(error.to_string(), "the body is kept decoded alone, not as it came");
     }
 
     #[test]

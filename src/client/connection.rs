@@ -57,7 +57,7 @@ use crate::http::{Headers, Method, Url};
 use crate::proto::encode_request_head;
 use crate::transport::{Channel, Pool, Step, Trace};
 
-use super::collector::Collector;
+use super::collector::{Collector, Received};
 use super::{Defaults, Error, ErrorKind, Options, Payload, PreparedRequest, Request, Response};
 
 /// What [`Connection::put_request`] adds, unless it is told not to: as httplib, and no more.
@@ -265,14 +265,16 @@ impl Connection {
         let mut request = self.prepare(draft.method)?;
         let mut collector = Collector::new(&request, None);
         let received = match channel.receive(&request.method, &mut collector) {
-            Ok((reply, persists)) => collector.finish().map(|(body, warnings)| (reply, persists, body, warnings)),
+            Ok((reply, persists)) => collector.finish().map(|received| (reply, persists, received)),
             Err(error) => Err(collector.explain(error)),
         };
-        let (reply, persists, body, warnings) = received.map_err(|error| error.with_url(&self.origin))?;
+        let (reply, persists, Received { body, raw_body, warnings }) =
+            received.map_err(|error| error.with_url(&self.origin))?;
         self.channel = persists.then_some(channel);
         request.headers = draft.headers;
         request.url = self.origin.join(&draft.target).unwrap_or(request.url);
         let mut response = Response::new(request, reply, body);
+        response.raw_body = raw_body;
         response.warnings.extend(warnings);
         Ok(response)
     }

@@ -82,6 +82,8 @@ pub struct Options {
     pub version: Option<Version>,
     /// Whether the body is decoded as `Content-Encoding` says. Default: true.
     pub decompress: Option<bool>,
+    /// Whether a body that is decoded is also kept as it came. Default: false.
+    pub raw_body: Option<bool>,
     /// The character set of the response's text, whatever the response says of it.
     pub encoding: Option<String>,
     /// Where cookies are kept. Default: in the session's own jar.
@@ -105,6 +107,7 @@ pub(super) struct Delivery {
     pub(super) redirects: usize,
     pub(super) version: Version,
     pub(super) decompress: bool,
+    pub(super) raw_body: bool,
     pub(super) encoding: Option<String>,
     pub(super) cookie_jar: Jar,
     pub(super) max_body: Option<u64>,
@@ -154,6 +157,7 @@ impl Options {
             trust_env,
             version,
             decompress,
+            raw_body,
             encoding,
             cookie_jar,
             max_body,
@@ -187,6 +191,7 @@ impl Options {
             redirects: self.redirects.unwrap_or(30),
             version,
             decompress: self.decompress.unwrap_or(true),
+            raw_body: self.raw_body.unwrap_or(false),
             encoding: self.encoding,
             cookie_jar: self.cookie_jar.unwrap_or_default(),
             max_body: self.max_body,

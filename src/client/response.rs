@@ -56,6 +56,8 @@ pub struct Response {
     pub encoding: Option<String>,
     /// What a person should know: lowercase fragments.
     pub warnings: Vec<String>,
+    /// The body before it was decoded, where that was to be kept.
+    pub(super) raw_body: Option<Vec<u8>>,
     pub(super) upgraded: Option<Handover>,
 }
 
@@ -89,6 +91,7 @@ impl Response {
             peer,
             tls,
             warnings,
+            raw_body: None,
             upgraded: None,
         }
     }
@@ -112,6 +115,7 @@ impl Response {
             tls: None,
             encoding: None,
             warnings: Vec::new(),
+            raw_body: None,
             upgraded: None,
         }
     }
@@ -142,6 +146,22 @@ impl Response {
         match &self.saved {
             None => Ok(Cow::Borrowed(&self.body)),
             Some(saved) => Ok(Cow::Owned(source::read_bytes(&saved.path, MOST_READ_BACK)?)),
+        }
+    }
+
+    /// The body as it came, before `Content-Encoding` was undone.
+    ///
+    /// # Errors
+    /// If it was decoded and not kept besides (see [`Options::raw_body`](crate::client::Options::raw_body)), or
+    /// cannot be read back from a file.
+    pub fn raw_bytes(&self) -> Result<Cow<'_, [u8]>, Error> {
+        let is_decoded = self.request.delivery.decompress && self.headers.contains("Content-Encoding");
+        match &self.raw_body {
+            Some(raw) => Ok(Cow::Borrowed(raw)),
+            None if is_decoded && self.size() > 0 => {
+                Err(self.error(ErrorKind::Decode, "the body is kept decoded alone, not as it came"))
+            }
+            None => self.bytes(),
         }
     }
 

@@ -91,6 +91,8 @@ pub enum Query {
     Regex(Text),
     /// The body as bytes.
     Bytes,
+    /// The body as bytes, before it is decoded as `Content-Encoding` says.
+    RawBytes,
     /// The number of bytes of the body, decoded.
     Size,
     /// The SHA-256 of the body, as bytes.
@@ -101,12 +103,29 @@ pub enum Query {
     Md5,
     /// The time that a phase took.
     Duration(Phase),
+    /// The address that answered.
+    Ip,
+    /// What was sent.
+    Request(RequestPart),
     /// The number of redirects that were followed.
     Redirects,
     /// The value of a variable.
     Variable(Text),
     /// The value of an expression in JavaScript, which sees the response.
     JavaScript(Span),
+}
+
+/// What can be asked of the request as it was sent: the last one, redirects followed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RequestPart {
+    /// The method.
+    Method,
+    /// The URL.
+    Url,
+    /// The values of a header field: one is a string, several are a list.
+    Header(Text),
+    /// The body as text.
+    Body,
 }
 
 /// What can be asked of the server's certificate.

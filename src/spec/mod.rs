@@ -25,8 +25,8 @@ mod value;
 use std::sync::Arc;
 
 pub use assertion::{
-    Assertion, Capture, CertificateField, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, Subject,
-    TypeTest,
+    Assertion, Capture, CertificateField, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, RequestPart,
+    Subject, TypeTest,
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;

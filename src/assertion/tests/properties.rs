@@ -24,6 +24,10 @@ const QUERIES: &[&str] = &[
     "size",
     "sha256",
     "duration",
+    "rawbytes",
+    "ip",
+    "request body",
+    "redirects",
     "variable roles",
 ];
 

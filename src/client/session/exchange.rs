@@ -2,7 +2,7 @@
 
 use crate::transport::{Deadlines, Exchange, Receiver, Reply};
 
-use super::super::collector::Collector;
+use super::super::collector::{Collector, Received};
 use super::super::hooks::Listener;
 use super::super::response::Handover;
 use super::super::sink::Sink;
@@ -24,14 +24,15 @@ impl Session {
         let sent = self.carry(&request, deadlines, &mut collector);
         let upgraded = collector.upgraded.take();
         let received = match sent {
-            Ok(reply) => collector.finish().map(|(body, warnings)| (reply, body, warnings)),
+            Ok(reply) => collector.finish().map(|received| (reply, received)),
             Err(error) => Err(collector.explain(error)),
         };
-        let (reply, body, warnings) = received.map_err(|error| {
+        let (reply, Received { body, raw_body, warnings }) = received.map_err(|error| {
             request.note(|| error.to_string());
             error.with_url(&request.url)
         })?;
         let mut response = Response::new(request, reply, body);
+        response.raw_body = raw_body;
         response.upgraded = upgraded.map(Handover::new);
         response.warnings.extend(warnings);
         response.warnings.extend(self.keep_cookies(&response)?);

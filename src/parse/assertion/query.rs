@@ -1,13 +1,12 @@
 //! Queries: what is asked of a response.
 
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
 use crate::source::{Span, Spanned};
-use crate::spec::{CertificateField, Cookie, Query, Subject, Text};
+use crate::spec::{CertificateField, Cookie, Query, RequestPart, Subject, Text};
 
-use super::unsupported::{self, not_supported};
 use super::{Reader, Rule, expect_pair};
 
 /// Queries that are one word.
@@ -17,11 +16,13 @@ const PLAIN: &[(&str, Query)] = &[
     ("reason", Query::Reason),
     ("url", Query::Url),
     ("bytes", Query::Bytes),
+    ("rawbytes", Query::RawBytes),
     ("size", Query::Size),
     ("sha256", Query::Sha256),
     ("sha512", Query::Sha512),
     ("md5", Query::Md5),
     ("redirects", Query::Redirects),
+    ("ip", Query::Ip),
 ];
 
 /// Queries that need something after their name, and what.
@@ -31,6 +32,7 @@ const WITH_ARGUMENT: &[(&str, &str)] = &[
     ("certificate", "a field of the server's certificate: `certificate Subject`"),
     ("link", "the relation of a link: `link next`"),
     ("variable", "the name of a variable: `variable userId`"),
+    ("request", "what is asked of it: `request method`, `request url`, `request header accept`, `request body`"),
     ("regex", "a pattern in slashes or quotes: `regex /id=(\\d+)/`"),
     ("jsonpath", "a path: `jsonpath $.id`"),
     ("xpath", "an expression: `xpath //item`, `xpath \"string(//item)\"`"),
@@ -75,6 +77,7 @@ impl Reader {
             Rule::named_query => self.named_query(pair)?,
             Rule::body_query => self.body_query(pair)?,
             Rule::duration_query => duration_query(pair),
+            Rule::request_query => Query::Request(self.request_part(pair)),
             Rule::regex_query => Query::Regex(self.pattern_text(first(pair))?),
             Rule::path_query => Query::JsonPath(self.path_text(first(pair))?),
             Rule::xpath_query => Query::XPath(self.path_text(first(pair))?),
@@ -86,17 +89,33 @@ impl Reader {
     fn named_query(&self, pair: Pair<'_, Rule>) -> Result<Query, Diagnostic> {
         let mut pairs = pair.into_inner();
         let kind = expect_pair(&mut pairs, Rule::named_query_name).as_str();
-        let name = first(expect_pair(&mut pairs, Rule::name));
-        let text = match name.as_rule() {
-            Rule::quoted => self.quoted(name),
-            _ => self.verbatim(&name),
-        };
+        let text = self.name(expect_pair(&mut pairs, Rule::name));
         match kind {
             "header" => Ok(Query::Header(text)),
             "cookie" => cookie(text).map(|cookie| Query::Cookie(Box::new(cookie))),
             "certificate" => certificate(&text),
             "link" => Ok(Query::Link(text)),
             _ => Ok(Query::Variable(text)),
+        }
+    }
+
+    fn request_part(&self, pair: Pair<'_, Rule>) -> RequestPart {
+        let mut pairs = pair.into_inner();
+        let part = first_of(&mut pairs);
+        match (part.as_rule(), part.as_str()) {
+            (Rule::request_header, _) => RequestPart::Header(self.name(expect_pair(&mut pairs, Rule::name))),
+            (_, "method") => RequestPart::Method,
+            (_, "url") => RequestPart::Url,
+            _ => RequestPart::Body,
+        }
+    }
+
+    /// A `name`, with or without quotes.
+    fn name(&self, pair: Pair<'_, Rule>) -> Text {
+        let name = first(pair);
+        match name.as_rule() {
+            Rule::quoted => self.quoted(name),
+            _ => self.verbatim(&name),
         }
     }
 
@@ -214,9 +233,6 @@ fn unknown_query(name: &str, span: &Span) -> Diagnostic {
     if let Some((_, needed)) = WITH_ARGUMENT.iter().find(|(known, _)| *known == name) {
         return Diagnostic::error(format!("`{name}` stands alone")).at(span, format!("it needs {needed}"));
     }
-    if unsupported::QUERIES.contains(&name) {
-        return not_supported("query", name, span);
-    }
     if let Some((_, known)) = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
         return Diagnostic::error(format!("there is no query `{name}`"))
             .at(span, "")
@@ -229,7 +245,11 @@ fn unknown_query(name: &str, span: &Span) -> Diagnostic {
 
 /// The first pair within one that the grammar does not leave empty.
 pub(super) fn first(pair: Pair<'_, Rule>) -> Pair<'_, Rule> {
-    pair.into_inner().next().expect("the grammar demands a pair here")
+    first_of(&mut pair.into_inner())
+}
+
+fn first_of<'i>(pairs: &mut Pairs<'i, Rule>) -> Pair<'i, Rule> {
+    pairs.next().expect("the grammar demands a pair here")
 }
 
 #[cfg(test)]
@@ -307,6 +327,17 @@ mod tests {
     }
 
     #[test]
+    fn asks_what_was_sent() {
+        assert_eq!(query("request method"), Query::Request(RequestPart::Method));
+        assert_eq!(query("request url"), Query::Request(RequestPart::Url));
+        assert_eq!(query("request body"), Query::Request(RequestPart::Body));
+        for text in ["request header accept", "request header \"accept\""] {
+            assert!(matches!(query(text), Query::Request(RequestPart::Header(name)) if name.value == "accept"));
+        }
+        assert_eq!(error("request == 1").0, "`request` stands alone");
+    }
+
+    #[test]
     fn properties_of_the_body_are_paths() {
         for (text, expected) in [
             ("body user.name == Ada", "$.user.name"),
@@ -339,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn names_what_is_near_missing_or_not_supported_yet() {
+    fn names_what_is_near_or_missing() {
         for (text, message, help) in [
             ("statu == 200", "there is no query `statu`", "did you mean `status`?"),
             ("headers x == 1", "there is no query `headers`", "did you mean `header`?"),

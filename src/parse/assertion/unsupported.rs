@@ -3,9 +3,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// Queries that are not supported yet.
-pub(super) const QUERIES: &[&str] = &["ip", "request", "rawbytes"];
-
 /// Predicates that are not supported yet.
 pub(super) const PREDICATES: &[&str] = &["schema", "snapshot"];
 

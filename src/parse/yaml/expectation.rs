@@ -4,13 +4,13 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
 use crate::parse::{assertion, parse_assertion, parse_subject};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Capture, Format, Node, Query, Subject, Text};
+use crate::spec::{Assertion, Capture, Format, Node, Query, RequestPart, Subject, Text};
 
 use super::Field;
 use super::flow::refuse;
 use super::operand::Answer;
 use super::predicate;
-use super::table::{Problems, Table, key};
+use super::table::{Problems, Table, key, unknown_key};
 
 type Assertions = Vec<Assertion>;
 
@@ -29,6 +29,7 @@ const EXPECT: Table<Assertions> = Table(&[
     key("body", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("bytes", |all, field, problems| add(all, Query::Bytes, Answer::Bytes, field, problems)),
+    key("rawbytes", |all, field, problems| add(all, Query::RawBytes, Answer::Bytes, field, problems)),
     key("size", |all, field, problems| add(all, Query::Size, Answer::Size, field, problems)),
     key("sha256", |all, field, problems| add(all, Query::Sha256, Answer::Digest(32), field, problems)),
     key("md5", |all, field, problems| add(all, Query::Md5, Answer::Digest(16), field, problems)),
@@ -36,8 +37,17 @@ const EXPECT: Table<Assertions> = Table(&[
     key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
     key("assert", assert),
-    key("ip", refuse),
+    key("ip", |all, field, problems| add(all, Query::Ip, Answer::Text, field, problems)),
+    key("request", |all, field, problems| REQUEST.read_map(all, field, problems)),
     key("schema", refuse),
+]);
+
+/// What can be expected of the request as it was sent.
+const REQUEST: Table<Assertions> = Table(&[
+    key("method", |all, field, problems| add_sent(all, RequestPart::Method, field, problems)),
+    key("url", |all, field, problems| add_sent(all, RequestPart::Url, field, problems)),
+    key("headers", |all, field, problems| add_each(all, sent_header, field, problems)),
+    key("body", |all, field, problems| add_sent(all, RequestPart::Body, field, problems)),
 ]);
 
 /// Reads `expect:`.
@@ -47,7 +57,16 @@ pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Assertions {
         problems.push(field.expected("a map").help(format!("write `{{status: {}}}`", field.span().text())));
         return assertions;
     }
-    EXPECT.read_map(&mut assertions, field, problems);
+    for entry in problems.keep(field.entries()).into_iter().flatten() {
+        if EXPECT.read(&mut assertions, entry, problems) {
+            continue;
+        }
+        if is_query(entry.key) {
+            add_query(&mut assertions, entry, problems);
+        } else {
+            problems.push(unknown_key(entry.key, EXPECT.names()));
+        }
+    }
     assertions.shrink_to_fit();
     assertions
 }
@@ -61,11 +80,44 @@ fn add(all: &mut Assertions, query: Query, answer: Answer, field: Field<'_>, pro
     demand(all, query, text, answer, field, problems);
 }
 
+/// Whether a key that has no name here is a query of the assertion language: `$.tags | count`,
+/// `header set-cookie | count`.
+fn is_query(key: &Text) -> bool {
+    key.value.starts_with(['$', '/']) || key.value.contains([' ', '|'])
+}
+
+/// Adds what must hold of the answer to a query that is written out.
+fn add_query(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
+    let subject = key_span(field.key).and_then(|span| parse_subject(&span, Format::Yaml));
+    if let Some(subject) = problems.keep(subject) {
+        let answer = Answer::of(&subject);
+        demand_of(all, &subject, &field.key.value, answer, field, problems);
+    }
+}
+
+fn key_span(key: &Text) -> Result<Span, Diagnostic> {
+    if key.is_verbatim() {
+        return Ok(key.span.clone());
+    }
+    let problem = Diagnostic::error("a query is written on one line, without escapes").at(&key.span, "");
+    Err(problem.help("use single quotes where it holds `\"`, `: ` or ` #`"))
+}
+
+fn add_sent(all: &mut Assertions, part: RequestPart, field: Field<'_>, problems: &mut Problems) {
+    let text = format!("request {}", field.key.value);
+    demand(all, Query::Request(part), &text, Answer::Text, field, problems);
+}
+
 /// A query with an argument: what it asks, how the language writes it, what it answers with.
 type Lookup = fn(&Text) -> Result<(Query, String, Answer), Diagnostic>;
 
 fn header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     Ok((Query::Header(name.clone()), format!("header {}", name.value), Answer::Text))
+}
+
+fn sent_header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    let query = Query::Request(RequestPart::Header(name.clone()));
+    Ok((query, format!("request header {}", name.value), Answer::Text))
 }
 
 fn link(relation: &Text) -> Result<(Query, String, Answer), Diagnostic> {
@@ -116,9 +168,21 @@ pub(super) fn demand(
     field: Field<'_>,
     problems: &mut Problems,
 ) {
+    let subject = Subject { query: field.key.span.clone().with(query), filters: Vec::new() };
+    demand_of(all, &subject, text, answer, field, problems);
+}
+
+fn demand_of(
+    all: &mut Assertions,
+    subject: &Subject,
+    text: &str,
+    answer: Answer,
+    field: Field<'_>,
+    problems: &mut Problems,
+) {
     let demands = predicate::read(field, answer, problems);
     all.extend(demands.into_iter().map(|demand| Assertion {
-        subject: Subject { query: field.key.span.clone().with(query.clone()), filters: Vec::new() },
+        subject: subject.clone(),
         span: demand.predicate.span.clone(),
         predicate: demand.predicate,
         negated: demand.negated,

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::{assertion, parse_operand};
-use crate::spec::{Expected, Node, Operand, Text, Value, parse_duration, parse_size};
+use crate::spec::{Expected, Node, Operand, Query, Subject, Text, Value, parse_duration, parse_size};
 
 use super::Field;
 
@@ -27,6 +27,35 @@ pub(super) enum Answer {
     Bytes,
     /// A digest of so many bytes.
     Digest(usize),
+}
+
+impl Answer {
+    /// What a query and its filters answer with.
+    pub(super) fn of(subject: &Subject) -> Self {
+        match &subject.query.value {
+            _ if !subject.filters.is_empty() => Self::Json,
+            Query::Status => Self::Status,
+            Query::Version
+            | Query::Reason
+            | Query::Url
+            | Query::Header(_)
+            | Query::Cookie(_)
+            | Query::Link(_)
+            | Query::Certificate(_)
+            | Query::Body
+            | Query::Regex(_)
+            | Query::Ip
+            | Query::Request(_) => Self::Text,
+            Query::JsonPath(_) | Query::Redirects | Query::Variable(_) | Query::JavaScript(_) => Self::Json,
+            Query::XPath(_) => Self::Markup,
+            Query::Bytes | Query::RawBytes => Self::Bytes,
+            Query::Size => Self::Size,
+            Query::Sha256 => Self::Digest(32),
+            Query::Sha512 => Self::Digest(64),
+            Query::Md5 => Self::Digest(16),
+            Query::Duration(_) => Self::Duration,
+        }
+    }
 }
 
 /// Reads an operand.

@@ -24,7 +24,7 @@ use crate::diagnostic::Diagnostic;
 use crate::http::Headers;
 use crate::source::{Existing, ReadError, Root, Spanned};
 use crate::spec::dialect::{HostField, RepeatedFields, ResponseDecoding, Rules};
-use crate::spec::{self, Auth, Cert, Format, Jar, Protocol, Settings, Verify};
+use crate::spec::{self, Auth, Cert, Format, Jar, Protocol, Query, Settings, Verify};
 
 use self::body::Body;
 use self::compiler::Compiler;
@@ -72,7 +72,11 @@ impl CompiledRequest {
             cookies: compiler.pairs(&request.cookies),
             body: request.body.as_ref().map(|body| Body::compile(&mut compiler, body, request.target.format)),
             auth: request.auth.as_ref().map(|auth| auth.span.clone().with(auth.value.map(|text| compiler.text(text)))),
-            options: Options { read_for: read_for(&request.protocol), ..options(&request.settings) },
+            options: Options {
+                read_for: read_for(&request.protocol),
+                raw_body: asks_for_raw_body(request).then_some(true),
+                ..options(&request.settings)
+            },
             omitted_options: omitted(&request.settings),
             tls: Tls::compile(&mut compiler, &request.settings),
             jar: match request.settings.cookie_jar.as_deref() {
@@ -166,6 +170,13 @@ fn read_for(protocol: &Protocol) -> Option<Duration> {
         Protocol::Stream(stream) => stream.time,
         Protocol::Http | Protocol::WebSocket(_) => None,
     }
+}
+
+/// Whether a response's body is needed as it came.
+fn asks_for_raw_body(request: &spec::Request) -> bool {
+    let asserted = request.assertions.iter().map(|assertion| &assertion.subject);
+    let captured = request.captures.iter().map(|capture| &capture.subject);
+    asserted.chain(captured).any(|subject| subject.query.value == Query::RawBytes)
 }
 
 /// Makes a session's word on an option go unheard.
