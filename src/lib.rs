@@ -20,6 +20,7 @@ pub mod parse;
 pub mod proto;
 pub mod report;
 pub mod run;
+pub mod schema;
 pub mod script;
 pub mod secret;
 pub mod serve;

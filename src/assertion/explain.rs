@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::source::Span;
-
 use super::compare::read_json;
 use super::contain::Place;
 use super::date;
@@ -13,6 +11,7 @@ use super::difference::{Difference, Extent, differences_in_part, first_differenc
 use super::kinds;
 use super::operand::{Given, Operand};
 use super::predicate::{Predicate, as_json, expected_json};
+use super::schema::Schema;
 use super::value::{Value, excerpt};
 use super::{Context, Contrast, Failure};
 
@@ -23,12 +22,12 @@ const LONGEST: usize = 80;
 #[derive(Clone, Copy)]
 pub(super) struct Explanation<'a> {
     /// The subject as it is written.
-    pub(super) subject: &'a Span,
+    pub(super) subject: &'a str,
 }
 
 impl Explanation<'_> {
     fn subject(&self) -> String {
-        let words: Vec<&str> = self.subject.text().split_whitespace().collect();
+        let words: Vec<&str> = self.subject.split_whitespace().collect();
         excerpt(&words.join(" "), LONGEST)
     }
 
@@ -144,6 +143,7 @@ impl Verdict {
             Predicate::Json(extent, operand) => {
                 Self::of_json(*extent, negated, actual, &expected_json(operand, context)?)
             }
+            Predicate::Schema(schema) => Self::of_schema(schema, negated, actual),
             Predicate::StatusClass(class) => new(format!("is {}, {not} {class}xx", brief()), format!("{class}xx")),
         }
     }
@@ -182,6 +182,16 @@ impl Verdict {
             _ => [actual, expected].map(Value::full),
         };
         Self { words: String::new(), actual, expected, contrast: Contrast::Difference, notes: Vec::new() }
+    }
+
+    fn of_schema(schema: &Schema, negated: bool, actual: &Value<'_>) -> Result<Self, Failure> {
+        let json = as_json(actual).map_err(|error| Failure::new(format!("not JSON: {error}")))?;
+        let violations = schema.violations(&json);
+        let words = match violations.first() {
+            Some(first) if !negated => format!("does not match {}: {first}", schema.name()),
+            _ => format!("matches {}, and must not", schema.name()),
+        };
+        Ok(Self { contrast: Contrast::Places(violations), ..Self::new(&Value::Json(json), words, String::new()) })
     }
 
     fn of_json(extent: Extent, negated: bool, actual: &Value<'_>, expected: &Json) -> Result<Self, Failure> {

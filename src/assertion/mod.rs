@@ -15,6 +15,7 @@ mod operand;
 mod predicate;
 mod prepared;
 mod query;
+mod schema;
 mod subject;
 mod value;
 
@@ -142,7 +143,7 @@ impl CompiledAssertion {
         if actual.is_absent() && !self.predicate.admits_absence(&actual) {
             return Err(self.subject.absence(inspection, context));
         }
-        let explanation = Explanation { subject: self.subject.span() };
+        let explanation = Explanation { subject: self.subject.text() };
         if self.predicate.holds(&actual, explanation, context)? != self.negated {
             return Ok(());
         }

@@ -17,6 +17,7 @@ use super::explain::Explanation;
 use super::kinds;
 use super::operand::{Given, Operand};
 use super::prepared::{Prepared, text_of};
+use super::schema::Schema;
 use super::value::Value;
 use super::{Context, Failure};
 
@@ -36,6 +37,7 @@ pub(super) enum Predicate {
     Is(TypeTest),
     Json(Extent, Operand),
     StatusClass(u8),
+    Schema(Schema),
 }
 
 /// The side of a value on which another must lie.
@@ -93,6 +95,7 @@ impl Predicate {
             spec::Predicate::Equals(operand) => Ok(Self::Json(Extent::Whole, compile(operand)?)),
             spec::Predicate::ContainsJson(operand) => Ok(Self::Json(Extent::Part, compile(operand)?)),
             spec::Predicate::StatusClass(class) => Ok(Self::StatusClass(*class)),
+            spec::Predicate::Schema(schema) => Schema::compile(schema).map(Self::Schema),
         };
         compiled.map(|compiled| (compiled, false))
     }
@@ -147,6 +150,7 @@ impl Predicate {
                 let (actual, expected) = (explain.json_of(actual)?, expected_json(operand, context)?);
                 Ok(first_difference(&actual, &expected, *extent).is_none())
             }
+            Self::Schema(schema) => Ok(schema.admits(&*explain.json_of(actual)?)),
             Self::StatusClass(class) => Ok(actual
                 .as_number()
                 .and_then(|status| status.as_u64())

@@ -30,9 +30,12 @@ impl Subject {
         })
     }
 
-    /// The subject as it is written.
-    pub(super) fn span(&self) -> &Span {
-        &self.span
+    /// The subject as it is written; the body where a key of YAML speaks of it as a whole.
+    pub(super) fn text(&self) -> &str {
+        match self.span.text() {
+            "schema" | "snapshot" => "body",
+            text => text,
+        }
     }
 
     /// Whether it is the status as it came.

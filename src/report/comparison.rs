@@ -62,7 +62,7 @@ fn named(places: &[String], redactor: &Redactor, paint: Paint) -> Vec<String> {
         return Vec::new();
     }
     let place = |place: &String| shorten(&visible(&redactor.redact(place)), 1, MOST_CHARACTERS);
-    let mut lines = vec![paint.text(Ink::Strong, &format!("{} differ:", count(places.len(), "place")))];
+    let mut lines = vec![paint.text(Ink::Strong, &format!("{} are not as expected:", count(places.len(), "place")))];
     lines.extend(places.iter().take(MOST_PLACES).flat_map(place).map(|line| format!("  {line}")));
     if places.len() > MOST_PLACES {
         lines.push(format!("  … {} more", places.len() - MOST_PLACES));
@@ -233,7 +233,10 @@ mod tests {
         insta::assert_snapshot!(shown(&page, "to contain \"Moby Dick\"", Contrast::Sides));
         let places = |count: usize| Contrast::Places((1..=count).map(|n| format!("$.a{n} is {n}, not 0")).collect());
         assert_eq!(shown("{}", "{}", places(1)), "");
-        assert_eq!(shown("{}", "{}", places(2)), "2 places differ:\n  $.a1 is 1, not 0\n  $.a2 is 2, not 0");
+        assert_eq!(
+            shown("{}", "{}", places(2)),
+            "2 places are not as expected:\n  $.a1 is 1, not 0\n  $.a2 is 2, not 0"
+        );
         assert_eq!(shown("{}", "{}", places(12)).lines().last(), Some("  … 2 more"));
     }
 

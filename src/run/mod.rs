@@ -24,6 +24,7 @@ mod planner;
 mod protocol;
 mod questions;
 mod record;
+mod schemas;
 mod script;
 mod select;
 mod servers;

@@ -14,6 +14,7 @@ use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
 use super::imports::{Library, gather};
 use super::plan::{Plan, PlannedFile};
+use super::schemas::Schemas;
 use super::{Selection, cases, tables};
 
 /// A path to run, and the line of the one request in it that is meant.
@@ -72,9 +73,10 @@ impl Planner {
     /// error case of its own.
     pub fn plan(&self, inputs: &[Input]) -> Plan {
         let found: Vec<Found> = inputs.iter().flat_map(|input| self.find(input)).collect();
-        let read = |path: &Path, root: &Root| self.read_referenced(path, root);
+        let schemas = Schemas::default();
+        let read = |path: &Path, root: &Root| self.read_referenced(path, root, &schemas);
         let library = Library::new(&read);
-        let load = |found: &Found| self.load(found, &library);
+        let load = |found: &Found| self.load(found, &library, &schemas);
         // Below this many files, waking up a pool costs more than it saves.
         let loaded: Vec<_> = if found.len() < 16 {
             found.iter().filter_map(load).collect()
@@ -112,28 +114,29 @@ impl Planner {
             .collect()
     }
 
-    fn load(&self, found: &Found, library: &Library<'_>) -> Option<(PlannedFile, FileOutline)> {
+    fn load(&self, found: &Found, library: &Library<'_>, schemas: &Schemas) -> Option<(PlannedFile, FileOutline)> {
         let source = match &found.content {
             Ok(source) => source,
             Err(message) => return Some(unreadable(found, message.clone())),
         };
-        let spec = self.read(source, format_of(&found.path).unwrap_or(Format::Yaml), &found.root);
+        let spec = self.read(source, format_of(&found.path).unwrap_or(Format::Yaml), &found.root, schemas);
         self.select(spec, found, library)
     }
 
     /// Reads a file that another one refers to.
-    fn read_referenced(&self, path: &Path, root: &Root) -> Result<Spec, String> {
+    fn read_referenced(&self, path: &Path, root: &Root, schemas: &Schemas) -> Result<Spec, String> {
         let format = format_of(path).ok_or_else(|| no_spec(path))?;
-        Ok(self.read(&read_source(path).map_err(|error| error.to_string())?, format, root))
+        Ok(self.read(&read_source(path).map_err(|error| error.to_string())?, format, root, schemas))
     }
 
-    fn read(&self, source: &Arc<SourceFile>, format: Format, root: &Root) -> Spec {
+    fn read(&self, source: &Arc<SourceFile>, format: Format, root: &Root, schemas: &Schemas) -> Spec {
         let mut spec = parse::parse(source, format, self.dialect);
         for entry in [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten() {
             if let Entry::Request(request) = entry {
                 self.defaults.apply(request);
             }
             tables::fill(entry, root);
+            schemas.fill(entry, root);
         }
         spec
     }

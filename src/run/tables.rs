@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::parse::data;
 use crate::source::{Root, read_source};
-use crate::spec::{Entry, Flow, Invalid, Repetition, Request, Row, Text};
+use crate::spec::{Entry, Flow, Invalid, Repetition, Row, Text};
 
 /// Puts the rows of its file in the place of the file's path, where an entry names one. A
 /// request whose rows cannot be read is none.
@@ -18,7 +18,7 @@ pub(super) fn fill(entry: &mut Entry, root: &Root) {
             }
             request.flow = flow.into();
         }
-        Err(problems) => *entry = Entry::Invalid(without_rows(request, problems)),
+        Err(problems) => *entry = Entry::Invalid(Invalid::in_place_of(request, problems)),
     }
 }
 
@@ -33,9 +33,4 @@ fn rows(path: &Text, root: &Root) -> Result<Vec<Row>, Vec<Diagnostic>> {
     root.resolve(from, &path.value).map_err(|error| at(error.to_string()))?;
     let written = from.parent().map_or_else(|| path.value.clone().into(), |folder| folder.join(&path.value));
     data::rows(&read_source(&written).map_err(|error| at(error.to_string()))?)
-}
-
-fn without_rows(request: &Request, problems: Vec<Diagnostic>) -> Invalid {
-    let diagnostics = request.diagnostics.iter().cloned().chain(problems).collect();
-    Invalid { name: request.name.clone(), tags: request.tags.clone(), span: request.span.clone(), diagnostics }
 }

@@ -1,9 +1,11 @@
 //! What is expected of a response: `query filter* predicate`.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::http::Phase;
+use crate::schema;
 use crate::source::{Span, Spanned};
 
 use super::{Text, Value};
@@ -294,6 +296,33 @@ pub enum Predicate {
     ContainsJson(Operand),
     /// A status such as `2xx`.
     StatusClass(u8),
+    /// `schema`
+    Schema(Schema),
+}
+
+/// A JSON Schema that a value is held against. Nothing in it is a template.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// Where it is written.
+    pub source: SchemaSource,
+    /// It itself, once the run is planned.
+    pub compiled: Option<Arc<schema::Schema>>,
+}
+
+/// Where a schema is written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SchemaSource {
+    /// In a file, relative to the spec file.
+    File(Text),
+    /// Where it is used.
+    Inline(Value),
+}
+
+/// Schemas are the same that are written alike at one place.
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
 }
 
 /// What a value may be tested to be.

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use assertion::{
     Assertion, Capture, CertificateField, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, RequestPart,
-    Subject, TypeTest,
+    Schema, SchemaSource, Subject, TypeTest,
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;
@@ -187,6 +187,14 @@ pub struct Invalid {
     pub span: Span,
     /// Everything that is wrong with it; at least one is an error.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Invalid {
+    /// What is left of a request that was read, and for which something else could not be.
+    pub fn in_place_of(request: &Request, problems: Vec<Diagnostic>) -> Self {
+        let diagnostics = request.diagnostics.iter().cloned().chain(problems).collect();
+        Self { name: request.name.clone(), tags: request.tags.clone(), span: request.span.clone(), diagnostics }
+    }
 }
 
 /// A variable that a file defines.

@@ -58,6 +58,13 @@ pub struct Request {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Request {
+    /// All that is expected: of the response, and of what comes before it ends.
+    pub fn every_assertion_mut(&mut self) -> impl Iterator<Item = &mut Assertion> {
+        self.assertions.iter_mut().chain(self.protocol.assertions_mut())
+    }
+}
+
 /// A header field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeaderField {

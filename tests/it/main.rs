@@ -24,6 +24,7 @@ mod questions;
 mod readme;
 mod reports;
 mod robustness;
+mod schemas;
 mod scripts;
 mod servers;
 mod specs;

@@ -9,7 +9,9 @@ mod unsupported;
 mod value;
 
 pub use javascript::parse_httpyac_assertion;
-pub(super) use predicate::{digest, is_unsupported_predicate, lone_predicate, predicate_with_value, unknown_predicate};
+pub(super) use predicate::{
+    digest, is_unsupported_predicate, lone_predicate, predicate_with_value, schema, unknown_predicate,
+};
 pub(super) use query::{certificate, cookie};
 pub(super) use value::inline_flags;
 

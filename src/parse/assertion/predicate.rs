@@ -4,7 +4,7 @@ use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Expected, Node, Operand, Predicate, Query, Subject, Text, TypeTest, Value};
+use crate::spec::{Expected, Node, Operand, Predicate, Query, Schema, SchemaSource, Subject, Text, TypeTest, Value};
 
 use super::encoding::{decode_base64, decode_hex};
 use super::unsupported::{self, not_supported};
@@ -38,6 +38,9 @@ const ALONE: &[(&str, Predicate)] = &[("exists", Predicate::Exists), ("isEmpty",
 
 /// The one predicate that takes two values.
 const BETWEEN: &str = "between";
+
+/// The predicate that holds a value against a JSON Schema.
+const SCHEMA: &str = "schema";
 
 /// httpYac's predicates that compare the body's digest, and the query that they stand for.
 const DIGESTS: &[(&str, Query, usize)] =
@@ -152,7 +155,7 @@ impl Reader {
         }
         let digest = DIGESTS.iter().find(|(known, _, _)| *known == word);
         let make = predicate_with_value(word);
-        if digest.is_none() && make.is_none() {
+        if digest.is_none() && make.is_none() && word != SCHEMA {
             return Err(unknown_predicate(word, &span));
         }
         let Some(value) = value else {
@@ -160,6 +163,9 @@ impl Reader {
                 if word == "==" { "write `\"\"` or `isEmpty` for an empty text" } else { "write a value after it" };
             return Err(Diagnostic::error(format!("`{word}` stands alone")).at(&span, "a value is missing").help(help));
         };
+        if word == SCHEMA {
+            return Ok((schema(self.value(value)?)?, None));
+        }
         let operand = if value.as_rule() == Rule::pattern { self.pattern(value)? } else { self.value(value)? };
         match (digest, make) {
             (Some((_, query, length)), _) => {
@@ -179,6 +185,37 @@ impl Reader {
         let bounds = [self.item(super::query::first(low))?, self.item(super::query::first(high))?];
         Ok(Predicate::Between(Box::new(bounds)))
     }
+}
+
+/// The predicate that a value is as a schema says: one in a file, or one that stands here.
+///
+/// # Errors
+/// If the operand is neither.
+pub(in crate::parse) fn schema(operand: Operand) -> Result<Predicate, Diagnostic> {
+    let source = match operand.value {
+        Expected::File(path) | Expected::Untyped(path) => SchemaSource::File(path),
+        Expected::Value(value) => match value.node {
+            Node::Text(path) => SchemaSource::File(path),
+            Node::Map(_) | Node::Bool(_) => SchemaSource::Inline(value),
+            Node::Null | Node::Number(_) | Node::List(_) => return Err(no_schema(&operand.span)),
+        },
+        Expected::Regex(_) | Expected::Bytes(_) | Expected::Duration(_) | Expected::Size(_) => {
+            return Err(no_schema(&operand.span));
+        }
+    };
+    if let SchemaSource::File(path) = &source
+        && path.value.contains("{{")
+    {
+        let message = "the path of a schema holds no template, as schemas are read before the run";
+        return Err(Diagnostic::error(message).at(&path.span, ""));
+    }
+    Ok(Predicate::Schema(Schema { source, compiled: None }))
+}
+
+fn no_schema(place: &Span) -> Diagnostic {
+    Diagnostic::error(format!("`{}` is no schema", super::excerpt(place.text()))).at(place, "").help(
+        "write the path of a file, as in `schema user.schema.json`, or the schema itself: `{\"type\": \"object\"}`",
+    )
 }
 
 /// What makes the predicate of a name that takes a value.
@@ -208,7 +245,7 @@ pub(in crate::parse) fn unknown_predicate(name: &str, span: &Span) -> Diagnostic
         return diagnostic.help(format!("did you mean `{known}`?"));
     }
     let known = WITH_VALUE.iter().map(|&(name, _)| name).chain(ALONE.iter().map(|&(name, _)| name));
-    diagnostic.suggest(name, known.chain(TypeTest::NAMES.iter().map(|&(name, _)| name)).chain([BETWEEN, "not"]))
+    diagnostic.suggest(name, known.chain(TypeTest::NAMES.iter().map(|&(name, _)| name)).chain([BETWEEN, SCHEMA, "not"]))
 }
 
 /// Whether a predicate compares the body's digest.
@@ -287,6 +324,22 @@ mod tests {
     }
 
     #[test]
+    fn reads_schemas_and_the_paths_of_schemas() {
+        for text in ["./user.schema.json", "\"a b.json\"", "file,user.yaml"] {
+            let Predicate::Schema(schema) = read(&format!("$.user schema {text}")).predicate.value else {
+                panic!("{text}")
+            };
+            assert!(matches!(schema.source, SchemaSource::File(_)), "{text}");
+        }
+        for text in ["{\"type\": \"object\"}", "true", "{}"] {
+            let Predicate::Schema(schema) = read(&format!("body schema {text}")).predicate.value else {
+                panic!("{text}")
+            };
+            assert!(matches!(schema.source, SchemaSource::Inline(_)), "{text}");
+        }
+    }
+
+    #[test]
     fn reads_digests_the_way_of_httpyac() {
         for value in [
             "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
@@ -312,7 +365,18 @@ mod tests {
             ("body contain x", "there is no predicate `contain`", "did you mean `contains`?"),
             ("body isinteger", "there is no predicate `isinteger`", "did you mean `isInteger`?"),
             ("body exist", "there is no predicate `exist`", "did you mean `exists`?"),
-            ("body schema a.json", "the predicate `schema` is not supported yet", ""),
+            ("body shema a.json", "there is no predicate `shema`", "did you mean `schema`?"),
+            ("body schema", "`schema` stands alone", "write a value after it"),
+            (
+                "body schema {{kind}}.json",
+                "the path of a schema holds no template, as schemas are read before the run",
+                "",
+            ),
+            (
+                "body schema [1]",
+                "`[1]` is no schema",
+                "write the path of a file, as in `schema user.schema.json`, or the schema itself: `{\"type\": \"object\"}`",
+            ),
             ("body snapshot", "the predicate `snapshot` is not supported yet", ""),
             ("body contains", "`contains` stands alone", "write a value after it"),
             ("body between 1", "`between` needs two values", "write both bounds, as in `between 1 5`"),

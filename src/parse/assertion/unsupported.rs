@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// Predicates that are not supported yet.
-pub(super) const PREDICATES: &[&str] = &["schema", "snapshot"];
+pub(super) const PREDICATES: &[&str] = &["snapshot"];
 
 /// The error for a construct that is not supported yet: a `kind` of a name.
 pub(super) fn not_supported(kind: &str, name: &str, span: &Span) -> Diagnostic {

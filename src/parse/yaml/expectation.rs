@@ -7,9 +7,8 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Capture, Format, Node, Query, RequestPart, Subject, Text};
 
 use super::Field;
-use super::flow::refuse;
 use super::operand::Answer;
-use super::predicate;
+use super::predicate::{self, Demand};
 use super::table::{Problems, Table, key, unknown_key};
 
 type Assertions = Vec<Assertion>;
@@ -36,10 +35,10 @@ const EXPECT: Table<Assertions> = Table(&[
     key("duration", |all, field, problems| add(all, Query::Duration(Phase::Total), Answer::Duration, field, problems)),
     key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
+    key("schema", schema),
     key("assert", assert),
     key("ip", |all, field, problems| add(all, Query::Ip, Answer::Text, field, problems)),
     key("request", |all, field, problems| REQUEST.read_map(all, field, problems)),
-    key("schema", refuse),
 ]);
 
 /// What can be expected of the request as it was sent.
@@ -181,13 +180,24 @@ fn demand_of(
     problems: &mut Problems,
 ) {
     let demands = predicate::read(field, answer, problems);
-    all.extend(demands.into_iter().map(|demand| Assertion {
+    all.extend(demands.into_iter().map(|demand| assertion_of(subject, text, demand)));
+}
+
+fn assertion_of(subject: &Subject, text: &str, demand: Demand) -> Assertion {
+    Assertion {
         subject: subject.clone(),
         span: demand.predicate.span.clone(),
         predicate: demand.predicate,
         negated: demand.negated,
         wording: Some(format!("{text} {}", demand.text).into()),
-    }));
+    }
+}
+
+/// `schema:` is what the whole body must be like.
+fn schema(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
+    let demand = problems.keep(predicate::schema(field));
+    let subject = Subject { query: field.key.span.clone().with(Query::Body), filters: Vec::new() };
+    all.extend(demand.map(|demand| assertion_of(&subject, "body", demand)));
 }
 
 /// `assert:` one text, or a list of them, in the assertion language.

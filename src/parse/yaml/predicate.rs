@@ -90,6 +90,9 @@ fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     if let Some(predicate) = assertion::lone_predicate(name) {
         return flag(field, predicate);
     }
+    if name == "schema" {
+        return schema(field);
+    }
     match assertion::predicate_with_value(name) {
         Some(make) => with_value(field, answer, make),
         None if name == "between" => between(field, answer),
@@ -128,6 +131,13 @@ fn with_value(field: Field<'_>, answer: Answer, make: fn(Operand) -> Predicate) 
         _ => operand::read(field, answer)?,
     };
     Ok(Demand::new(make(operand), pair_span(field), format!("{name} {}", operand::show(field))))
+}
+
+/// `schema: path`, or `schema: {type: object}`
+pub(super) fn schema(field: Field<'_>) -> Result<Demand, Diagnostic> {
+    let shown = if let Node::Map(_) = field.value.node { "{…}".to_owned() } else { operand::show(field) };
+    let operand = operand::read(field, Answer::Json)?;
+    Ok(Demand::new(assertion::schema(operand)?, pair_span(field), format!("schema {shown}")))
 }
 
 /// `between: [low, high]`

@@ -7,6 +7,8 @@ mod stream;
 pub use conversation::{Conversation, Expectation, Farewell, MessageKind, Step, Steps};
 pub use stream::{Stream, StreamForm};
 
+use super::Assertion;
+
 /// What is spoken with a server.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Protocol {
@@ -23,5 +25,19 @@ impl Protocol {
     /// Whether it is a WebSocket.
     pub fn is_websocket(&self) -> bool {
         matches!(self, Self::WebSocket(_))
+    }
+
+    /// What is expected of messages and items.
+    pub(super) fn assertions_mut(&mut self) -> impl Iterator<Item = &mut Assertion> {
+        let (steps, until) = match self {
+            Self::Http => (&mut [][..], None),
+            Self::WebSocket(conversation) => (conversation.steps.as_mut_slice(), None),
+            Self::Stream(stream) => (&mut [][..], stream.until.as_mut()),
+        };
+        let expectations = steps.iter_mut().filter_map(|step| match &mut step.value {
+            Step::Expect(expectation) | Step::ExpectClose(expectation) => Some(expectation),
+            Step::Send { .. } | Step::Ping(_) | Step::Close(_) => None,
+        });
+        expectations.flat_map(|expectation| &mut expectation.assertions).chain(until)
     }
 }
