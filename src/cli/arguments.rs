@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::report::junit::Layout;
-use crate::run::Input;
+use crate::run::{Input, Shard};
 use crate::spec::{Dialect, MOST_REPEATS, parse_duration};
 
 /// Runs declarative API tests: `.http` and YAML files in, JUnit out.
@@ -64,12 +64,51 @@ pub(super) struct SelectionArguments {
     /// Only requests whose name this regular expression finds.
     #[arg(long, value_name = "REGEX")]
     pub(super) name: Option<String>,
+    /// Only what did not pass when it ran last; everything, where nothing is known to fail.
+    #[arg(long)]
+    pub(super) last_failed: bool,
+    /// Only files that have changed since a commit, as git tells it, and those that they concern [default: HEAD].
+    #[arg(long, value_name = "REF", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
+    pub(super) changed: Option<String>,
+    /// Only one of N shares of the files, such as 2/5; `auto` is that of this machine, as CI tells it.
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub(super) shard: Option<ShardArgument>,
+    /// The order of the files.
+    #[arg(long, value_enum, default_value_t, value_name = "ORDER")]
+    pub(super) order: FileOrder,
+    /// Make random values, and a random order, the same in every run.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
     /// The project's configuration [default: rqtest.yaml in the folder that is run, or above it].
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Whose rules `.http` files are read by, where editors differ [default: superset].
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Dialect::NAMES.iter().map(|(name, _)| name)).try_map(|name| Dialect::named(&name).ok_or("not a dialect")))]
     pub(super) dialect: Option<Dialect>,
+}
+
+/// Which share of the files is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShardArgument {
+    /// That of the machine.
+    Auto,
+    Given(Shard),
+}
+
+fn shard(text: &str) -> Result<ShardArgument, &'static str> {
+    match text {
+        "auto" => Ok(ShardArgument::Auto),
+        _ => Shard::parse(text).map(ShardArgument::Given).ok_or("write which of how many, from 1: 2/5; or `auto`"),
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FileOrder {
+    /// As they are named, and sorted in folders.
+    #[default]
+    Path,
+    /// Another one each time: tests that depend on one another show.
+    Random,
 }
 
 #[derive(Args, Debug)]
@@ -124,9 +163,6 @@ pub(super) struct RunArguments {
     /// Show every exchange; twice, what happens on the wire; three times, with the bodies.
     #[arg(short, long, action = ArgAction::Count)]
     pub(super) verbose: u8,
-    /// Make random values the same in every run.
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

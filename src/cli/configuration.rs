@@ -39,6 +39,8 @@ pub(crate) struct Configuration {
     pub(crate) junit: Option<Spanned<PathBuf>>,
     /// Where the JSON report goes.
     pub(crate) json: Option<Spanned<PathBuf>>,
+    /// Where it is kept what passed and what did not: no file, or one of the project's own choice.
+    pub(crate) history: Option<Option<PathBuf>>,
     /// Who goes where a person would have to go.
     pub(crate) browser: Option<Browser>,
     /// Whether the run ends with the first failure.
@@ -104,6 +106,7 @@ const CONFIGURATION: Table<Configuration> = Table(&[
     key("jobs", |configuration, field, problems| configuration.jobs = problems.keep(jobs(field))),
     key("junit", |configuration, field, problems| configuration.junit = problems.keep(path(field))),
     key("json", |configuration, field, problems| configuration.json = problems.keep(path(field))),
+    key("history", |configuration, field, problems| configuration.history = problems.keep(history(field))),
     key("browser", |configuration, field, problems| configuration.browser = problems.keep(browser(field))),
     key("fail_fast", |configuration, field, problems| configuration.fail_fast = problems.keep(field.boolean())),
     key("retry", |configuration, field, problems| configuration.retry = retry(field, problems)),
@@ -165,6 +168,15 @@ fn jobs(field: Field<'_>) -> Result<Spanned<NonZeroUsize>, Diagnostic> {
 fn path(field: Field<'_>) -> Result<Spanned<PathBuf>, Diagnostic> {
     let folder = field.span().source().path().parent().unwrap_or(Path::new(""));
     field.string().map(|path| path.map(|path| folder.join(path)))
+}
+
+/// The path of a file, or `false` for none.
+fn history(field: Field<'_>) -> Result<Option<PathBuf>, Diagnostic> {
+    match field.value.node {
+        Node::Bool(false) => Ok(None),
+        Node::Text(_) => path(field).map(|path| Some(path.value)),
+        _ => Err(field.expected("the path of a file, or `false`")),
+    }
 }
 
 /// `follow`, or a program with its arguments.
@@ -282,6 +294,7 @@ environment: dev
 jobs: 4
 junit: reports/junit.xml
 json: /tmp/report.json
+history: target/history.json
 fail_fast: true
 browser: [xdg-open]
 retry: {times: 2, delay: 1s}
@@ -313,6 +326,7 @@ defaults: {timeout: soon, expect: {}}
 environments: {dev: [a]}
 jobs: 0
 junit: [a]
+history: true
 fail_fast: 1
 browser: []
 dialect: standard

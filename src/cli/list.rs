@@ -12,6 +12,7 @@ use crate::spec::Request;
 use super::arguments::{ListArguments, ListFormat};
 use super::exit::Exit;
 use super::project::{Project, Stop};
+use super::selection;
 use super::terminal::Terminal;
 
 /// A text that takes more than this part of the width does not push the others to the right.
@@ -32,15 +33,15 @@ struct Listed<'a> {
 
 /// Prints every request that would run, and what cannot be read.
 pub(super) fn list(arguments: &ListArguments, terminal: &Terminal) -> Exit {
-    match plan(arguments) {
+    match plan(arguments, terminal) {
         Ok(plan) => print(&plan, arguments.format, terminal),
         Err(stop) => stop.report(terminal),
     }
 }
 
-fn plan(arguments: &ListArguments) -> Result<Plan, Stop> {
+fn plan(arguments: &ListArguments, terminal: &Terminal) -> Result<Plan, Stop> {
     let project = Project::open(&arguments.selection)?;
-    project.plan(&arguments.selection, 1)
+    Ok(selection::choose(&project, &arguments.selection, 1, terminal)?.plan)
 }
 
 fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {

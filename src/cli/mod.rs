@@ -11,6 +11,7 @@ mod project;
 mod proxies;
 mod questioner;
 mod run;
+mod selection;
 mod serve;
 mod servers;
 mod signals;

@@ -3,10 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
-use crate::run::{Environments, Plan, Planner, Selection};
+use crate::run::{Environments, Plan};
 use crate::secret::Redactor;
 use crate::source::{Root, read_source};
 use crate::spec::Dialect;
@@ -50,22 +49,6 @@ impl Project {
     /// Whose rules `.http` files are read by.
     pub(super) fn dialect(&self, selection: &SelectionArguments) -> Dialect {
         selection.dialect.or(self.configuration.dialect).unwrap_or_default()
-    }
-
-    /// Finds and reads the specs that were named.
-    pub(super) fn plan(&self, selection: &SelectionArguments, repeat: usize) -> Result<Plan, Stop> {
-        let chosen = Selection::new(&selection.tags, selection.name.as_deref()).map_err(|problem| vec![problem])?;
-        let planner = Planner {
-            selection: chosen,
-            defaults: self.configuration.defaults.clone(),
-            dialect: self.dialect(selection),
-            root: self.root.clone(),
-            output: self.output.clone(),
-            repeat,
-            now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
-        };
-        let plan = planner.plan(&selection.paths);
-        if plan.is_empty() { Err(Stop::nothing(selection)) } else { Ok(plan) }
     }
 
     /// Gathers the variables of a run, by folder; what no output may show is learnt by the redactor.
@@ -131,7 +114,8 @@ impl Stop {
         Self { exit: Exit::Usage, diagnostics: vec![Diagnostic::error(message)] }
     }
 
-    fn nothing(selection: &SelectionArguments) -> Self {
+    /// Nothing matched.
+    pub(super) fn nothing(selection: &SelectionArguments) -> Self {
         let paths: Vec<String> = selection.paths.iter().map(|input| input.path.display().to_string()).collect();
         let filtered = !selection.tags.is_empty() || selection.name.is_some();
         let diagnostic = if filtered {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::Style;
+use crate::diagnostic::{Diagnostic, Style};
 use crate::report::console::{self, Console, Progress, Verbosity};
+use crate::report::history::Historian;
 use crate::report::json::Json;
 use crate::report::junit::{self, Junit};
 use crate::report::{Reporters, Target};
@@ -23,7 +24,7 @@ use super::project::{Project, Stop};
 use super::questioner::Questioner;
 use super::signals::Signals;
 use super::terminal::{self, Terminal};
-use super::{proxies, servers};
+use super::{proxies, selection, servers};
 
 /// Requests in flight where nothing is said of it: they wait for a network, not for cores.
 const JOBS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
@@ -47,7 +48,8 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     if let Some(proxy) = &arguments.proxy {
         project.take_proxy(proxy, &redactor)?;
     }
-    let plan = project.plan(&arguments.selection, arguments.repeat as usize)?;
+    let chosen = selection::choose(&project, &arguments.selection, arguments.repeat as usize, terminal)?;
+    let plan = chosen.plan;
     plan.teach(&redactor);
     let mut environments = project.environments(&arguments.variables, &arguments.selection, &plan, &redactor)?;
     let interrupt = Interrupt::default();
@@ -56,7 +58,7 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         person: Questioner::at(terminal, &interrupt),
         ..options(arguments, &project, terminal)?
     };
-    let engine = Engine::new(arguments.seed).reading(project.dialect(&arguments.selection));
+    let engine = Engine::new(chosen.seed).reading(project.dialect(&arguments.selection));
     let signals =
         Signals::raise(interrupt.clone()).map_err(|error| Stop::usage(format!("signals cannot be caught: {error}")))?;
     // Held to the end of the run: the servers end with it.
@@ -68,10 +70,18 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let mut reporters = reporters(arguments, &project, terminal, &redactor)?;
     let executor = Executor::new(options, engine, environments, redactor, interrupt)
         .map_err(|error| Stop::usage(format!("the threads of --jobs cannot be started: {error}")))?;
-    executor.run(plan, |event| reporters.event(&event));
+    let mut historian = selection::archive(&project).map(|archive| Historian::new(archive, chosen.scope, chosen.times));
+    executor.run(plan, |event| {
+        historian.iter_mut().for_each(|historian| historian.event(&event));
+        reporters.event(&event);
+    });
     // Closes the connections: where descriptors are few, the reports need them.
     drop(executor);
     let (statistics, errors) = reporters.finish();
+    if let Some(Err(error)) = historian.map(Historian::finish) {
+        let warning = Diagnostic::warning(format!("what passed and what did not is not kept: {error}"));
+        terminal.diagnostic(&warning.help("`history: false` in rqtest.yaml has nothing kept"));
+    }
     let mut unwritten = false;
     for error in errors.iter().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         terminal.error(error);

@@ -12,12 +12,11 @@ use crate::event::CaseOutline;
 use crate::source::Span;
 use crate::spec::{Dialect, Entry, Invalid, Reference, Run, Target};
 
-use super::Selection;
 use super::directory::{DEEPEST, Directory, MOST_CASES, Referred, Site};
 use super::imports::Gathered;
 use super::names::{Names, display_name};
 use super::plan::{Call, Need, PlannedCase, Stage, Work};
-use super::select::at_line;
+use super::select::{FileSelection, at_line};
 use super::specs::{Place, Specs};
 use super::turn;
 
@@ -30,14 +29,16 @@ pub(super) struct Cases {
 
 /// What is to run of a file, where a selection and perhaps a line of it say which of its
 /// requests are meant; nothing at all if none of them is.
-pub(super) fn of(gathered: &Gathered, selection: &Selection, line: Option<usize>) -> Option<Cases> {
+pub(super) fn of(gathered: &Gathered, selection: FileSelection<'_>, line: Option<usize>) -> Option<Cases> {
     let specs = &gathered.specs;
     let mut planning = Planning::new(gathered);
     let candidates = planning.candidates(&gathered.problems);
+    let around = candidates.iter().filter(|candidate| candidate.stage != Stage::Main || candidate.entry.is_none());
+    let selection = selection.widened(around.map(|candidate| candidate.name.as_str()));
     let only = line.map(|line| at_line(specs.own().requests.iter().map(Entry::span), line));
     let is_chosen = |candidate: &Candidate| {
         let meant = only.is_none_or(|only| candidate.entry.is_some_and(|entry| only == Some(entry.index)));
-        meant && selection.takes(&candidate.tags, &candidate.name)
+        meant && selection.takes(&candidate.tags, &candidate.name, || planning.turns_of(candidate))
     };
     // A file may have nothing but a setup.
     let decisive = |stage| stage == Stage::Main || specs.own().requests.is_empty();
@@ -51,7 +52,7 @@ pub(super) fn of(gathered: &Gathered, selection: &Selection, line: Option<usize>
         let goes_along = candidate.stage != Stage::Main
             || candidate.entry.is_none_or(|entry| candidate.is_auxiliary() && entries.contains(&entry));
         if chosen || goes_along {
-            planning.add(candidate);
+            planning.add(candidate, chosen.then_some(selection));
         }
     }
     Some(Cases { list: planning.list, warnings: planning.directory.warnings })
@@ -89,7 +90,7 @@ impl Candidate {
 }
 
 /// A request that is about to be added.
-struct Asked {
+struct Asked<'a> {
     place: Place,
     call: Option<Arc<Call>>,
     stage: Stage,
@@ -97,6 +98,8 @@ struct Asked {
     name: String,
     tags: Vec<String>,
     span: Span,
+    /// Which of its turns are meant; all, where nothing is said.
+    turns: Option<FileSelection<'a>>,
 }
 
 struct Planning<'a> {
@@ -188,7 +191,15 @@ impl<'a> Planning<'a> {
         referred.into_iter().map(of_one).collect()
     }
 
-    fn add(&mut self, candidate: Candidate) {
+    /// The names of the turns of a candidate that are known before the run.
+    fn turns_of(&self, candidate: &Candidate) -> Vec<String> {
+        let What::Request { place, .. } = &candidate.what else { return Vec::new() };
+        let Entry::Request(request) = self.specs.entry(*place) else { return Vec::new() };
+        let turns = turn::planned(request.flow.repetition.as_deref(), &candidate.name);
+        turns.into_iter().map(|(_, name)| name).collect()
+    }
+
+    fn add(&mut self, candidate: Candidate, turns: Option<FileSelection<'_>>) {
         let Candidate { entry, stage, part, what, name, tags, span } = candidate;
         match what {
             What::Request { place, call: None } if self.moved.contains(&place) => {}
@@ -196,7 +207,7 @@ impl<'a> Planning<'a> {
                 let stage = if part == Stage::Teardown { part } else { stage };
                 let needs = self.setups.get(&entry).filter(|_| part == Stage::Main).cloned().unwrap_or_default();
                 let is_called = call.is_some();
-                let cases = self.request(Asked { place, call, stage, needs, name, tags, span }, &mut Vec::new());
+                let cases = self.request(Asked { place, call, stage, needs, name, tags, span, turns }, &mut Vec::new());
                 if part == Stage::Setup {
                     let needs = cases.iter().map(|&case| Need { case, name: self.list[case].1.name.clone() });
                     let needs: Vec<_> = needs.collect();
@@ -213,7 +224,7 @@ impl<'a> Planning<'a> {
 
     /// Has run what a request needs, then the request itself as often as it says. The
     /// places of its cases.
-    fn request(&mut self, asked: Asked, trail: &mut Vec<Place>) -> Vec<usize> {
+    fn request(&mut self, asked: Asked<'_>, trail: &mut Vec<Place>) -> Vec<usize> {
         let specs = self.specs;
         let entry = specs.entry(asked.place);
         let (repetition, references) = match entry {
@@ -221,7 +232,15 @@ impl<'a> Planning<'a> {
             Entry::Run(_) | Entry::Invalid(_) => (None, &[][..]),
         };
         let mut cases = Vec::new();
-        for (turn, label) in turn::planned(repetition) {
+        let mut turns = turn::planned(repetition, &asked.name);
+        if let Some(selection) = asked.turns.filter(|_| turns.len() > 1) {
+            let is_meant = |(_, name): &(_, String)| selection.takes_turn(&asked.name, name);
+            // What is meant may be counted otherwise now.
+            if turns.iter().any(is_meant) {
+                turns.retain(is_meant);
+            }
+        }
+        for (turn, name) in turns {
             let mut needs = asked.needs.clone();
             let work = match self.needs(references, &asked, trail, &mut needs) {
                 Ok(()) => Work::Request { place: asked.place, call: asked.call.clone() },
@@ -229,7 +248,7 @@ impl<'a> Planning<'a> {
             };
             cases.push(self.list.len());
             let case = PlannedCase { stage: asked.stage, work, turn, needs };
-            self.push(case, format!("{}{label}", asked.name), asked.tags.clone(), &asked.span);
+            self.push(case, name, asked.tags.clone(), &asked.span);
         }
         self.ran.entry(asked.place).or_default().extend(&cases);
         cases
@@ -239,7 +258,7 @@ impl<'a> Planning<'a> {
     fn needs(
         &mut self,
         references: &[Reference],
-        asked: &Asked,
+        asked: &Asked<'_>,
         trail: &mut Vec<Place>,
         needs: &mut Vec<Need>,
     ) -> Result<(), Diagnostic> {
@@ -297,7 +316,7 @@ impl<'a> Planning<'a> {
         call: Arc<Call>,
         stage: Stage,
         asking: Option<&str>,
-    ) -> Asked {
+    ) -> Asked<'static> {
         let specs = self.specs;
         let entry = specs.entry(place);
         let again = reference.force || !reference.variables.is_empty();
@@ -305,7 +324,7 @@ impl<'a> Planning<'a> {
         if let Some(name) = self.own_names.get(&place).filter(|_| is_plain && place.list != Stage::Teardown) {
             self.moved.insert(place);
             let (tags, span) = (tags_of(entry), entry.span().clone());
-            return Asked { place, call: None, stage, needs: Vec::new(), name: name.clone(), tags, span };
+            return Asked { place, call: None, stage, needs: Vec::new(), name: name.clone(), tags, span, turns: None };
         }
         let name = display_name(entry);
         let name = match asking.filter(|_| again) {
@@ -313,7 +332,7 @@ impl<'a> Planning<'a> {
             None => name.into_owned(),
         };
         let (name, span) = (self.names.unique(name), call.outermost().span.clone());
-        Asked { place, call: Some(call), stage, needs: Vec::new(), name, tags: tags_of(entry), span }
+        Asked { place, call: Some(call), stage, needs: Vec::new(), name, tags: tags_of(entry), span, turns: None }
     }
 
     /// Has run what stands where a request would, with nothing that needs it.

@@ -47,6 +47,6 @@ pub use plan::Plan;
 pub use planner::{Input, Planner};
 pub use questions::Person;
 pub use record::Detail;
-pub use select::Selection;
+pub use select::{Changes, Selection, Shard};
 pub use servers::{Server, ServerError, Servers, Start};
 pub use shared::Options;

@@ -19,6 +19,8 @@ pub struct Plan {
     /// The files that have something to run, in the order in which they are reported.
     pub(super) files: Vec<PlannedFile>,
     pub(super) outline: Arc<Outline>,
+    /// How many files are left to other shards, or have not changed.
+    pub(super) left: usize,
 }
 
 /// A file of the plan.
@@ -141,6 +143,16 @@ impl Plan {
     /// Whether nothing is to run.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// How many files it has.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// How many files have something to run, but are left to other shards or have not changed.
+    pub fn left(&self) -> usize {
+        self.left
     }
 
     /// The folders that its specs lie in, as their paths name them.

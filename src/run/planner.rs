@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseOutline, FileOutline, Outline};
+use crate::history::{FileHistory, History};
 use crate::parse;
 use crate::source::{Root, SourceFile, read_source, walk};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
@@ -15,6 +16,7 @@ use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 use super::imports::{Library, gather};
 use super::plan::{Plan, PlannedFile};
 use super::schemas::Schemas;
+use super::select::{self, Changes, FileSelection, Shard};
 use super::{Selection, cases, tables};
 
 /// A path to run, and the line of the one request in it that is meant.
@@ -45,6 +47,14 @@ impl Input {
 pub struct Planner {
     /// Which requests are to run.
     pub selection: Selection,
+    /// The files that must have changed, or concern what has; all, where nothing is said.
+    pub changes: Option<Changes>,
+    /// The share of the files that is to run; all, where nothing is said.
+    pub shard: Option<Shard>,
+    /// What decides on the order of the files; without it, it is that in which they are found.
+    pub order: Option<u64>,
+    /// What is known of earlier runs.
+    pub history: History,
     /// What holds for every request that does not say otherwise.
     pub defaults: Defaults,
     /// Whose rules `.http` files are read by, where editors differ.
@@ -59,6 +69,9 @@ pub struct Planner {
     /// The time now, since 1970-01-01T00:00:00Z.
     pub now: Duration,
 }
+
+/// A file of the plan, and what reports list of it.
+type Loaded = (PlannedFile, FileOutline);
 
 /// A spec file that was found, or named and not found.
 struct Found {
@@ -83,8 +96,43 @@ impl Planner {
         } else {
             found.par_iter().filter_map(load).collect()
         };
-        let (files, outlines) = self.repeated(loaded).into_iter().unzip();
-        Plan { files, outline: Arc::new(Outline { files: outlines, started: self.now }) }
+        let found = loaded.len();
+        let chosen = self.ordered(self.shared_out(self.changed(loaded)));
+        let left = found - chosen.len();
+        let (files, outlines) = self.repeated(chosen).into_iter().unzip();
+        Plan { files, outline: Arc::new(Outline { files: outlines, started: self.now }), left }
+    }
+
+    /// Those that have changed, or concern what has.
+    fn changed(&self, mut files: Vec<Loaded>) -> Vec<Loaded> {
+        if let Some(changes) = &self.changes {
+            files.retain(|(file, outline)| match file {
+                PlannedFile::Spec { specs, .. } => changes.concern(specs),
+                PlannedFile::Unreadable(_) => changes.hold(Path::new(&outline.path)),
+            });
+        }
+        files
+    }
+
+    /// Those of this shard.
+    fn shared_out(&self, mut files: Vec<Loaded>) -> Vec<Loaded> {
+        if let Some(shard) = self.shard {
+            let known = |(_, outline): &Loaded| {
+                let path = Path::new(&outline.path);
+                let elapsed = self.history.of(path).and_then(FileHistory::elapsed);
+                select::File { key: self.history.key(path), elapsed }
+            };
+            let mut taken = shard.takes(&files.iter().map(known).collect::<Vec<_>>()).into_iter();
+            files.retain(|_| taken.next().unwrap_or_default());
+        }
+        files
+    }
+
+    fn ordered(&self, mut files: Vec<Loaded>) -> Vec<Loaded> {
+        if let Some(seed) = self.order {
+            fastrand::Rng::with_seed(seed).shuffle(&mut files);
+        }
+        files
     }
 
     fn find(&self, input: &Input) -> Vec<Found> {
@@ -114,13 +162,14 @@ impl Planner {
             .collect()
     }
 
-    fn load(&self, found: &Found, library: &Library<'_>, schemas: &Schemas) -> Option<(PlannedFile, FileOutline)> {
+    fn load(&self, found: &Found, library: &Library<'_>, schemas: &Schemas) -> Option<Loaded> {
+        let selection = self.selection.of_file(&found.path, &self.history)?;
         let source = match &found.content {
             Ok(source) => source,
             Err(message) => return Some(unreadable(found, message.clone())),
         };
         let spec = self.read(source, format_of(&found.path).unwrap_or(Format::Yaml), &found.root, schemas);
-        self.select(spec, found, library)
+        self.select(spec, found, selection, library)
     }
 
     /// Reads a file that another one refers to.
@@ -142,23 +191,29 @@ impl Planner {
     }
 
     /// Takes from a file what is to run; nothing at all if none of its requests is.
-    fn select(&self, mut spec: Spec, found: &Found, library: &Library<'_>) -> Option<(PlannedFile, FileOutline)> {
+    fn select(
+        &self,
+        mut spec: Spec,
+        found: &Found,
+        selection: FileSelection<'_>,
+        library: &Library<'_>,
+    ) -> Option<Loaded> {
         let path = found.path.display().to_string();
         let name = spec.name.as_ref().map_or_else(|| path.clone(), |name| name.value.clone());
         let mut diagnostics = std::mem::take(&mut spec.diagnostics);
         let gathered = gather(spec, &found.root, library);
-        let chosen = cases::of(&gathered, &self.selection, found.line)?;
+        let chosen = cases::of(&gathered, selection, found.line)?;
         diagnostics.extend(chosen.warnings);
         let (cases, outlines) = chosen.list.into_iter().unzip();
         let file = PlannedFile::Spec { specs: gathered.specs, root: Arc::clone(&found.root), cases };
         Some((file, FileOutline { path, name, cases: outlines, diagnostics }))
     }
 
-    fn repeated(&self, once: Vec<(PlannedFile, FileOutline)>) -> Vec<(PlannedFile, FileOutline)> {
+    fn repeated(&self, once: Vec<Loaded>) -> Vec<Loaded> {
         if self.repeat <= 1 {
             return once;
         }
-        let run_of = |(file, outline): &(PlannedFile, FileOutline), run: usize| {
+        let run_of = |(file, outline): &Loaded, run: usize| {
             let name = |text: &str| format!("{text} [run {run} of {}]", self.repeat);
             let cases = outline.cases.iter();
             let cases = cases.map(|case| CaseOutline { name: name(&case.name), ..case.clone() });
@@ -174,7 +229,7 @@ impl Planner {
     }
 }
 
-fn unreadable(found: &Found, message: String) -> (PlannedFile, FileOutline) {
+fn unreadable(found: &Found, message: String) -> Loaded {
     let path = found.path.display().to_string();
     let case = CaseOutline { name: "read the file".to_owned(), ..CaseOutline::default() };
     let error = CaseError { kind: "read", diagnostics: vec![Diagnostic::error(message)] };

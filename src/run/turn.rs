@@ -22,19 +22,19 @@ pub(super) enum Turn {
     All,
 }
 
-/// The turns of a request that are known before the run, each with what its name says more
-/// than that of the request.
-pub(super) fn planned(repetition: Option<&Repetition>) -> Vec<(Turn, String)> {
+/// The turns of a request that are known before the run, each with its name.
+pub(super) fn planned(repetition: Option<&Repetition>, name: &str) -> Vec<(Turn, String)> {
     let counted = |labels: Vec<String>| {
-        labels.into_iter().enumerate().map(|(index, label)| (Turn::Counted(index), label)).collect()
+        let turns = labels.into_iter().enumerate();
+        turns.map(|(index, label)| (Turn::Counted(index), format!("{name}{label}"))).collect()
     };
     match repetition {
-        None => vec![(Turn::Only, String::new())],
-        Some(Repetition::Times(1)) => vec![(Turn::Counted(0), String::new())],
+        None => vec![(Turn::Only, name.to_owned())],
+        Some(Repetition::Times(1)) => vec![(Turn::Counted(0), name.to_owned())],
         Some(Repetition::Times(times)) => counted(labels(vec![None; *times as usize])),
         Some(Repetition::Rows(rows)) => counted(labels(rows.iter().map(written_name).collect())),
         Some(Repetition::Items { .. } | Repetition::While(_) | Repetition::Table(_)) => {
-            vec![(Turn::All, String::new())]
+            vec![(Turn::All, name.to_owned())]
         }
     }
 }

@@ -21,6 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("script", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client", "template", "assertion"]),
     ("event", &["source", "diagnostic", "http", "assertion", "client", "script"]),
     ("serve", &["http", "proto"]),
+    ("history", &["source"]),
     (
         "run",
         &[
@@ -38,9 +39,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "script",
             "event",
             "serve",
+            "history",
         ],
     ),
-    ("report", &["source", "secret", "diagnostic", "http", "assertion", "script", "event"]),
+    ("report", &["source", "secret", "diagnostic", "http", "assertion", "script", "event", "history"]),
     (
         "cli",
         &[
@@ -57,6 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "run",
             "report",
             "serve",
+            "history",
         ],
     ),
 ];

@@ -26,6 +26,7 @@ mod reports;
 mod robustness;
 mod schemas;
 mod scripts;
+mod selection;
 mod servers;
 mod specs;
 mod streaming;

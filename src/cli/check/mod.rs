@@ -14,19 +14,20 @@ use crate::template::Engine;
 use super::arguments::{CheckArguments, CheckFormat};
 use super::exit::Exit;
 use super::project::{Project, Stop};
+use super::selection;
 use super::terminal::Terminal;
 
 /// Prints what is known of the spec files before they run, then a summary.
 pub(super) fn check(arguments: &CheckArguments, terminal: &Terminal) -> Exit {
-    match plan(arguments) {
+    match plan(arguments, terminal) {
         Ok((plan, dialect)) => print(&plan, dialect, arguments.format, terminal),
         Err(stop) => stop.report(terminal),
     }
 }
 
-fn plan(arguments: &CheckArguments) -> Result<(Plan, Dialect), Stop> {
+fn plan(arguments: &CheckArguments, terminal: &Terminal) -> Result<(Plan, Dialect), Stop> {
     let project = Project::open(&arguments.selection)?;
-    let plan = project.plan(&arguments.selection, 1)?;
+    let plan = selection::choose(&project, &arguments.selection, 1, terminal)?.plan;
     Ok((plan, project.dialect(&arguments.selection)))
 }
 

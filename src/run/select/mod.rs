@@ -1,19 +1,39 @@
 //! Which of the requests found are to run.
 
+mod changes;
+mod shard;
 mod tags;
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
+use crate::history::{FileHistory, History};
 use crate::source::Span;
 
 use tags::TagExpression;
+
+pub use changes::Changes;
+pub(super) use shard::File;
+pub use shard::Shard;
 
 /// What a request must be to be run. Nothing that is asked for: every request is.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     tags: Vec<TagExpression>,
     name: Option<Regex>,
+    /// Whether it must not have passed when it ran last.
+    failed: bool,
+}
+
+/// What a request of one file must be to be run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FileSelection<'a> {
+    selection: &'a Selection,
+    /// The names of the cases that did not pass, where only those are to run.
+    failed: Option<&'a BTreeSet<String>>,
 }
 
 impl Selection {
@@ -25,13 +45,59 @@ impl Selection {
     pub fn new(tags: &[String], name: Option<&str>) -> Result<Self, Diagnostic> {
         let tags = tags.iter().map(|text| TagExpression::parse("--tag", text)).collect::<Result<_, _>>()?;
         let wrong = |error| Diagnostic::error(format!("--name is no regular expression: {error}"));
-        Ok(Self { tags, name: name.map(Regex::new).transpose().map_err(wrong)? })
+        Ok(Self { tags, name: name.map(Regex::new).transpose().map_err(wrong)?, failed: false })
     }
 
-    /// Whether a request with these tags and this name is to run.
-    pub(super) fn takes(&self, tags: &[String], name: &str) -> bool {
-        let tagged = self.tags.is_empty() || self.tags.iter().any(|expression| expression.holds(tags));
-        tagged && self.name.as_ref().is_none_or(|pattern| pattern.is_match(name))
+    /// The same, but only of what did not pass when it ran last.
+    #[must_use]
+    pub fn only_failed(self) -> Self {
+        Self { failed: true, ..self }
+    }
+
+    /// What it takes of a file; nothing, if none of its requests can be meant.
+    pub(super) fn of_file<'a>(&'a self, path: &Path, history: &'a History) -> Option<FileSelection<'a>> {
+        let failed = self.failed.then(|| history.of(path).map(FileHistory::failed));
+        match failed {
+            None => Some(FileSelection { selection: self, failed: None }),
+            Some(failed) => failed.map(|failed| FileSelection { selection: self, failed: Some(failed) }),
+        }
+    }
+}
+
+impl FileSelection<'_> {
+    /// Whether a request with these tags and this name is to run, at least in one of its turns.
+    pub(super) fn takes(&self, tags: &[String], name: &str, turns: impl Fn() -> Vec<String>) -> bool {
+        let Selection { tags: expressions, name: pattern, .. } = self.selection;
+        let tagged = expressions.is_empty() || expressions.iter().any(|expression| expression.holds(tags));
+        let is_all = pattern.is_none() && self.failed.is_none();
+        let unrolls = || self.failed.is_some_and(|failed| failed.iter().any(|case| is_turn_of(case, name)));
+        let is_named = || pattern.as_ref().is_none_or(|pattern| pattern.is_match(name));
+        tagged
+            && (is_all
+                || self.takes_turn(name, name)
+                || (unrolls() && is_named())
+                || turns().iter().any(|turn| self.takes_turn(name, turn)))
+    }
+
+    /// Whether one of the turns of such a request is to run, by its own name.
+    pub(super) fn takes_turn(&self, request: &str, turn: &str) -> bool {
+        let is_named = |pattern: &Regex| pattern.is_match(request) || pattern.is_match(turn);
+        self.selection.name.as_ref().is_none_or(is_named) && self.failed.is_none_or(|failed| failed.contains(turn))
+    }
+
+    /// The same without asking for what did not pass, if that is one of these names: what
+    /// comes before or after the others concerns them all.
+    pub(super) fn widened<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let has_failed = |name: &str| self.failed.is_some_and(|failed| failed.contains(name));
+        if names.into_iter().any(has_failed) { Self { failed: None, ..self } } else { self }
+    }
+}
+
+/// Whether a case is, by its name, one of the turns of a request that were counted in the run.
+fn is_turn_of(case: &str, request: &str) -> bool {
+    match request.split_once("{{") {
+        Some((start, _)) => case.starts_with(start),
+        None => case.strip_prefix(request).is_some_and(|rest| rest.starts_with(" [")),
     }
 }
 
@@ -47,6 +113,19 @@ pub(super) fn at_line<'a>(spans: impl Iterator<Item = &'a Span>, line: usize) ->
 mod tests {
     use super::*;
     use crate::source::SourceFile;
+
+    #[test]
+    fn a_turn_is_known_by_the_name_of_its_request() {
+        for (case, request, expected) in [
+            ("brew [green]", "brew", true),
+            ("brew", "brew", false),
+            ("brewer", "brew", false),
+            ("user ada", "user {{ name }}", true),
+            ("ping", "user {{ name }}", false),
+        ] {
+            assert_eq!(is_turn_of(case, request), expected, "{case}");
+        }
+    }
 
     #[test]
     fn a_line_selects_the_request_that_it_belongs_to() {

@@ -1,0 +1,127 @@
+//! What was asked for, as a plan: which requests of which files run, and in which order.
+
+mod git;
+mod machine;
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::diagnostic::Diagnostic;
+use crate::history::{Archive, History, Scope};
+use crate::report::history::Times;
+use crate::run::{Changes, Plan, Planner, Selection, Shard};
+use crate::source::Root;
+
+use super::arguments::{FileOrder, SelectionArguments, ShardArgument};
+use super::project::{Project, Stop};
+use super::terminal::{self, Terminal};
+
+/// What was chosen.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) plan: Plan,
+    /// What makes random values, and a random order, the same again.
+    pub(super) seed: Option<u64>,
+    /// Whether of each file all is chosen.
+    pub(super) scope: Scope,
+    /// Whether the times of the run say something of other runs.
+    pub(super) times: Times,
+}
+
+/// Finds and reads the specs that were named, and chooses from them.
+pub(super) fn choose(
+    project: &Project,
+    arguments: &SelectionArguments,
+    repeat: usize,
+    terminal: &Terminal,
+) -> Result<Chosen, Stop> {
+    let shard = arguments.shard.map(of_machine).transpose()?;
+    let is_random = arguments.order == FileOrder::Random;
+    // Short enough to be typed again.
+    let seed = arguments.seed.or_else(|| is_random.then(|| fastrand::u64(..1_000_000)));
+    let mut planner = Planner {
+        selection: Selection::new(&arguments.tags, arguments.name.as_deref()).map_err(|problem| vec![problem])?,
+        changes: arguments.changed.as_ref().map(|since| changes(project, since)).transpose()?,
+        shard,
+        order: seed.filter(|_| is_random),
+        history: if arguments.last_failed || shard.is_some() { history(project)? } else { History::default() },
+        defaults: project.configuration.defaults.clone(),
+        dialect: project.dialect(arguments),
+        root: project.root.clone(),
+        output: project.output.clone(),
+        repeat,
+        now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
+    };
+    let plan = if arguments.last_failed { last_failed(&mut planner, arguments, terminal) } else { None };
+    let is_narrowed = plan.is_some() || !arguments.tags.is_empty() || arguments.name.is_some();
+    let plan = plan.unwrap_or_else(|| planner.plan(&arguments.paths));
+    if plan.is_empty() && plan.left() == 0 {
+        return Err(Stop::nothing(arguments));
+    }
+    tell(&plan, seed.filter(|_| is_random), shard, arguments, terminal);
+    let is_whole = !is_narrowed && arguments.paths.iter().all(|input| input.line.is_none());
+    Ok(Chosen {
+        plan,
+        seed,
+        scope: if is_whole { Scope::Whole } else { Scope::Selected },
+        times: if shard.is_some() { Times::Left } else { Times::Kept },
+    })
+}
+
+/// The archive of a project's history, if it keeps one.
+pub(super) fn archive(project: &Project) -> Option<Archive> {
+    let root = project.root.as_ref().map_or(Path::new("."), Root::folder);
+    match &project.configuration.history {
+        None => Some(Archive::in_project(root)),
+        Some(path) => path.as_ref().map(|path| Archive::at(root, path)),
+    }
+}
+
+fn history(project: &Project) -> Result<History, Stop> {
+    let archive = archive(project)
+        .ok_or_else(|| Stop::usage("nothing is known of earlier runs: the project has `history: false`"))?;
+    archive.read().map_err(|error| {
+        Stop::from(vec![Diagnostic::error(error).help("remove it: it is written again by the next run")])
+    })
+}
+
+fn of_machine(argument: ShardArgument) -> Result<Shard, Stop> {
+    match argument {
+        ShardArgument::Given(shard) => Ok(shard),
+        ShardArgument::Auto => machine::shard(terminal::variable).map_err(Stop::usage),
+    }
+}
+
+fn changes(project: &Project, since: &str) -> Result<Changes, Stop> {
+    let folder = project.root.as_ref().map_or(Path::new("."), Root::folder);
+    git::changes(folder, since).map_err(Stop::usage)
+}
+
+/// The plan of what did not pass when it ran last; none, if there is no such thing.
+fn last_failed(planner: &mut Planner, arguments: &SelectionArguments, terminal: &Terminal) -> Option<Plan> {
+    let all = planner.selection.clone();
+    planner.selection = all.clone().only_failed();
+    let plan = planner.plan(&arguments.paths);
+    if !plan.is_empty() || plan.left() > 0 {
+        return Some(plan);
+    }
+    planner.selection = all;
+    terminal
+        .diagnostic(&Diagnostic::info("nothing of this is known to have failed in the last run: all of it is chosen"));
+    None
+}
+
+/// Says what cannot be seen from what runs.
+fn tell(plan: &Plan, drawn: Option<u64>, shard: Option<Shard>, arguments: &SelectionArguments, terminal: &Terminal) {
+    if let Some(seed) = drawn {
+        terminal.diagnostic(&Diagnostic::info(format!("the files are in random order: `--seed {seed}` repeats it")));
+    }
+    if let Some(shard) = shard {
+        let all = plan.len() + plan.left();
+        terminal.diagnostic(&Diagnostic::info(format!("shard {shard}: {} of {all} files", plan.len())));
+    } else if let Some(since) = &arguments.changed
+        && plan.is_empty()
+    {
+        terminal.diagnostic(&Diagnostic::info(format!("nothing here has changed since {since}")));
+    }
+}

@@ -1,0 +1,205 @@
+//! What earlier runs of a project have left: which requests did not pass, and how long files took.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::{Access, read_source, replace};
+
+/// The folder of a project that holds what belongs to no one else.
+const FOLDER: &str = ".rqtest";
+
+/// The version of the file's form.
+const VERSION: u32 = 1;
+
+/// What is known of earlier runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    root: PathBuf,
+    files: BTreeMap<String, FileHistory>,
+}
+
+/// What is known of a spec file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileHistory {
+    /// How many seconds it took when it ran last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+    /// The names of its cases that did not pass when they ran last.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    failed: BTreeSet<String>,
+}
+
+/// What becomes of what was known of a file once it has run again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it ran: what was known is replaced.
+    Whole,
+    /// Some of its requests did: what is known of the others stays.
+    Selected,
+}
+
+/// How a file has run.
+#[derive(Clone, Debug, Default)]
+pub struct FileRun {
+    /// How long it took, unless that says nothing of other runs.
+    pub elapsed: Option<Duration>,
+    /// The names of its cases that passed.
+    pub passed: BTreeSet<String>,
+    /// The names of those that did not.
+    pub failed: BTreeSet<String>,
+}
+
+/// The file that holds the history of a project.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    root: PathBuf,
+    path: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u32,
+    files: BTreeMap<String, FileHistory>,
+}
+
+impl History {
+    /// What is known of a spec file.
+    pub fn of(&self, spec: &Path) -> Option<&FileHistory> {
+        self.files.get(&self.key(spec))
+    }
+
+    /// The name of a spec file here, which is the same on every machine: its path in the project.
+    pub fn key(&self, spec: &Path) -> String {
+        let absolute = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+        let [spec, root] = [spec, &self.root].map(|path| absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let inside = spec.strip_prefix(&root).unwrap_or(&spec);
+        inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    }
+
+    /// Takes in how a spec file has run.
+    pub fn learn(&mut self, spec: &Path, run: FileRun, scope: Scope) {
+        let known = self.files.entry(self.key(spec)).or_default();
+        known.seconds = run.elapsed.map(|elapsed| elapsed.as_secs_f64()).or(known.seconds);
+        if scope == Scope::Whole {
+            known.failed.clear();
+        }
+        known.failed.retain(|name| !run.passed.contains(name));
+        known.failed.extend(run.failed);
+    }
+}
+
+impl FileHistory {
+    /// How long the file took when it ran last.
+    pub fn elapsed(&self) -> Option<Duration> {
+        Duration::try_from_secs_f64(self.seconds?).ok()
+    }
+
+    /// The names of its cases that did not pass when they ran last.
+    pub fn failed(&self) -> &BTreeSet<String> {
+        &self.failed
+    }
+}
+
+impl Archive {
+    /// That of a project which says nothing of it: a file in a folder that git ignores.
+    pub fn in_project(root: &Path) -> Self {
+        Self { root: root.to_owned(), path: root.join(FOLDER).join("history.json") }
+    }
+
+    /// One at a path.
+    pub fn at(root: &Path, path: &Path) -> Self {
+        Self { root: root.to_owned(), path: path.to_owned() }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it holds; nothing where there is none yet.
+    ///
+    /// # Errors
+    /// If it cannot be read: a lowercase fragment.
+    pub fn read(&self) -> Result<History, String> {
+        let empty = History { root: self.root.clone(), files: BTreeMap::new() };
+        if !self.path.exists() {
+            return Ok(empty);
+        }
+        let source = read_source(&self.path).map_err(|error| error.to_string())?;
+        let document: Result<Document, _> = serde_json::from_str(source.text());
+        match document {
+            Ok(Document { version: VERSION, files }) => Ok(History { files, ..empty }),
+            Ok(_) => Err(format!("{} was written by another version of rqtest", self.path.display())),
+            Err(error) => Err(format!("{} is no history of rqtest's: {error}", self.path.display())),
+        }
+    }
+
+    /// Takes in how the files of a run have run. What cannot be read is begun anew.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn add(&self, runs: impl IntoIterator<Item = (PathBuf, FileRun)>, scope: Scope) -> io::Result<()> {
+        let mut history = self.read().unwrap_or_else(|_| History { root: self.root.clone(), ..History::default() });
+        runs.into_iter().for_each(|(spec, run)| history.learn(&spec, run, scope));
+        if self.path == Self::in_project(&self.root).path {
+            self.hide()?;
+        }
+        let document = Document { version: VERSION, files: history.files };
+        replace(&self.path, Access::Usual, |writer| Ok(serde_json::to_writer_pretty(writer, &document)?))
+    }
+
+    /// Has git ignore the folder, as it is nobody's work.
+    fn hide(&self) -> io::Result<()> {
+        let ignore = self.path.with_file_name(".gitignore");
+        if ignore.exists() { Ok(()) } else { replace(&ignore, Access::Usual, |writer| writer.write_all(b"*\n")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(passed: &[&str], failed: &[&str]) -> FileRun {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        FileRun { elapsed: Some(Duration::from_millis(1500)), passed: names(passed), failed: names(failed) }
+    }
+
+    #[test]
+    fn what_did_not_pass_is_known_until_it_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let (archive, spec) = (Archive::in_project(folder.path()), folder.path().join("a/b.http"));
+        let failed =
+            |archive: &Archive| archive.read().unwrap().of(&spec).unwrap().failed.iter().cloned().collect::<Vec<_>>();
+        assert_eq!(archive.read().unwrap().of(&spec), None);
+        for (ran, scope, expected) in [
+            (run(&["one"], &["two", "three"]), Scope::Whole, &["three", "two"][..]),
+            (run(&["three"], &[]), Scope::Selected, &["two"]),
+            (run(&[], &["one"]), Scope::Selected, &["one", "two"]),
+            (run(&["one"], &["four"]), Scope::Whole, &["four"]),
+        ] {
+            archive.add([(spec.clone(), ran)], scope).unwrap();
+            assert_eq!(failed(&archive), expected);
+        }
+        let history = archive.read().unwrap();
+        assert_eq!(history.key(&spec), "a/b.http");
+        assert_eq!(history.of(&spec).unwrap().elapsed(), Some(Duration::from_millis(1500)));
+        assert_eq!(read_source(&folder.path().join(".rqtest/.gitignore")).unwrap().text(), "*\n");
+    }
+
+    #[test]
+    fn what_is_no_history_is_said_to_be_none_and_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::at(folder.path(), &folder.path().join("kept/history.json"));
+        for text in ["{", "{\"version\": 2, \"files\": {}}", "[]"] {
+            replace(archive.path(), Access::Usual, |writer| writer.write_all(text.as_bytes())).unwrap();
+            assert!(archive.read().is_err(), "{text}");
+            archive.add([(folder.path().join("a.http"), run(&[], &["one"]))], Scope::Whole).unwrap();
+            assert_eq!(archive.read().unwrap().files.len(), 1);
+        }
+        assert!(!folder.path().join("kept/.gitignore").exists());
+    }
+}
