@@ -24,10 +24,11 @@ pub(crate) use jsonpath::Path as JsonPath;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Root, Span};
-use crate::spec;
+use crate::spec::{self, Severity};
 use crate::template::{Engine, Scope};
 
 use explain::Explanation;
+use operand::Operand;
 use predicate::Predicate;
 use subject::Subject;
 
@@ -38,8 +39,22 @@ pub struct Outcome {
     pub assertion: String,
     /// Where it stands.
     pub span: Span,
+    /// What it means that it does not hold.
+    pub severity: Severity,
     /// Why it does not hold; nothing if it does.
     pub failure: Option<Failure>,
+}
+
+impl Outcome {
+    /// Whether its request fails by it.
+    pub fn is_failed(&self) -> bool {
+        self.failure.is_some() && self.severity != Severity::Warn
+    }
+
+    /// Whether it does not hold, and that is only to be told.
+    pub fn is_warning(&self) -> bool {
+        self.failure.is_some() && self.severity == Severity::Warn
+    }
 }
 
 /// Why an assertion does not hold.
@@ -112,6 +127,7 @@ pub struct CompiledAssertion {
     subject: Subject,
     predicate: Predicate,
     negated: bool,
+    severity: Severity,
     text: String,
     span: Span,
 }
@@ -127,6 +143,7 @@ impl CompiledAssertion {
             subject: Subject::compile(engine, &assertion.subject)?,
             predicate,
             negated: assertion.negated != inverted,
+            severity: assertion.severity,
             text: assertion.text().to_owned(),
             span: assertion.span.clone(),
         })
@@ -135,7 +152,7 @@ impl CompiledAssertion {
     /// Holds the response against it. What cannot be worked out is a failure too.
     pub fn evaluate(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Outcome {
         let failure = self.check(inspection, context).err();
-        Outcome { assertion: self.text.clone(), span: self.span.clone(), failure }
+        Outcome { assertion: self.text.clone(), span: self.span.clone(), severity: self.severity, failure }
     }
 
     fn check(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Result<(), Failure> {
@@ -163,7 +180,20 @@ impl CompiledAssertion {
 pub struct CompiledCapture {
     name: String,
     subject: Subject,
+    default: Option<Operand>,
+    is_secret: bool,
     span: Span,
+}
+
+/// A value that a response has given a variable.
+#[derive(Debug)]
+pub struct Captured {
+    /// The variable.
+    pub name: String,
+    /// Its value.
+    pub value: serde_json::Value,
+    /// Whether no output may show it.
+    pub is_secret: bool,
 }
 
 impl CompiledCapture {
@@ -173,24 +203,38 @@ impl CompiledCapture {
     /// As [`CompiledAssertion::compile`].
     pub fn compile(engine: &Engine, capture: &spec::Capture) -> Result<Self, Diagnostic> {
         let subject = Subject::compile(engine, &capture.subject)?;
-        Ok(Self { name: capture.name.value.clone(), subject, span: capture.span.clone() })
+        let default = capture.default.as_ref().map(|default| Operand::compile(engine, default)).transpose()?;
+        let (name, is_secret) = (capture.name.value.clone(), capture.is_secret);
+        Ok(Self { name, subject, default, is_secret, span: capture.span.clone() })
     }
 
-    /// The variable's name, and the value that the response gives it.
+    /// The value that the response gives the variable.
     ///
     /// # Errors
     /// Why there is no such value, at the capture's place.
-    pub fn capture(
+    pub fn capture(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Result<Captured, Diagnostic> {
+        let value = match &self.default {
+            Some(default) => self.value_or(default, inspection, context),
+            None => self.value(inspection, context),
+        };
+        let captured = |value| Captured { name: self.name.clone(), value, is_secret: self.is_secret };
+        value.map(captured).map_err(|failure| self.diagnostic(failure))
+    }
+
+    fn value(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Result<serde_json::Value, Failure> {
+        let value = self.subject.value(inspection, context)?;
+        if value.is_absent() { Err(self.subject.absence(inspection, context)) } else { Ok(value.into_json()) }
+    }
+
+    fn value_or(
         &self,
+        default: &Operand,
         inspection: &Inspection<'_>,
         context: Context<'_>,
-    ) -> Result<(String, serde_json::Value), Diagnostic> {
-        let value = self.subject.value(inspection, context).and_then(|value| {
-            if value.is_absent() { Err(self.subject.absence(inspection, context)) } else { Ok(value.into_json()) }
-        });
-        match value {
-            Ok(value) => Ok((self.name.clone(), value)),
-            Err(failure) => Err(self.diagnostic(failure)),
+    ) -> Result<serde_json::Value, Failure> {
+        match self.subject.found(inspection, context)? {
+            Some(value) => Ok(value.into_json()),
+            None => Ok(default.given(context)?.value.into_json()),
         }
     }
 

@@ -59,6 +59,25 @@ impl Subject {
         Ok(value)
     }
 
+    /// The value, if there is one: what is absent goes through no filter.
+    ///
+    /// # Errors
+    /// As [`Subject::value`], but for what is absent.
+    pub(super) fn found<'a>(
+        &self,
+        inspection: &'a Inspection<'_>,
+        context: Context<'_>,
+    ) -> Result<Option<Value<'a>>, Failure> {
+        let mut value = self.query.answer(inspection, context)?;
+        for filter in &self.filters {
+            if value.is_absent() {
+                return Ok(None);
+            }
+            value = filter.apply(&value, context)?;
+        }
+        Ok((!value.is_absent()).then_some(value))
+    }
+
     /// Why the value is absent.
     pub(super) fn absence(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
         self.absence_before(self.filters.len(), inspection, context)

@@ -16,7 +16,9 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use assertion::{parse_assertion, parse_capture, parse_httpyac_assertion, parse_operand, parse_subject};
+pub use assertion::{
+    parse_assertion, parse_capture, parse_httpyac_assertion, parse_kept, parse_operand, parse_subject,
+};
 
 use crate::source::SourceFile;
 use crate::spec::{Dialect, Format, Spec};

@@ -19,8 +19,24 @@ pub(super) fn problems(attempt: &Attempt, style: Style, redactor: &Redactor) -> 
     failures(attempt).map(|(outcome, failure)| problem(outcome, failure, style, redactor)).chain(errors).collect()
 }
 
-/// The assertions that do not hold.
+/// The assertions by which it fails.
 pub(super) fn failures(attempt: &Attempt) -> impl Iterator<Item = (&Outcome, &Failure)> {
+    unmet(attempt).filter(|(outcome, _)| outcome.is_failed())
+}
+
+/// What does not hold and fails nothing, a text each, without trailing newlines.
+pub(super) fn cautions(attempt: &Attempt, style: Style, redactor: &Redactor) -> Vec<String> {
+    let cautions = unmet(attempt).filter(|(outcome, _)| outcome.is_warning());
+    cautions.map(|(outcome, failure)| problem(outcome, failure, style, redactor)).collect()
+}
+
+/// The same in one line each.
+pub(super) fn brief_cautions(attempt: &Attempt, redactor: &Redactor) -> Vec<String> {
+    let cautions = unmet(attempt).filter(|(outcome, _)| outcome.is_warning());
+    cautions.map(|(_, failure)| in_brief(&failure.message, redactor)).collect()
+}
+
+fn unmet(attempt: &Attempt) -> impl Iterator<Item = (&Outcome, &Failure)> {
     attempt.outcomes.iter().filter_map(|outcome| Some((outcome, outcome.failure.as_ref()?)))
 }
 
@@ -45,7 +61,9 @@ fn in_brief(message: &str, redactor: &Redactor) -> String {
 
 fn problem(outcome: &Outcome, failure: &Failure, style: Style, redactor: &Redactor) -> String {
     let paint = Paint { color: style.color };
-    let diagnostic = Diagnostic::error(in_brief(&failure.message, redactor)).at(&outcome.span, "");
+    let message = in_brief(&failure.message, redactor);
+    let diagnostic = if outcome.is_warning() { Diagnostic::warning(message) } else { Diagnostic::error(message) };
+    let diagnostic = diagnostic.at(&outcome.span, "");
     let mut lines = vec![render_redacted(&diagnostic, style, redactor)];
     let compared = comparison(failure, redactor, paint);
     let note = paint.text(Ink::Strong, "note");

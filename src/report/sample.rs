@@ -12,6 +12,7 @@ use crate::event::{
 use crate::http::Timings;
 use crate::secret::Redactor;
 use crate::source::{SourceFile, Span};
+use crate::spec::Severity;
 
 const USERS: &str = "\
 ### Create a user
@@ -32,6 +33,7 @@ GET {{base}}/users/{{userId}}
 
 ### List all
 # @assert status == 200
+# @assert warn duration < 3ms
 GET {{base}}/users
 
 ### Häßlich <&> \"quoted\" \u{1b}[31m]]>
@@ -97,7 +99,7 @@ pub(crate) fn outline() -> Arc<Outline> {
 }
 
 fn outcome(source: &Arc<SourceFile>, assertion: &str, failure: Option<Failure>) -> Outcome {
-    Outcome { assertion: assertion.to_owned(), span: span(source, assertion), failure }
+    Outcome { assertion: assertion.to_owned(), span: span(source, assertion), severity: Severity::Fail, failure }
 }
 
 fn failure(message: &str, actual: &str, expected: &str) -> Option<Failure> {
@@ -187,6 +189,14 @@ fn passed() -> CaseResult {
     ended(Verdict::Passed, vec![attempt])
 }
 
+fn slow_list() -> CaseResult {
+    let mut result = passed();
+    let failure = failure("duration is 3.35ms, not < 3ms", "3.35ms", "< 3ms");
+    let outcome = outcome(&users(), "warn duration < 3ms", failure);
+    result.attempts[0].outcomes.push(Outcome { severity: Severity::Warn, ..outcome });
+    result
+}
+
 fn ugly_failure() -> CaseResult {
     let mut failure =
         failure("body does not contain \u{7}", "a\u{0}b\u{1b}[2J ]]> <x>&amp;\r\n\u{fffe}", "to contain \"\u{7}\"");
@@ -212,7 +222,7 @@ pub(crate) fn events() -> Vec<Event> {
     let key = Diagnostic::error("there is no key `expct`").at(&span(&broken, "expct"), "unknown key");
     let refused = Diagnostic::error("connection refused by 127.0.0.1:1").at(&span(&broken, "http://127.0.0.1:1/"), "");
     let results = [
-        vec![failed_creation(), flaky_reading(), passed(), ugly_failure()],
+        vec![failed_creation(), flaky_reading(), slow_list(), ugly_failure()],
         vec![
             errored("parse", vec![key.help("did you mean `expect`?"), Diagnostic::error("a second one")]),
             errored("connect", vec![refused.note("is the server running?")]),
@@ -278,7 +288,8 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
         contrast: Contrast::Difference,
         notes: vec![own()],
     };
-    let outcome = Outcome { assertion: own(), span: span.clone(), failure: Some(failure) };
+    let severity = Severity::Fail;
+    let outcome = Outcome { assertion: own(), span: span.clone(), severity, failure: Some(failure) };
     let mut exchange = exchange(text, text, 200, text);
     exchange.request_head = own();
     let attempt = traced(attempt(vec![outcome], exchange));

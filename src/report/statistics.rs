@@ -25,8 +25,10 @@ pub struct Counts {
     pub flaky: usize,
     /// The assertions of every request's last attempt.
     pub assertions: usize,
-    /// Those of them that do not hold.
+    /// Those of them by which requests fail.
     pub failed_assertions: usize,
+    /// Those that do not hold, which is only to be told.
+    pub warned_assertions: usize,
 }
 
 impl Counts {
@@ -42,7 +44,8 @@ impl Counts {
         self.flaky += usize::from(is_flaky(result));
         if let Some(attempt) = result.attempts.last() {
             self.assertions += attempt.outcomes.len();
-            self.failed_assertions += attempt.outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
+            self.failed_assertions += attempt.outcomes.iter().filter(|outcome| outcome.is_failed()).count();
+            self.warned_assertions += attempt.outcomes.iter().filter(|outcome| outcome.is_warning()).count();
         }
     }
 
@@ -67,6 +70,7 @@ impl AddAssign for Counts {
         self.flaky += other.flaky;
         self.assertions += other.assertions;
         self.failed_assertions += other.failed_assertions;
+        self.warned_assertions += other.warned_assertions;
     }
 }
 

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::assertion::{CompiledAssertion, Context, Inspection};
+use crate::assertion::{Captured, CompiledAssertion, Context, Inspection, Outcome};
 use crate::client::{self, Session, Trace};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
@@ -17,7 +17,7 @@ use crate::template::{Collection, FileScope, Scope};
 
 use super::collect::collect;
 use super::compiled::Compiled;
-use super::credentials::learn_rendered;
+use super::credentials::{learn_captured, learn_rendered};
 use super::jwt;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
@@ -187,11 +187,19 @@ impl CaseRun<'_> {
             attempt.error = Some(CaseError { kind: "capture", diagnostics: missing });
         }
         drop(scope);
-        for (name, value) in captured {
-            file_scope.capture(&name, value);
-        }
+        captured.into_iter().for_each(|captured| self.keep_captured(captured, file_scope));
         self.run_after(compiled, &response, file_scope, attempt);
         attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
+    }
+}
+
+impl CaseRun<'_> {
+    /// Gives a variable the value that was captured for it.
+    pub(super) fn keep_captured(&self, captured: Captured, file_scope: &mut FileScope) {
+        if captured.is_secret {
+            learn_captured(&captured.value, &self.shared.redactor);
+        }
+        file_scope.capture(&captured.name, captured.value);
     }
 }
 
@@ -199,7 +207,7 @@ impl Attempt {
     /// What is to be said of this attempt: an assertion that does not hold weighs more
     /// than a value that could then not be captured.
     pub(super) fn verdict(&self) -> Verdict {
-        if self.outcomes.iter().any(|outcome| outcome.failure.is_some()) {
+        if self.outcomes.iter().any(Outcome::is_failed) {
             Verdict::Failed
         } else if self.error.is_some() {
             Verdict::Errored

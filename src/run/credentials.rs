@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::client::{self, Identity, Proxies, Proxy};
 use crate::http::Headers;
 use crate::secret::{MASK, Redactor, is_credential_field, is_credential_parameter};
@@ -32,6 +34,23 @@ pub(super) fn learn_rendered(request: &client::Request, redactor: &Redactor) {
     learn_fields(&request.headers, redactor);
     if let (true, Some(message)) = (request.payload.is_message, request.payload.body.in_memory()) {
         learn_head(&String::from_utf8_lossy(&message), redactor);
+    }
+}
+
+/// Learns what was captured to be kept secret: a text or a number, the texts of a list or an object.
+pub(super) fn learn_captured(value: &Value, redactor: &Redactor) {
+    match value {
+        Value::Number(number) => redactor.learn(&number.to_string()),
+        other => learn_texts(other, redactor),
+    }
+}
+
+fn learn_texts(value: &Value, redactor: &Redactor) {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(text) => redactor.learn(text),
+        Value::Array(items) => items.iter().for_each(|item| learn_texts(item, redactor)),
+        Value::Object(members) => members.values().for_each(|member| learn_texts(member, redactor)),
     }
 }
 
@@ -115,6 +134,14 @@ mod tests {
         let head = "GET /a:b HTTP/1.1\r\nauthorization:  Digest a=b, c=d\r\nX-API-Key: k\nHost: h\r\n\r\n";
         let shown = "GET /a:b HTTP/1.1\r\nauthorization: Digest ***\r\nX-API-Key: ***\nHost: h\r\n\r\n";
         assert_eq!(without_credentials(head), shown);
+    }
+
+    #[test]
+    fn learns_the_texts_of_what_was_captured() {
+        let redactor = Redactor::default();
+        learn_captured(&serde_json::json!(123_456), &redactor);
+        learn_captured(&serde_json::json!({"a": ["first", {"b": "second"}], "number": 1000, "c": null}), &redactor);
+        assert_eq!(redactor.redact("123456 first second 1000"), "*** *** *** 1000");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::case::CaseRun;
 use super::decision;
 use super::environment::Environment;
 use super::mailbox::Sender;
+use super::must;
 use super::plan::{PlannedCase, PlannedFile, Stage};
 use super::questions::Inquirer;
 use super::script::{ScriptRunner, Sleeper};
@@ -70,6 +71,8 @@ pub(super) struct FileRun<'a> {
     /// How each case of the plan so far has ended.
     ends: Vec<End>,
     setup_failed: bool,
+    /// Why nothing but the teardown runs any more.
+    stopped: Option<String>,
     /// When the last request had ended.
     last: Option<Instant>,
     /// How many cases have ended.
@@ -121,8 +124,22 @@ impl<'a> FileRun<'a> {
         specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
         let session = session(shared, environment, sender);
         let scripts = ScriptRunner::new(Sleeper::new(shared));
-        let (setup_failed, ends, last, ended) = (false, Vec::new(), None, 0);
-        Self { shared, specs, root, index, sender, session, scope, scripts, sight, ends, setup_failed, last, ended }
+        Self {
+            shared,
+            specs,
+            root,
+            index,
+            sender,
+            session,
+            scope,
+            scripts,
+            sight,
+            ends: Vec::new(),
+            setup_failed: false,
+            stopped: None,
+            last: None,
+            ended: 0,
+        }
     }
 
     fn run(&mut self, cases: &[PlannedCase], outlines: &[CaseOutline]) {
@@ -257,11 +274,12 @@ impl<'a> FileRun<'a> {
     pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<Cow<'static, str>> {
         let of_run = match case.stage {
             Stage::Teardown => None,
-            Stage::Main if self.setup_failed => Some("the setup failed"),
+            Stage::Main if self.setup_failed && self.stopped.is_none() => Some("the setup failed"),
             Stage::Setup | Stage::Main => self.shared.interrupt.reason().or_else(|| self.shared.failed.reason()),
         };
+        let of_file = || self.stopped.clone().filter(|_| case.stage != Stage::Teardown);
         let missing = || case.needs.iter().find_map(|need| self.ends[need.case].lack(&need.name));
-        of_run.map(Cow::Borrowed).or_else(|| missing().map(Cow::Owned))
+        of_run.map(Cow::Borrowed).or_else(|| of_file().or_else(missing).map(Cow::Owned))
     }
 
     fn learn(&mut self, case: &PlannedCase, result: &CaseResult) {
@@ -272,6 +290,10 @@ impl<'a> FileRun<'a> {
             return;
         }
         self.setup_failed |= case.stage == Stage::Setup;
+        let request = self.specs.request(case).ok().map(|requested| requested.request);
+        if let Some(reason) = request.and_then(|request| must::unmet(&request.assertions, result)) {
+            self.stopped.get_or_insert(reason);
+        }
         if self.shared.options.fail_fast {
             self.shared.failed.raise("an earlier request failed");
         }

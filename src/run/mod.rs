@@ -17,6 +17,7 @@ mod interrupt;
 mod jwt;
 mod loops;
 mod mailbox;
+mod must;
 mod names;
 mod pace;
 mod plan;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::assertion::Expressions;
+use crate::assertion::{Expressions, Outcome};
 use crate::client;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError};
@@ -243,7 +243,7 @@ impl CaseRun<'_> {
     ) -> bool {
         scripts.iter().all(|script| {
             self.run_script(script, written, Sight { rendered, response: None }, scope, attempt);
-            let went_well = attempt.error.is_none() && attempt.outcomes.iter().all(|outcome| outcome.failure.is_none());
+            let went_well = attempt.error.is_none() && !attempt.outcomes.iter().any(Outcome::is_failed);
             went_well && !self.is_called_off.get()
         })
     }

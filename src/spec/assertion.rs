@@ -19,6 +19,8 @@ pub struct Assertion {
     pub predicate: Spanned<Predicate>,
     /// Whether it must not hold.
     pub negated: bool,
+    /// What it means that it does not hold.
+    pub severity: Severity,
     /// What reports show, where that is not what stands at the span.
     pub wording: Option<Box<str>>,
     /// Where it stands.
@@ -30,6 +32,39 @@ impl Assertion {
     pub fn text(&self) -> &str {
         self.wording.as_deref().unwrap_or(self.span.text())
     }
+
+    /// This assertion with a severity that is not written beside it.
+    #[must_use]
+    pub fn graded(self, severity: Severity) -> Self {
+        let wording = format!("{} {}", severity.as_str(), self.text()).into();
+        Self { severity, wording: Some(wording), ..self }
+    }
+}
+
+/// What it means that an assertion does not hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Severity {
+    /// The request fails, and the rest of its file does not run.
+    Must,
+    /// The request fails.
+    #[default]
+    Fail,
+    /// It is told, and nothing fails.
+    Warn,
+}
+
+impl Severity {
+    /// Those that are written before an assertion.
+    pub const WRITTEN: &[Self] = &[Self::Must, Self::Warn];
+
+    /// The name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+        }
+    }
 }
 
 impl fmt::Debug for Assertion {
@@ -38,6 +73,7 @@ impl fmt::Debug for Assertion {
             .field("subject", &self.subject)
             .field("predicate", &self.predicate)
             .field("negated", &self.negated)
+            .field("severity", &self.severity)
             .field("text", &self.text())
             .field("span", &self.span)
             .finish()
@@ -51,6 +87,10 @@ pub struct Capture {
     pub name: Spanned<String>,
     /// What is taken.
     pub subject: Subject,
+    /// What is kept where the query finds nothing.
+    pub default: Option<Operand>,
+    /// Whether no output may show it.
+    pub is_secret: bool,
     /// Where it stands.
     pub span: Span,
 }

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use assertion::{
     Assertion, Capture, CertificateField, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, RequestPart,
-    Schema, SchemaSource, Subject, TypeTest,
+    Schema, SchemaSource, Severity, Subject, TypeTest,
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;

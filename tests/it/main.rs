@@ -5,6 +5,7 @@
 
 mod auth;
 mod bad_input;
+mod captures;
 mod commands;
 mod connections;
 mod cookies;
@@ -34,6 +35,7 @@ mod streams;
 mod support;
 mod tls;
 mod traces;
+mod verdicts;
 mod waits;
 mod websockets;
 mod wire;

@@ -236,11 +236,22 @@ fn captures_values_with_their_types() {
             ("x = bytes | count", json!(BODY.len())),
         ];
         for (text, expected) in values {
-            assert_eq!(capture(text).unwrap(), ("x".to_owned(), expected), "{text}");
+            let captured = capture(text).unwrap();
+            assert_eq!((captured.name.as_str(), captured.value, captured.is_secret), ("x", expected, false), "{text}");
         }
         let diagnostic = capture("x = $.missing").unwrap_err();
         assert_eq!(diagnostic.message, "`x` is not captured: $.missing matched nothing");
         assert_eq!(diagnostic.span().unwrap().text(), "x = $.missing");
-        assert_eq!(capture("x = sha256").unwrap().1.as_str().unwrap().len(), 64);
+        for (text, expected) in [
+            ("x = $.missing default 7", json!(7)),
+            ("x = $.missing | first | toInt default [1, {}]", json!([1, {}])),
+            ("x = header x-none default a-b", json!("a-b")),
+            ("x = $.id default 8", json!(7)),
+        ] {
+            assert_eq!(capture(text).unwrap().value, expected, "{text}");
+        }
+        assert!(capture("x = $.id | split \",\" default 7").is_err(), "a filter that fails does not find nothing");
+        assert!(capture("x = $.id redact").unwrap().is_secret);
+        assert_eq!(capture("x = sha256").unwrap().value.as_str().unwrap().len(), 64);
     });
 }

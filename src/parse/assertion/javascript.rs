@@ -6,7 +6,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Assertion, Expected, Format, Operand, Predicate, Query, Subject, Text, TypeTest};
+use crate::spec::{Assertion, Expected, Format, Operand, Predicate, Query, Severity, Subject, Text, TypeTest};
 
 use super::predicate::{Claim, digest_claim, is_digest};
 use super::{Reader, Rule, expect_pair, lone_predicate, parse_subject, predicate_with_value};
@@ -77,7 +77,8 @@ pub fn parse_httpyac_assertion(span: &Span) -> Result<Assertion, Diagnostic> {
 fn assertion(reader: &Reader, subject: Subject, claim: Claim) -> Result<Assertion, Diagnostic> {
     let (subject, claim) = claim.applied_to(subject)?;
     let Claim { predicate, negated, .. } = claim;
-    Ok(Assertion { subject, predicate, negated, wording: None, span: reader.span.clone() })
+    let severity = Severity::default();
+    Ok(Assertion { subject, predicate, negated, severity, wording: None, span: reader.span.clone() })
 }
 
 /// The subject that the code after `js` stands for.

@@ -20,8 +20,8 @@ use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
-use crate::spec::{Assertion, Capture, Format, Operand, Subject};
+use crate::source::{Span, Spanned};
+use crate::spec::{Assertion, Capture, Format, Operand, Severity, Subject};
 
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/assertion.pest"]
@@ -35,9 +35,10 @@ const DEEPEST: usize = 100;
 /// # Errors
 /// Where and why it is no assertion.
 pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnostic> {
-    let reader = Reader::new(span, format);
+    let whole = Reader::new(span, format);
+    let (severity, reader) = whole.severity();
     if javascript::asks(reader.text()) {
-        return javascript::read(&reader);
+        return Ok(Assertion { severity, span: whole.span, ..javascript::read(&reader)? });
     }
     let mut pairs = reader.parse(Rule::assertion)?;
     let subject_pair = expect_pair(&mut pairs, Rule::subject);
@@ -53,12 +54,14 @@ pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnos
         subject,
         predicate: claim.predicate,
         negated: claim.negated,
+        severity,
         wording: None,
-        span: reader.span.clone(),
+        span: whole.span,
     })
 }
 
-/// Reads `name = query filter*` from a place in a `.http` file.
+/// Reads `name = query filter*`, with `default value` and `redact` after it, from a place in
+/// a `.http` file.
 ///
 /// # Errors
 /// Where and why it is no capture.
@@ -67,9 +70,17 @@ pub fn parse_capture(span: &Span, format: Format) -> Result<Capture, Diagnostic>
     let mut pairs = reader.parse(Rule::capture)?;
     let name = expect_pair(&mut pairs, Rule::variable);
     let name = reader.span_of(&name).with(name.as_str().to_owned());
-    let subject = reader.subject(expect_pair(&mut pairs, Rule::subject))?;
-    reader.refuse_leftover(&mut pairs)?;
-    Ok(Capture { name, subject, span: reader.span })
+    reader.kept(name, &mut pairs)
+}
+
+/// Reads the same without its name and the `=`.
+///
+/// # Errors
+/// Where and why it is no capture.
+pub fn parse_kept(name: Spanned<String>, span: &Span, format: Format) -> Result<Capture, Diagnostic> {
+    let reader = Reader::new(span, format);
+    let mut pairs = reader.parse(Rule::lone_kept)?;
+    reader.kept(name, &mut pairs)
 }
 
 /// Reads `query filter*` alone, from a place in a spec file.
@@ -114,6 +125,31 @@ impl Reader {
         self.span.text()
     }
 
+    /// What is written before an assertion, and the assertion.
+    fn severity(&self) -> (Severity, Self) {
+        let text = self.text();
+        let written = Severity::WRITTEN.iter().find_map(|severity| {
+            let rest = text.strip_prefix(severity.as_str()).filter(|rest| rest.starts_with([' ', '\t']))?;
+            Some((*severity, rest.len()))
+        });
+        let (severity, length) = written.unwrap_or((Severity::default(), text.len()));
+        (severity, Self::new(&self.span.slice(text.len() - length..text.len()), self.format))
+    }
+
+    /// A subject, and what is to be done with what it gives.
+    fn kept(&self, name: Spanned<String>, pairs: &mut Pairs<'_, Rule>) -> Result<Capture, Diagnostic> {
+        let subject = self.subject(expect_pair(pairs, Rule::subject))?;
+        let mut capture = Capture { name, subject, default: None, is_secret: false, span: self.span.clone() };
+        for pair in pairs.by_ref().take_while(|pair| pair.as_rule() != Rule::EOI) {
+            match pair.as_rule() {
+                Rule::default => capture.default = Some(self.item(alone(pair))?),
+                Rule::redact => capture.is_secret = true,
+                _ => return Err(self.leftover(&pair)),
+            }
+        }
+        Ok(capture)
+    }
+
     /// What a rule makes of the whole text: the pairs within it.
     fn parse(&self, rule: Rule) -> Result<Pairs<'_, Rule>, Diagnostic> {
         self.check_depth()?;
@@ -147,11 +183,13 @@ impl Reader {
     fn refuse_leftover(&self, pairs: &mut Pairs<'_, Rule>) -> Result<(), Diagnostic> {
         match pairs.find(|pair| pair.as_rule() == Rule::leftover) {
             None => Ok(()),
-            Some(pair) => {
-                let message = format!("`{}` is one too many", excerpt(pair.as_str()));
-                Err(Diagnostic::error(message).at(&self.span_of(&pair), "nothing is expected here"))
-            }
+            Some(pair) => Err(self.leftover(&pair)),
         }
+    }
+
+    fn leftover(&self, pair: &Pair<'_, Rule>) -> Diagnostic {
+        let message = format!("`{}` is one too many", excerpt(pair.as_str()));
+        Diagnostic::error(message).at(&self.span_of(pair), "nothing is expected here")
     }
 
     fn no_predicate(&self, subject: &Span) -> Diagnostic {
@@ -191,6 +229,12 @@ fn expect_pair<'i>(pairs: &mut Pairs<'i, Rule>, rule: Rule) -> Pair<'i, Rule> {
     let pair = pairs.next().expect("the grammar demands a pair here");
     debug_assert_eq!(pair.as_rule(), rule, "the grammar demands this rule here");
     pair
+}
+
+/// The value of a `default`.
+fn alone(pair: Pair<'_, Rule>) -> Pair<'_, Rule> {
+    let value = query::first(pair);
+    if value.as_rule() == Rule::item { query::first(value) } else { value }
 }
 
 /// The start of a text, for a message.
@@ -263,6 +307,48 @@ mod tests {
     }
 
     #[test]
+    fn a_capture_may_have_a_default_and_be_secret() {
+        let shown = |text: &str| {
+            let capture = parse_capture(&span(text), Format::Http).map_err(|error| error.message)?;
+            let default = capture.default.map(|default| default.span.text().to_owned());
+            Ok::<_, String>((capture.subject.filters.len(), default.unwrap_or_default(), capture.is_secret))
+        };
+        for (text, filters, default, is_secret) in [
+            ("a = $.a redact", 0, "", true),
+            ("a = header x | split \" \" | last redact", 2, "", true),
+            ("a = $.a default 5", 0, "5", false),
+            ("a = body default \"a b\"  redact", 0, "\"a b\"", true),
+            ("a = $.a | first default {\"b\": [1, 2]} redact", 1, "{\"b\": [1, 2]}", true),
+            ("a = cookie default default {{b}}", 0, "{{b}}", false),
+        ] {
+            assert_eq!(shown(text), Ok((filters, default.to_owned(), is_secret)), "{text}");
+        }
+        for (text, leftover) in [
+            ("a = $.a default", "default"),
+            ("a = $.a redact default 5", "default 5"),
+            ("a = $.a redacted", "redacted"),
+        ] {
+            assert_eq!(shown(text), Err(format!("`{leftover}` is one too many")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_before_an_assertion_says_how_much_hangs_on_it() {
+        for (text, severity, query) in [
+            ("status == 200", Severity::Fail, "status"),
+            ("must status == 200", Severity::Must, "status"),
+            ("warn\tduration < 5ms", Severity::Warn, "duration"),
+            ("must js a == b", Severity::Must, "js a"),
+        ] {
+            let assertion = read(text);
+            let found = (assertion.severity, assertion.subject.query.span.text(), assertion.text());
+            assert_eq!(found, (severity, query, text));
+        }
+        assert_eq!(error("must").0, "there is no query `must`");
+        assert_eq!(error("must status").0, "nothing is demanded of `status`");
+    }
+
+    #[test]
     fn reads_subjects_alone() {
         let subject = parse_subject(&span("header x | first"), Format::Yaml).unwrap();
         assert_eq!(subject.query.span.text(), "header x");
@@ -289,6 +375,7 @@ mod tests {
         fn never_panics(text in ".{0,60}") {
             drop(parse_assertion(&span(&text), Format::Http));
             drop(parse_capture(&span(&text), Format::Yaml));
+            drop(parse_capture(&span(&format!("a = {text}")), Format::Http));
             drop(parse_operand(&span(&text), Format::Http));
         }
 
@@ -297,7 +384,7 @@ mod tests {
             parts in prop::collection::vec(prop::sample::select(vec![
                 "status", "header", "body", "$.a", "[", "]", "(", ")", "{", "}", "{{", "}}", "\"", "'", "/", "|",
                 " ", "==", "not", "in", "between", "matches", "contains", "1", "-", "e5", "ms", "\\", "\\u", ",", ":",
-                "replace", "regex", "é", "base64,", "hex,", "file,", ";", "true", "2xx",
+                "must", "warn", "replace", "regex", "é", "base64,", "hex,", "file,", ";", "true", "2xx",
             ]), 0..24),
         ) {
             let text = parts.concat();

@@ -3,8 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{
-    Assertion, Capture, DEFAULT_REDIRECTS, Expected, Format, Node, Operand, Predicate, Query, Subject, Text, Value,
-    Verify,
+    Assertion, Capture, DEFAULT_REDIRECTS, Expected, Format, Node, Operand, Predicate, Query, Severity, Subject, Text,
+    Value, Verify,
 };
 
 use super::argument::{duration, flag};
@@ -63,6 +63,7 @@ pub(super) fn expect_status(draft: &mut Draft, directive: &Directive) -> Result<
         subject: subject(Query::Status, &directive.name),
         predicate: span.clone().with(Predicate::Equal(operand)),
         negated: false,
+        severity: Severity::default(),
         wording: Some(format!("status == {status}").into()),
         span: directive.name.to(span),
     });
@@ -95,7 +96,8 @@ fn keep(draft: &mut Draft, directive: &Directive, query: fn(&Span) -> Query) -> 
     })?;
     let key = super::line::trimmed(&argument.slice(name.len()..argument.text().len()));
     let name = argument.slice(0..name.len()).with(name.to_owned());
-    draft.captures.push(Capture { name, subject: subject(query(&key), &key), span: argument.clone() });
+    let subject = subject(query(&key), &key);
+    draft.captures.push(Capture { name, subject, default: None, is_secret: false, span: argument.clone() });
     Ok(())
 }
 

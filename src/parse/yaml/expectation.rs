@@ -2,14 +2,17 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
-use crate::parse::{assertion, parse_assertion, parse_subject};
+use crate::parse::{assertion, parse_assertion, parse_kept, parse_subject};
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Capture, Format, Node, Query, RequestPart, Subject, Text};
+use crate::spec::{Assertion, Capture, Format, Node, Operand, Query, RequestPart, Severity, Subject, Text};
 
 use super::Field;
-use super::operand::Answer;
+use super::operand::{self, Answer};
 use super::predicate::{self, Demand};
 use super::table::{Problems, Table, key, unknown_key};
+
+/// What a capture takes, in the words of messages.
+const QUERY: &str = "a query such as `body $.id`";
 
 type Assertions = Vec<Assertion>;
 
@@ -39,6 +42,8 @@ const EXPECT: Table<Assertions> = Table(&[
     key("assert", assert),
     key("ip", |all, field, problems| add(all, Query::Ip, Answer::Text, field, problems)),
     key("request", |all, field, problems| REQUEST.read_map(all, field, problems)),
+    key("must", |all, field, problems| graded(all, Severity::Must, field, problems)),
+    key("warn", |all, field, problems| graded(all, Severity::Warn, field, problems)),
 ]);
 
 /// What can be expected of the request as it was sent.
@@ -189,6 +194,7 @@ fn assertion_of(subject: &Subject, text: &str, demand: Demand) -> Assertion {
         span: demand.predicate.span.clone(),
         predicate: demand.predicate,
         negated: demand.negated,
+        severity: Severity::default(),
         wording: Some(format!("{text} {}", demand.text).into()),
     }
 }
@@ -203,21 +209,67 @@ fn schema(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
 /// `assert:` one text, or a list of them, in the assertion language.
 fn assert(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
     for item in field.one_or_more() {
-        let assertion = sentence(item, "an assertion").and_then(|span| parse_assertion(&span, Format::Yaml));
+        let assertion = sentence(item, "an assertion").and_then(|span| parse_assertion(&span, item.key.format));
         all.extend(problems.keep(assertion));
+    }
+}
+
+/// Adds what is of a severity: a map as `expect` is one, or texts as in `assert`.
+fn graded(all: &mut Assertions, severity: Severity, field: Field<'_>, problems: &mut Problems) {
+    let mut assertions = Vec::new();
+    match &field.value.node {
+        Node::Map(_) => EXPECT.read_map(&mut assertions, field, problems),
+        _ => assert(&mut assertions, field, problems),
+    }
+    for assertion in assertions {
+        match assertion.severity {
+            Severity::Fail => all.push(assertion.graded(severity)),
+            within => problems.push(
+                Diagnostic::error(format!("`{}` stands within `{}`", within.as_str(), severity.as_str()))
+                    .at(&assertion.span, "")
+                    .help("an assertion has one of them"),
+            ),
+        }
     }
 }
 
 /// Reads `capture:`.
 pub(super) fn captures(field: Field<'_>, problems: &mut Problems) -> Vec<Capture> {
     let entries = problems.keep(field.entries()).into_iter().flatten();
-    entries.filter_map(|entry| problems.keep(capture(entry))).collect()
+    entries.filter_map(|entry| capture(entry, problems)).collect()
 }
 
-fn capture(field: Field<'_>) -> Result<Capture, Diagnostic> {
-    let subject = parse_subject(&sentence(field, "a query such as `body $.id`")?, Format::Yaml)?;
+/// What a capture is written as, where it is a map.
+#[derive(Default)]
+struct CaptureDraft {
+    from: Option<Subject>,
+    default: Option<Operand>,
+    redact: Option<Spanned<bool>>,
+}
+
+const CAPTURE: Table<CaptureDraft> = Table(&[
+    key("from", |capture, field, problems| capture.from = problems.keep(subject(field))),
+    key("default", |capture, field, problems| capture.default = problems.keep(operand::read(field, Answer::Json))),
+    key("redact", |capture, field, problems| capture.redact = problems.keep(field.boolean())),
+]);
+
+/// Reads `body $.id`, or `{from: body $.id, default: 1, redact: true}`.
+fn capture(field: Field<'_>, problems: &mut Problems) -> Option<Capture> {
     let name = Spanned { value: field.key.value.clone(), span: field.key.span.clone() };
-    Ok(Capture { name, subject, span: field.key.span.to(field.span()) })
+    let span = field.key.span.to(field.span());
+    if !matches!(field.value.node, Node::Map(_)) {
+        let written = sentence(field, QUERY).and_then(|span| parse_kept(name, &span, field.key.format));
+        return problems.keep(written).map(|capture| Capture { span, ..capture });
+    }
+    let mut draft = CaptureDraft::default();
+    CAPTURE.read_map(&mut draft, field, problems);
+    field.require("from", problems);
+    let is_secret = draft.redact.is_some_and(|redact| redact.value);
+    Some(Capture { name, subject: draft.from?, default: draft.default, is_secret, span })
+}
+
+fn subject(field: Field<'_>) -> Result<Subject, Diagnostic> {
+    parse_subject(&sentence(field, QUERY)?, field.key.format)
 }
 
 /// The place of a text in the assertion language, which is read as it stands there.

@@ -194,7 +194,11 @@ mod tests {
         ];
         let silence =
             Regex::new(r"\w+: (None|\[\]|Tls \{( \w+: None,?)+ \})(, )?|\w+ \{ \}|route: Route \{ +\}(, )?").unwrap();
-        let captures = request.captures.iter().map(|capture| format!("{} = {:?}", capture.name.value, capture.subject));
+        let captures = request.captures.iter().map(|capture| {
+            let default = capture.default.as_ref().map(|default| format!(" default {:?}", default.value));
+            let redact = if capture.is_secret { " redact" } else { "" };
+            format!("{} = {:?}{}{redact}", capture.name.value, capture.subject, default.unwrap_or_default())
+        });
         let lines = lines.iter().map(|line| silence.replace_all(&silence.replace_all(line, ""), "").into_owned());
         let assertions = request.assertions.iter().map(|assertion| {
             let Assertion { subject, predicate, span, .. } = assertion;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{Options, Verbosity};
+use crate::assertion::Outcome;
 use crate::diagnostic::{Diagnostic, Style};
 use crate::event::{Attempt, CaseOutline, CaseResult, FileOutline, Verdict};
 use crate::report::Counts;
 use crate::report::dialogue::{Room, dialogue, line, messages};
 use crate::report::log::log;
 use crate::report::paint::{Ink, Paint};
-use crate::report::problem::{headline, problems};
+use crate::report::problem::{cautions, headline, problems};
 use crate::report::statistics::is_flaky;
 use crate::report::wire::wire;
 use crate::report::wording;
@@ -67,7 +68,7 @@ impl Blocks {
         let is_told = match result.verdict {
             Verdict::Failed | Verdict::Errored => true,
             Verdict::Passed => {
-                let is_worth_it = is_flaky(result) || has_log(result);
+                let is_worth_it = is_flaky(result) || has_log(result) || has_cautions(result);
                 verbose || is_worth_it && self.options.verbosity == Verbosity::Normal
             }
             Verdict::Skipped(_) => verbose,
@@ -90,7 +91,10 @@ impl Blocks {
             details.extend(self.earlier_attempts(result));
         }
         details.extend(log(last, &self.redactor, self.paint).iter().map(|line| indent(DETAIL, line)));
-        let problems = problems(last, self.style(DETAIL), &self.redactor);
+        let mut problems = problems(last, self.style(DETAIL), &self.redactor);
+        if self.options.verbosity > Verbosity::Quiet {
+            problems.extend(cautions(last, self.style(DETAIL), &self.redactor));
+        }
         details.extend(problems.iter().flat_map(|problem| [String::new(), indent(DETAIL, problem)]));
         details.join("\n") + "\n"
     }
@@ -144,6 +148,9 @@ impl Blocks {
         counts.add(result);
         let verdict = match &result.verdict {
             Verdict::Passed if attempts > 1 => return format!("flaky, passed on attempt {attempts}"),
+            Verdict::Passed if counts.warned_assertions > 0 => {
+                format!("passed with {}", wording::count(counts.warned_assertions, "warning"))
+            }
             Verdict::Passed => "passed".to_owned(),
             Verdict::Failed if counts.failed_assertions > 0 => {
                 format!("{} of {} failed", counts.failed_assertions, wording::count(counts.assertions, "assertion"))
@@ -210,6 +217,11 @@ impl Blocks {
 /// Whether scripts had something to say, in the attempt that counts.
 fn has_log(result: &CaseResult) -> bool {
     result.attempts.last().is_some_and(|last| !last.log.is_empty())
+}
+
+/// Whether something does not hold that fails nothing, in the attempt that counts.
+fn has_cautions(result: &CaseResult) -> bool {
+    result.attempts.last().is_some_and(|last| last.outcomes.iter().any(Outcome::is_warning))
 }
 
 pub(super) fn indent(columns: usize, text: &str) -> String {

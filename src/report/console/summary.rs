@@ -56,15 +56,20 @@ fn rows(statistics: &RunStatistics) -> Vec<(&'static str, String)> {
     let files = |is: fn(&Counts) -> bool| statistics.files().filter(is).count();
     let (failed, skipped) = (files(|file| !file.is_success()), files(|file| file.ran() == 0 && file.requests > 0));
     let passed = statistics.files().len() - failed - skipped;
-    let held = total.assertions - total.failed_assertions;
     let mut rows = vec![
         ("requests", with_flaky(total)),
-        ("assertions", parts(&[(held, "passed"), (total.failed_assertions, "failed")])),
+        ("assertions", assertions(total)),
         ("files", parts(&[(passed, "passed"), (failed, "failed"), (skipped, "skipped")])),
         ("time", time(statistics)),
     ];
     rows.retain(|(_, value)| !value.is_empty());
     rows
+}
+
+fn assertions(total: Counts) -> String {
+    let held = total.assertions - total.failed_assertions - total.warned_assertions;
+    let warnings = if total.warned_assertions == 1 { "warning" } else { "warnings" };
+    parts(&[(held, "passed"), (total.failed_assertions, "failed"), (total.warned_assertions, warnings)])
 }
 
 fn with_flaky(total: Counts) -> String {

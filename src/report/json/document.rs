@@ -105,6 +105,7 @@ enum Wire {
 struct Assertion {
     assertion: String,
     location: Place,
+    severity: &'static str,
     passed: bool,
     failure: Option<Failure>,
 }
@@ -287,6 +288,7 @@ impl Draft {
         Assertion {
             assertion: self.text(&outcome.assertion),
             location: self.place(&outcome.span),
+            severity: outcome.severity.as_str(),
             passed: failure.is_none(),
             failure,
         }

@@ -13,7 +13,7 @@ use crate::report::Counts;
 use crate::report::dialogue::{Room, dialogue, line};
 use crate::report::log::log;
 use crate::report::paint::Paint;
-use crate::report::problem::{headline, problems};
+use crate::report::problem::{brief_cautions, cautions, headline, problems};
 use crate::report::wording;
 use crate::secret::Redactor;
 
@@ -93,6 +93,9 @@ impl CaseWriter {
                 attributes.push(("assertions", counts.assertions.to_string()));
                 properties.extend(tags.map(|tag| ("tag", tag)));
                 properties.extend(outline.origin.as_ref().map(|span| ("origin", self.attribute(&span.to_string()))));
+                let cautions = result.attempts.last().map(|last| brief_cautions(last, &self.redactor));
+                let cautions = cautions.into_iter().flatten();
+                properties.extend(cautions.map(|message| ("warning", text::attribute(&message))));
                 properties.extend((result.attempts.len() > 1).then(|| ("attempts", result.attempts.len().to_string())));
             }
             Layout::Strict if outline.tags.is_empty() => {}
@@ -137,9 +140,15 @@ impl CaseWriter {
             (SystemOut::Failures, Verdict::Passed | Verdict::Skipped(_)) => false,
         };
         let last = result.attempts.last()?;
-        let parts = [self.log(last), self.exchanges(last).filter(|_| is_told)];
+        let parts = [self.cautions(last), self.log(last), self.exchanges(last).filter(|_| is_told)];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// What does not hold and fails nothing.
+    fn cautions(&self, attempt: &Attempt) -> Option<String> {
+        let cautions = cautions(attempt, STYLE, &self.redactor);
+        (!cautions.is_empty()).then(|| text::content(&cautions.join("\n\n")))
     }
 
     /// What scripts had to say.

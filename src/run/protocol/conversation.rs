@@ -253,9 +253,7 @@ impl Talk<'_, '_> {
         let mut missing = Vec::new();
         let captured = collect(&expected.captures, |capture| capture.capture(&inspection, context), &mut missing);
         self.attempt.warnings.extend(scope.take_warnings());
-        for (name, value) in captured {
-            file_scope.capture(&name, value);
-        }
+        captured.into_iter().for_each(|captured| self.run.keep_captured(captured, file_scope));
         if missing.is_empty() { Ok(()) } else { Err(CaseError { kind: "capture", diagnostics: missing }) }
     }
 

@@ -9,6 +9,7 @@ use crate::assertion::{Failure, Outcome};
 
 use super::{Host, Run, thrown};
 use crate::script::program::Sources;
+use crate::spec::Severity;
 
 /// The most tests of one script.
 const MOST: usize = 1000;
@@ -37,7 +38,7 @@ impl Run {
             notes: is_elsewhere.then(|| format!("the script is run from {caller}")).into_iter().collect(),
             ..Failure::default()
         });
-        self.outcomes.push(Outcome { assertion: name, span, failure });
+        self.outcomes.push(Outcome { assertion: name, span, severity: Severity::default(), failure });
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::parse::yaml::expectation::sentence;
 use crate::parse::yaml::operand;
 use crate::parse::yaml::table::{Problems, Table, key};
 use crate::source::Spanned;
-use crate::spec::{Assertion, Format, Node, Predicate, Query, Stream, StreamForm, Subject};
+use crate::spec::{Assertion, Format, Node, Predicate, Query, Severity, Stream, StreamForm, Subject};
 
 /// The keys of a stream.
 const STREAM: Table<Stream> = Table(&[
@@ -52,6 +52,7 @@ fn until(field: Field<'_>) -> Result<Assertion, Diagnostic> {
         subject: Subject { query: field.key.span.clone().with(Query::Body), filters: Vec::new() },
         predicate: span.clone().with(Predicate::Matches(operand::pattern(field)?)),
         negated: false,
+        severity: Severity::default(),
         wording: Some(format!("body matches {}", span.text()).into()),
         span,
     })

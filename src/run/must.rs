@@ -1,0 +1,18 @@
+//! What must hold, or the rest of a file does not run.
+
+use crate::event::CaseResult;
+use crate::spec::{Assertion, Severity};
+
+/// Why nothing more is to run after a request that has not passed, if one of the assertions
+/// that must hold does not, or could not be evaluated at all.
+pub(super) fn unmet(assertions: &[Assertion], result: &CaseResult) -> Option<String> {
+    let outcomes = result.attempts.last().map(|last| last.outcomes.as_slice()).unwrap_or_default();
+    let mut musts = outcomes.iter().filter(|outcome| outcome.severity == Severity::Must);
+    if let Some(outcome) = musts.find(|outcome| outcome.failure.is_some()) {
+        return Some(format!("`{}` at {} does not hold", outcome.assertion, outcome.span));
+    }
+    let was_evaluated = |must: &Assertion| outcomes.iter().any(|outcome| outcome.span == must.span);
+    let mut musts = assertions.iter().filter(|assertion| assertion.severity == Severity::Must);
+    let must = musts.find(|must| !was_evaluated(must))?;
+    Some(format!("`{}` at {} could not be evaluated", must.text(), must.span))
+}
