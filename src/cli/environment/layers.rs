@@ -23,7 +23,7 @@ pub(super) const SHARED: &[&str] = &["$shared", "$kulalaShared"];
 /// Entries that are no variables.
 const SECURITY: &str = "Security";
 const TLS: &str = "SSLConfiguration";
-const HEADERS: &str = "$kulalaDefaultHeaders";
+const HEADERS: &[&str] = &["$kulalaDefaultHeaders", "$default_headers"];
 
 type Entries = Vec<(Text, Value)>;
 
@@ -126,7 +126,7 @@ impl Merged {
                     Err(problem) => problems.push(problem),
                 },
                 TLS => configuration = Some((name, value)),
-                HEADERS => self.headers = headers(&value, problems),
+                known if HEADERS.contains(&known) => self.headers = headers(&name, &value, problems),
                 _ => {
                     define(&mut self.variables, &name.value, value.to_json());
                     let place = || name.span.clone().with(name.value.clone());
@@ -163,7 +163,7 @@ pub(super) fn put(entries: &mut Entries, (name, value): (Text, Value)) {
 }
 
 fn is_deep(name: &str) -> bool {
-    [SECURITY, TLS, HEADERS].contains(&name)
+    [SECURITY, TLS].contains(&name) || HEADERS.contains(&name)
 }
 
 fn overlay(below: &mut Entries, above: Entries) {
@@ -184,9 +184,9 @@ fn define<V>(pairs: &mut Vec<(String, V)>, name: &str, value: V) {
     }
 }
 
-fn headers(value: &Value, problems: &mut Vec<Diagnostic>) -> Headers {
+fn headers(name: &Text, value: &Value, problems: &mut Vec<Diagnostic>) -> Headers {
     let Node::Map(entries) = &value.node else {
-        problems.push(Diagnostic::error(format!("`{HEADERS}` is a map of header fields")).at(&value.span, ""));
+        problems.push(Diagnostic::error(format!("`{}` is a map of header fields", name.value)).at(&value.span, ""));
         return Headers::new();
     };
     let fields = entries.iter().filter_map(|(name, value)| {

@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
 
     fn drops(&self, line: &Line<'_>) -> bool {
         match self.media {
-            Media::Json | Media::Commented => line.kind(self.rules) == LineKind::Comment,
+            Media::Json | Media::JsonLines | Media::Commented => line.kind(self.rules) == LineKind::Comment,
             Media::GraphQl => line.text.starts_with('#') || line.text.starts_with("//"),
             Media::Form | Media::Multipart | Media::Message | Media::Other => false,
         }
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         match self.media {
             Media::Form => self.diagnostics.extend(form::push_line(&mut self.pieces, &trimmed(&span), self.rules)),
             Media::Multipart | Media::Message => self.push_with_crlf(&span),
-            Media::Json | Media::GraphQl | Media::Commented | Media::Other => self.push(text(&span)),
+            Media::Json | Media::JsonLines | Media::GraphQl | Media::Commented | Media::Other => self.push(text(&span)),
         }
     }
 
@@ -191,8 +191,12 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> (Option<Body>, Vec<Diagnostic>) {
         self.flush();
-        if matches!(self.media, Media::Json | Media::GraphQl | Media::Commented) {
+        if matches!(self.media, Media::Json | Media::JsonLines | Media::GraphQl | Media::Commented) {
             self.trim_end();
+        }
+        if self.media == Media::JsonLines && !self.pieces.is_empty() {
+            let end = self.span.text().len();
+            self.push_changed("\n".to_owned(), self.span.slice(end..end));
         }
         let body = (!self.pieces.is_empty()).then_some(Body::Content(self.pieces));
         (body, self.diagnostics)

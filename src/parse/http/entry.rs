@@ -4,10 +4,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::protocol::{Named, saved_in_vain};
 use crate::parse::{message, parse_assertion, parse_httpyac_assertion};
 use crate::source::{Span, Spanned};
-use crate::spec::dialect::{AssertionValues, Credentials, GraphQlField, NameExtent, Rules, SeparatorText};
+use crate::spec::dialect::{
+    AssertionValues, Credentials, DefinitionEscapes, GraphQlField, NameExtent, Rules, SeparatorText,
+};
 use crate::spec::{
     Auth, Body, Conflict, Entry, FileReference, Format, Fragment, HeaderField, Import, Invalid, Node, Piece, Protocol,
-    Request, Scripts, Value, Variable,
+    Request, Scripts, Text, Value, Variable,
 };
 
 use super::blocks::Block;
@@ -74,7 +76,8 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     }
     draft.diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.range().start));
 
-    let variables = head.definitions.into_iter().map(|definition| variable(definition, above.requests)).collect();
+    let variables =
+        head.definitions.into_iter().map(|definition| variable(definition, above.requests, rules)).collect();
     let imports = std::mem::take(&mut draft.imports);
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let runs = !draft.runs.is_empty() || (!draft.references.is_empty() && !above.is_file);
@@ -210,10 +213,33 @@ fn out_of_order(stage: Stage, place: &Span) -> Diagnostic {
     Diagnostic::error(message).at(place, "").help(help)
 }
 
-fn variable(definition: Definition, position: usize) -> Variable {
-    let value = Value { node: Node::Text(text(&definition.value)), span: definition.value };
+fn variable(definition: Definition, position: usize, rules: &Rules) -> Variable {
+    let written = match rules.definition_escapes {
+        DefinitionEscapes::Read if definition.value.text().contains('\\') => {
+            Text::new(definition.value.clone().with(unescaped(definition.value.text())), Format::Http)
+        }
+        DefinitionEscapes::Read | DefinitionEscapes::Verbatim => text(&definition.value),
+    };
+    let value = Value { node: Node::Text(written), span: definition.value };
     let name = definition.name.text().to_owned();
     Variable { name: definition.name.with(name), value, binding: definition.binding, position }
+}
+
+/// A text with its escapes read.
+fn unescaped(text: &str) -> String {
+    let mut rest = text.chars();
+    let mut read = String::with_capacity(text.len());
+    while let Some(next) = rest.next() {
+        match if next == '\\' { rest.next() } else { None } {
+            Some('n') => read.push('\n'),
+            Some('r') => read.push('\r'),
+            Some('t') => read.push('\t'),
+            Some(escaped) => read.push(escaped),
+            None if next == '\\' => {}
+            None => read.push(next),
+        }
+    }
+    read
 }
 
 fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>, rules: &Rules) {

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::spec::dialect::{FormTexts, Rules};
 use crate::spec::{Format, Piece, Text};
 
-use super::line::trimmed;
+use super::line::{outside_of_braces, trimmed};
 use super::text;
 
 /// What stands for a character that would part pairs, or be read as a space.
@@ -65,21 +65,13 @@ fn push_joined(pieces: &mut Vec<Piece>, line: &Span, piece: impl Fn(Text) -> Pie
 pub(super) fn is_changed(line: &Span) -> bool {
     let differs = |token: &Token| match token {
         Token::Run(range) => {
-            let run = without_templates(&line.text()[range.clone()]);
+            let run = outside_of_braces(&line.text()[range.clone()]);
             encode_illegal(&run, "+") != run
         }
         Token::Separator(_) => false,
         Token::Escape(..) => true,
     };
     tokens(line.text()).iter().any(differs)
-}
-
-/// A text without what its templates will give.
-fn without_templates(text: &str) -> String {
-    let parts = text.split("{{").enumerate();
-    parts
-        .map(|(place, part)| if place == 0 { part } else { part.split_once("}}").map_or("", |(_, rest)| rest) })
-        .collect()
 }
 
 /// A part of a line.

@@ -6,7 +6,7 @@ use pest::iterators::Pair;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::dialect::{
-    AssertionLines, IndentedComments, IndentedLines, LazyDefinitions, LinesAbove, RepeatedFields, Rules,
+    AssertionLines, FoldedFields, IndentedComments, IndentedLines, LazyDefinitions, LinesAbove, RepeatedFields, Rules,
     TargetContinuation,
 };
 use crate::spec::{Binding, Conflict, Format, Fragment, HeaderField, Script, Text};
@@ -112,6 +112,7 @@ impl Reader<'_> {
             Rule::field => self.take_up_field(pair),
             Rule::spread => self.take_up_spread(pair),
             Rule::whole_field => self.take_up_whole_field(&span),
+            Rule::folded => self.take_up_folded(pair, &span),
             Rule::assertion => self.head.assertions.extend(self.argument(pair)),
             Rule::fragment | Rule::named_file => self.take_up_fragment(pair, &span),
             Rule::malformed_request_line => {
@@ -130,11 +131,14 @@ impl Reader<'_> {
 
     /// What is wrong with a line that the grammar has a rule for, and the dialect has not.
     fn refusal(&self, line: &Span, rule: Rule) -> Option<Diagnostic> {
-        let Rules { target_continuation, assertion_lines, lines_above, .. } = self.rules;
+        let Rules { target_continuation, assertion_lines, lines_above, folded_fields, .. } = self.rules;
         match rule {
             Rule::continuation | Rule::path_continuation
                 if *target_continuation == TargetContinuation::Query && !line.text().starts_with(['?', '&']) =>
             {
+                Some(malformed_line(line))
+            }
+            Rule::folded if *folded_fields == FoldedFields::Malformed && !self.head.fields.is_empty() => {
                 Some(malformed_line(line))
             }
             Rule::assertion if *assertion_lines == AssertionLines::Content => Some(malformed_line(line)),
@@ -177,6 +181,22 @@ impl Reader<'_> {
     fn take_up_field(&mut self, pair: Pair<'_, Rule>) {
         let [name, value] = self.places(pair, [Rule::field_name, Rule::argument]);
         self.head.fields.push(HeaderField { name: text(&name), value: Some(text(&trimmed(&value))) });
+    }
+
+    /// A line that goes on with the URL after `?` or `&`, or with the value of a field.
+    fn take_up_folded(&mut self, pair: Pair<'_, Rule>, line: &Span) {
+        let [rest] = self.places(pair, [Rule::argument]);
+        match (&mut self.request_line, self.head.fields.last_mut()) {
+            (Some(draft), None) if self.rules.target_continuation == TargetContinuation::Parts && draft.is_open() => {
+                draft.target.push(trimmed(&rest));
+            }
+            (_, Some(HeaderField { value: Some(value), .. })) => {
+                value.value.push(' ');
+                value.value.push_str(trimmed(&rest).text());
+                value.span = value.span.to(&trimmed(&rest));
+            }
+            _ => self.head.diagnostics.push(malformed_line(line)),
+        }
     }
 
     /// A name, or an expression, is what would stand in braces.

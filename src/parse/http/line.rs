@@ -199,6 +199,20 @@ pub(super) fn trimmed(span: &Span) -> Span {
     span.slice(text.len() - text.trim_start_matches(is_white).len()..text.len())
 }
 
+/// A text without its references, whose values nobody knows yet.
+pub(super) fn outside_of_braces(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        left.push_str(before);
+        match after.split_once("}}") {
+            Some((_, after)) => rest = after,
+            None => return left + "{{" + after,
+        }
+    }
+    left + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

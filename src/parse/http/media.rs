@@ -1,7 +1,7 @@
 //! What a request's body is, as far as that decides how its lines are read.
 
 use crate::spec::HeaderField;
-use crate::spec::dialect::{BodyComments, FormLines, MultipartLineEnds, Rules};
+use crate::spec::dialect::{BodyComments, FinalLineEnds, FormLines, MultipartLineEnds, Rules};
 
 use super::json::JsonExtent;
 use super::line::{LineKind, lines};
@@ -11,6 +11,8 @@ use super::line::{LineKind, lines};
 pub(super) enum Media {
     /// Comment lines are dropped, at any indentation.
     Json,
+    /// The same, and the last line ends with LF too.
+    JsonLines,
     /// Comment lines are dropped; a string may hold lines that look so but are indented.
     GraphQl,
     /// Comment lines are dropped, at any indentation, whatever the body is.
@@ -30,6 +32,7 @@ const TYPES: &[(&str, &str, Media)] = &[
     ("application/graphql", "", Media::GraphQl),
     ("application/x-www-form-urlencoded", "", Media::Form),
     ("multipart/", "", Media::Multipart),
+    ("application/x-ndjson", "", Media::JsonLines),
     ("", "json", Media::Json),
 ];
 
@@ -38,6 +41,12 @@ impl Media {
     /// that shows only once it is rendered.
     pub(super) fn of(fields: &[HeaderField], body: &str, rules: &Rules) -> Self {
         match Self::declared(fields, body) {
+            Self::JsonLines
+                if rules.final_line_ends == FinalLineEnds::Omitted && rules.body_comments == BodyComments::Content =>
+            {
+                Self::Other
+            }
+            Self::JsonLines if rules.final_line_ends == FinalLineEnds::Omitted => Self::Json,
             Self::Json | Self::GraphQl if rules.body_comments == BodyComments::Content => Self::Other,
             Self::Form if rules.form_lines == FormLines::Verbatim => Self::Other,
             Self::Multipart if rules.multipart_line_ends == MultipartLineEnds::Verbatim => Self::Other,

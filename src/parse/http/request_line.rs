@@ -6,10 +6,11 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::http::{Method, Url, Version};
 use crate::parse::protocol::Named;
 use crate::source::{Span, Spanned};
-use crate::spec::dialect::{Methods, ProtocolWords, Rules, VersionNames};
+use crate::spec::dialect::{Methods, ProtocolWords, RequestLineSpaces, Rules, VersionNames};
 use crate::spec::{Format, Text};
 
 use super::grammar::{self, Rule, locate, matches};
+use super::line::outside_of_braces;
 use super::{text, unsupported};
 
 /// What a target begins with where nothing but its look tells it from other text.
@@ -67,6 +68,8 @@ pub(super) struct Draft {
     pub method: Option<Span>,
     pub target: Vec<Span>,
     pub version: Option<Span>,
+    /// What stands between two words, where that is more than a space, or within one.
+    pub spaces: Option<Span>,
 }
 
 /// Whether a line outside of a head is certainly meant as a request line.
@@ -91,7 +94,7 @@ impl Draft {
     /// Takes up a line that matches the rule of request lines.
     pub(super) fn new(origin: &Span, pair: Pair<'_, Rule>) -> Self {
         let line = super::line::trimmed(&locate(origin, &pair));
-        let mut draft = Self { line, method: None, target: Vec::new(), version: None };
+        let mut draft = Self { line, method: None, target: Vec::new(), version: None, spaces: None };
         draft.go_on(origin, pair);
         draft
     }
@@ -103,10 +106,22 @@ impl Draft {
             match part.as_rule() {
                 Rule::method => self.method = Some(span),
                 Rule::target | Rule::rest_of_target => self.target.push(span),
+                Rule::gap if span.text() != " " => self.spaces = Some(span),
                 Rule::version => self.version = Some(span),
                 _ => {}
             }
         }
+    }
+
+    /// The white space that a strict dialect has no place for.
+    pub(super) fn extra_space(&self) -> Option<Span> {
+        let within = self.target.first().filter(|first| outside_of_braces(first.text()).contains([' ', '\t']));
+        self.spaces.as_ref().or(within).cloned()
+    }
+
+    /// Whether the target so far ends in a way that more of it must follow.
+    pub(super) fn is_open(&self) -> bool {
+        self.target.last().is_some_and(|last| last.text().ends_with(['?', '&'])) && self.version.is_none()
     }
 
     /// The line that reports point at.
@@ -119,6 +134,11 @@ impl Draft {
     /// # Errors
     /// What is wrong with the method or the version.
     pub(super) fn finish(self, rules: &Rules) -> Result<RequestLine, Diagnostic> {
+        if let Some(space) = self.extra_space().filter(|_| rules.request_line_spaces == RequestLineSpaces::Malformed) {
+            return Err(Diagnostic::error("malformed request line")
+                .at(&space, "")
+                .help("write `METHOD url` with one space between; white space in a URL is written `%20`"));
+        }
         let target = joined(&self.target);
         match &self.method {
             Some(method) => check_method(method, &target, rules)?,
@@ -279,6 +299,9 @@ mod tests {
             ("GET /\n\t/a\n  ?b\n  {{c}} HTTP/1.1", Some("GET"), "//a?b{{c}}", Some(Version::Http11)),
             ("GET /\n?a=b  c {{d}}\t\n&e=f ", Some("GET"), "/?a=b  c {{d}}&e=f", None),
             ("GET http://[::1]/", Some("GET"), "http://[::1]/", None),
+            ("GET  \t/  HTTP/1.1", Some("GET"), "/", Some(Version::Http11)),
+            ("GET /?a=b c  d HTTP/1.1", Some("GET"), "/?a=b c  d", Some(Version::Http11)),
+            ("GET /\n  ?\n  a=1\n  &b=2", Some("GET"), "/?a=1&b=2", None),
         ];
         for (line, method, target, version) in cases {
             assert_eq!(of(line), Ok((method.map(str::to_owned), target.to_owned(), version)), "{line:?}");
@@ -290,7 +313,6 @@ mod tests {
         let cases = [
             ("GET", "a method without a URL"),
             ("get HTTP/1.1", "a method without a URL"),
-            ("GET  /", "malformed request line"),
             ("GET / HTTP/1.1 a", "malformed request line"),
             ("Hello world", "malformed request line"),
             ("GET / HTTP/4", "`HTTP/4` is not a version of HTTP"),

@@ -3,12 +3,12 @@
 mod rules;
 
 pub use rules::{
-    AssertionLines, AssertionValues, BodyComments, BraceEscapes, Credentials, DefaultScheme, Definitions,
-    DynamicDefinitions, ExpressionLanguage, FileLines, FormLines, FormTexts, GraphQlBodies, GraphQlField, HostField,
-    IndentedComments, IndentedLines, IndentedSeparators, LazyDefinitions, LinesAbove, Methods, MultipartLineEnds,
-    NameExtent, ProtocolWords, References, RepeatedFields, ResponseDecoding, ResponseLines, Rule, Rules,
-    SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets, TimeoutUnit, Undefined, UnseparatedBody,
-    UnusableDefinitions, VariablePrecedence, VersionNames,
+    AssertionLines, AssertionValues, BodyComments, BraceEscapes, Credentials, DefaultScheme, DefinitionEscapes,
+    Definitions, DynamicDefinitions, ExpressionLanguage, FileLines, FinalLineEnds, FoldedFields, FormLines, FormTexts,
+    GraphQlBodies, GraphQlField, HostField, IndentedComments, IndentedLines, IndentedSeparators, LazyDefinitions,
+    LinesAbove, Methods, MultipartLineEnds, NameExtent, ProtocolWords, References, RepeatedFields, RequestLineSpaces,
+    ResponseDecoding, ResponseLines, Rule, Rules, SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets,
+    TimeoutUnit, Undefined, UnseparatedBody, UnusableDefinitions, VariablePrecedence, VersionNames,
 };
 
 use crate::source::Span;

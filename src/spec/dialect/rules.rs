@@ -161,6 +161,13 @@ rules! {
     }
 
     // The request line.
+    RequestLineSpace request_line_spaces "request-line-space" {
+        conflict: "more than a space stands between the words of a request line, or white space within the query of its URL",
+        anchor: Some("request-line/method-first#line-form"),
+        reason: "every editor reads past the one, and sends the other encoded",
+        RequestLineSpaces { Read: "read past, and encoded within a query", Malformed: "malformed" }
+        [Read, Malformed, Read, Read, Read]
+    }
     TargetContinuation target_continuation "target-continuation" {
         conflict: "a line below the request line goes on with its URL",
         anchor: Some("request-line#line-extent"),
@@ -220,6 +227,13 @@ rules! {
     }
 
     // Header fields.
+    FoldedField folded_fields "folded-field" {
+        conflict: "an indented line without a colon stands below a header field",
+        anchor: Some("header-fields#line-extent"),
+        reason: "JetBrains reads it as part of the value, and nothing else can be meant",
+        FoldedFields { Joined: "part of the value", Malformed: "malformed" }
+        [Joined, Malformed, Joined, Malformed, Malformed]
+    }
     UnseparatedBody unseparated_body "unseparated-body" {
         conflict: "`{` or `[` stands below the header fields without a blank line between",
         anchor: Some("header-fields#block-extent"),
@@ -328,6 +342,13 @@ rules! {
         }
         [Pairs, Verbatim, Pairs, Encoded, Encoded]
     }
+    FinalLineEnd final_line_ends "final-line-end" {
+        conflict: "a body is JSON by lines, `application/x-ndjson`",
+        anchor: Some("message-body#final-terminator"),
+        reason: "each of its lines ends with LF, the last one too, and editors send it",
+        FinalLineEnds { Sent: "sent with LF at its end", Omitted: "sent without LF at its end" }
+        [Sent, Omitted, Omitted, Sent, Sent]
+    }
     MultipartLineEnd multipart_line_ends "multipart-line-end" {
         conflict: "lines of a multipart body end with LF",
         anchor: Some("message-body#line-terminators"),
@@ -389,6 +410,13 @@ rules! {
         reason: "VS Code's files define at their top what a response gives later",
         UnusableDefinitions { AtUse: "tried again where the variable is used", Error: "an error" }
         [AtUse, Error, AtUse, AtUse, Error]
+    }
+    DefinitionEscape definition_escapes "definition-escape" {
+        conflict: "a definition holds `\\`",
+        anchor: None,
+        reason: "a path of Windows is written so, and only VS Code reads an escape",
+        DefinitionEscapes { Verbatim: "a part of the value", Read: "an escape: `\\n`, `\\r`, `\\t`, else the character after it" }
+        [Verbatim, Verbatim, Verbatim, Read, Verbatim]
     }
     LazyDefinition lazy_definitions "lazy-definition" {
         conflict: "a definition is written with `:=`",

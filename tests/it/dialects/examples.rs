@@ -59,6 +59,7 @@ pub const EXAMPLES: &[Example] = &[
     example(Rule::NameExtent, 1, "# @name one two\nGET URL/1\n\n###\nGET URL/2/{{one.response.headers.X-Token}}\n")
         .besides(&[JetBrains]),
     example(Rule::LineAbove, 1, "{{\nconst a = 1;\n}}\nGET URL\n"),
+    example(Rule::RequestLineSpace, 1, "GET  URL/a?b=c d\n"),
     example(
         Rule::TargetContinuation,
         2,
@@ -70,6 +71,7 @@ pub const EXAMPLES: &[Example] = &[
     example(Rule::VersionName, 1, "GET URL HTTP/2.0\n").in_words(),
     example(Rule::DefaultScheme, 1, "GET 127.0.0.1:1/a\n###\nGET 127.0.0.1:443/b\n###\nGET 0.0.0.0/c\n").in_words(),
     example(Rule::TargetOctets, 1, "GET URL/é\"\n"),
+    example(Rule::FoldedField, 3, "GET URL\nX-A: one,\n  two\n"),
     example(Rule::UnseparatedBody, 2, "POST URL\n{\"a\": 1}\n"),
     example(Rule::RepeatedField, 3, "GET URL\nCookie: a=1\nCookie: b=2\nX: 1\nX: 2\n"),
     example(Rule::Credentials, 2, "GET URL\nAuthorization: Basic ada secret\n"),
@@ -91,6 +93,7 @@ pub const EXAMPLES: &[Example] = &[
     example(Rule::ResponseLine, 5, "POST URL\n\na\n\n<> old.json\n"),
     example(Rule::FormLine, 4, "POST URL\nContent-Type: application/x-www-form-urlencoded\n\na=1\n&b=2\n"),
     example(Rule::FormText, 4, "POST URL\nContent-Type: application/x-www-form-urlencoded\n\na = x y\n"),
+    example(Rule::FinalLineEnd, 4, "POST URL\nContent-Type: application/x-ndjson\n\n{}\n{}\n"),
     example(
         Rule::MultipartLineEnd,
         4,
@@ -109,6 +112,7 @@ pub const EXAMPLES: &[Example] = &[
     )
     .besides(&[JetBrains]),
     example(Rule::UnusableDefinition, 1, "@a = {{b.response.body}}\nGET URL\n"),
+    example(Rule::DefinitionEscape, 1, "@a = b\\nc\nPOST URL\n\n{{a}}\n"),
     example(Rule::LazyDefinition, 1, "@a := 1\nGET URL/{{a}}\n"),
     example(Rule::DynamicDefinition, 1, "@a = {{$uuid}}\nGET URL/{{a}}\n###\nGET URL/{{a}}\n"),
     example(Rule::VariablePrecedence, 1, "@defined = file\nGET URL/{{defined}}\n").undetected(),

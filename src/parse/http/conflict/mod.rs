@@ -104,6 +104,9 @@ impl Finder<'_> {
 
     fn read_definition(&mut self, definition: &Definition) {
         let Definition { name, value, binding } = definition;
+        if value.text().contains('\\') {
+            self.note(Rule::DefinitionEscape, value);
+        }
         match binding {
             Binding::Lazy => self.note(Rule::LazyDefinition, name),
             _ if value.text().contains("{{$") => self.note(Rule::DynamicDefinition, value),
@@ -159,6 +162,9 @@ impl Finder<'_> {
     fn read_field<'a>(&mut self, line: &Line<'a>, place: &Span, names: &mut Vec<&'a str>) {
         let text = line.text.trim_start_matches([' ', '\t']);
         let goes_on = text.starts_with(['?', '&']) || line.is_indented() && text.starts_with(['/', '{']);
+        if line.is_indented() && !text.contains(':') && !names.is_empty() {
+            return self.note(Rule::FoldedField, place);
+        }
         if goes_on || line.is_indented() && !text.contains(':') {
             return self.note(Rule::TargetContinuation, place);
         }
@@ -225,6 +231,7 @@ impl Finder<'_> {
         let is_long = lines_of(body).filter(|line| line.look() == LineKind::Content).nth(1).is_some();
         match media::Media::declared(&head.fields, body.text()) {
             media::Media::Form => self.read_form(&first, is_long),
+            media::Media::JsonLines => self.note(Rule::FinalLineEnd, &first),
             media::Media::Multipart if body.text().replace("\r\n", "").contains('\n') => {
                 self.note(Rule::MultipartLineEnd, &first);
             }

@@ -4,6 +4,7 @@ use crate::http::Method;
 use crate::source::Span;
 use crate::spec::{Conflict, HeaderField, Rule};
 
+use super::super::line::outside_of_braces;
 use super::super::request_line::{self, Draft};
 
 /// Characters that may not stand in a URL (RFC 3986, 2), beside those outside of ASCII.
@@ -29,6 +30,7 @@ pub(in super::super) fn read(line: &Draft, fields: &[HeaderField], conflicts: &m
             conflicts.push(Rule::Method.at(word));
         }
     }
+    conflicts.extend(line.extra_space().map(|space| Rule::RequestLineSpace.at(&space)));
     if let Some(target) = line.target.first() {
         read_target(target, fields, conflicts);
     }
@@ -62,18 +64,4 @@ fn is_in_words(value: &str) -> bool {
     let is_known = ["basic", "digest", "aws"].iter().any(|known| known.eq_ignore_ascii_case(scheme));
     let first = words.next().unwrap_or_default();
     is_known && !first.contains('=') && (words.next().is_some() || first.contains(':'))
-}
-
-/// A target without its references, whose values nobody knows yet.
-fn outside_of_braces(target: &str) -> String {
-    let mut left = String::with_capacity(target.len());
-    let mut rest = target;
-    while let Some((before, after)) = rest.split_once("{{") {
-        left.push_str(before);
-        match after.split_once("}}") {
-            Some((_, after)) => rest = after,
-            None => return left + "{{" + after,
-        }
-    }
-    left + rest
 }
