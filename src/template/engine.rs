@@ -2,12 +2,11 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
-use minijinja::ErrorKind;
 
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Dialect, Expression, Rules, Text};
 
-use super::environment::ENVIRONMENT;
+use super::filter::LanguageFilter;
 use super::randomness::Randomness;
 use super::{Scope, Template};
 
@@ -91,10 +90,9 @@ impl Engine {
         Template::compile_expression(expression, self.rules())
     }
 
-    /// Whether there is a filter of this name.
-    pub fn has_filter(&self, name: &str) -> bool {
-        let applied = ENVIRONMENT.empty_state().apply_filter(name, &[]);
-        !applied.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
+    /// The filter of a name for a number of arguments, if there is one.
+    pub fn filter(&self, name: &str, arguments: usize) -> Option<LanguageFilter> {
+        LanguageFilter::named(name, arguments)
     }
 
     /// The point in time that is now.
@@ -109,18 +107,5 @@ impl Engine {
     /// The random values of one session: with a seed the same in each run, whichever runs first.
     pub(super) fn randomness(&self, session: &str) -> Randomness {
         Randomness::new(self.seed, session)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn knows_its_filters() {
-        let engine = Engine::default();
-        for (name, known) in [("upper", true), ("sha256", true), ("replace", true), ("nonsense", false)] {
-            assert_eq!(engine.has_filter(name), known, "{name}");
-        }
     }
 }

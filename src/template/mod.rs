@@ -34,6 +34,7 @@ mod view;
 pub use credential::{Credentials, TokenProvider};
 pub use definition::Derived;
 pub use engine::Engine;
+pub use filter::LanguageFilter;
 pub use iteration::{Collection, Iteration};
 pub use javascript::Interpreter;
 pub use question::{Ask, Lifetime, Question};

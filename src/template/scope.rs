@@ -18,7 +18,6 @@ use super::credential::{Credentials, TokenProvider};
 use super::definition::{Definitions, Derived};
 use super::engine::Clock;
 use super::exchange::Exchange;
-use super::filter;
 use super::iteration::{Collection, Iteration};
 use super::javascript::Interpreter;
 use super::mentions::Mentions;
@@ -317,19 +316,6 @@ impl<'file> Scope<'file> {
     /// Why its value cannot be worked out.
     pub fn lookup(&self, name: &str) -> Result<Option<serde_json::Value>, Diagnostic> {
         Ok(self.view.variable(name, None)?.map(|value| to_json(&value)))
-    }
-
-    /// What a filter of templates makes of a value.
-    ///
-    /// # Errors
-    /// Why it makes nothing of it: a lowercase fragment.
-    pub fn apply_filter(
-        &self,
-        name: &str,
-        value: &serde_json::Value,
-        arguments: &[serde_json::Value],
-    ) -> Result<serde_json::Value, String> {
-        filter::apply(&self.view, name, value, arguments)
     }
 
     /// A variable that neither the file nor a response gives: of the command line, the

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{self, Expected, FilterName};
-use crate::template::Engine;
+use crate::template::{Engine, LanguageFilter};
 use crate::xpath::{Document, Expression};
 
 use super::compare::read_json;
@@ -66,7 +66,7 @@ enum Kind {
     DateFormat(Prepared<DateFormat>),
     DaysAfterNow,
     DaysBeforeNow,
-    Template(String, Vec<Operand>),
+    Template(LanguageFilter, Vec<Operand>),
 }
 
 type Plain = for<'a> fn(&Value<'a>) -> Applied<'a>;
@@ -96,10 +96,11 @@ impl Filter {
             FilterName::DateFormat => Kind::DateFormat(prepared(engine, filter)?),
             FilterName::DaysAfterNow => Kind::DaysAfterNow,
             FilterName::DaysBeforeNow => Kind::DaysBeforeNow,
-            FilterName::Template(name) if engine.has_filter(name) => {
-                Kind::Template(name.clone(), (0..filter.arguments.len()).map(operand).collect::<Result<_, _>>()?)
+            FilterName::Template(name) => {
+                let count = filter.arguments.len();
+                let known = engine.filter(name, count).ok_or_else(|| unknown_filter(name, &filter.span))?;
+                Kind::Template(known, (0..count).map(operand).collect::<Result<_, _>>()?)
             }
-            FilterName::Template(name) => return Err(unknown_filter(name, &filter.span)),
             FilterName::Count => Kind::Plain(list::count),
             FilterName::First => Kind::Plain(|value| list::element(value, 0)),
             FilterName::Last => Kind::Plain(|value| list::element(value, -1)),
@@ -160,7 +161,7 @@ impl Filter {
             Kind::DateFormat(format) => date::written(value, &*format.get(context.scope)?),
             Kind::DaysAfterNow => date::days_after(value, context.engine.now()),
             Kind::DaysBeforeNow => date::days_before(value, context.engine.now()),
-            Kind::Template(name, arguments) => return self.template(name, arguments, value, context),
+            Kind::Template(filter, arguments) => return self.template(filter, arguments, value, context),
         };
         applied.map_err(|wanted| self.unsuitable(wanted, value))
     }
@@ -185,14 +186,14 @@ impl Filter {
 
     fn template<'a>(
         &self,
-        name: &str,
+        filter: &LanguageFilter,
         arguments: &[Operand],
         value: &Value<'a>,
         context: Context<'_>,
     ) -> Result<Value<'a>, Failure> {
         let given = |operand: &Operand| Ok(operand.given(context)?.value.into_json());
         let arguments = arguments.iter().map(given).collect::<Result<Vec<_>, Failure>>()?;
-        let made = context.scope.apply_filter(name, &value.clone().into_json(), &arguments);
+        let made = filter.apply(context.scope, &value.clone().into_json(), &arguments);
         match (made, value.alone()) {
             (Ok(Json::String(text)), Value::Raw(_)) => Ok(Value::raw(text)),
             (Ok(json), _) => Ok(Value::Json(Cow::Owned(json))),
@@ -215,7 +216,9 @@ fn prepared<T: Reading>(engine: &Engine, filter: &Spanned<spec::Filter>) -> Resu
 }
 
 fn unknown_filter(name: &str, span: &Span) -> Diagnostic {
-    Diagnostic::error(format!("there is no filter `{name}`")).at(span, "").suggest(name, KNOWN.iter().copied())
+    Diagnostic::error(format!("there is no filter `{name}`"))
+        .at(span, "")
+        .suggest(name, KNOWN.iter().copied().chain(LanguageFilter::names()))
 }
 
 /// A text that a pattern found has no type of its own.
