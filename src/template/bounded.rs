@@ -22,26 +22,29 @@ static UNBOUNDED: LazyLock<Environment<'static>> = LazyLock::new(|| {
 /// How large the result will be at least, in bytes or items.
 type Size = fn(&[Value]) -> usize;
 
-const FILTERS: &[(&str, Size)] = &[
-    ("batch", count),
-    ("format", widest),
-    ("indent", indented),
-    ("join", joined),
-    ("replace", replaced),
-    ("slice", count),
-];
+const FILTERS: &[(&str, Size)] =
+    &[("batch", count), ("indent", indented), ("join", joined), ("replace", replaced), ("slice", count)];
 
 /// Puts the bounded filters in the place of the language's own.
 pub(super) fn register(environment: &mut Environment<'_>) {
     for &(name, size) in FILTERS {
-        environment.add_filter(name, move |arguments: Rest<ValueOrKwargs>| {
-            let arguments = arguments.into_values();
-            if size(&arguments) > MOST {
-                return Err(Error::new(ErrorKind::InvalidOperation, format!("the result of `{name}` grows too large")));
-            }
-            UNBOUNDED.empty_state().apply_filter(name, &arguments)
-        });
+        environment.add_filter(name, move |arguments: Rest<ValueOrKwargs>| apply(name, size, &arguments.into_values()));
     }
+}
+
+/// What the language's own `format` makes of a pattern such as `%03d`.
+///
+/// # Errors
+/// If it makes nothing of it, or too much.
+pub(super) fn format(arguments: &[Value]) -> Result<Value, Error> {
+    apply("format", widest, arguments)
+}
+
+fn apply(name: &str, size: Size, arguments: &[Value]) -> Result<Value, Error> {
+    if size(arguments) > MOST {
+        return Err(Error::new(ErrorKind::InvalidOperation, format!("the result of `{name}` grows too large")));
+    }
+    UNBOUNDED.empty_state().apply_filter(name, arguments)
 }
 
 /// An argument after the filtered value: by its position, from 1, or else by name.

@@ -48,7 +48,6 @@ const FILTERS: &[&str] = &[
     "escape",
     "first",
     "float",
-    "format",
     "groupby",
     "indent",
     "int",

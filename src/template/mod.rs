@@ -17,6 +17,7 @@ mod functions;
 mod iteration;
 mod javascript;
 mod mentions;
+mod moment;
 mod piece;
 mod program;
 mod question;
