@@ -64,7 +64,7 @@ pub use websocket::{Close, ConnectError, Message, WebSocket};
 #[doc(inline)]
 pub use crate::http::{Error, ErrorKind, Partial};
 pub use crate::proto::ServerSentEvent;
-pub use crate::proto::auth::{InvalidRsaKey, OAuth1Method, RsaKey};
+pub use crate::proto::auth::{InvalidRsaKey, InvalidToken, JsonWebToken, OAuth1Method, RsaKey};
 pub use crate::source::Existing;
 pub use crate::transport::{
     Certificate, CertificateFields, Excerpt, FixedAddresses, Identity, InvalidFixedAddresses, InvalidKeyPin,

@@ -2,11 +2,9 @@
 //!
 //! Nothing is verified: it is for looking at what a server issues.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::client::Response;
+use crate::client::{JsonWebToken, Response};
 
 /// Puts the claims of tokens beside them: of those with these names, or of all.
 pub(super) fn decode(response: &mut Response, names: &[String]) {
@@ -22,14 +20,14 @@ pub(super) fn decode(response: &mut Response, names: &[String]) {
     }
 }
 
-/// The claims of a token (RFC 7519, 3).
 fn claims(token: &str) -> Option<Value> {
-    let [_, payload, _] = token.split('.').collect::<Vec<_>>().try_into().ok()?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()
+    JsonWebToken::parse(token).ok().map(|token| token.claims)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
 
     use super::*;

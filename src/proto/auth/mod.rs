@@ -5,6 +5,7 @@
 mod challenge;
 mod digest;
 mod hash;
+mod jwt;
 mod oauth1;
 mod sigv4;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod vectors;
 pub use challenge::{Challenge, parameters};
 pub use digest::{DigestChallenge, DigestRequest};
 pub use hash::Hasher;
+pub use jwt::{InvalidToken, JsonWebToken};
 pub use oauth1::{InvalidRsaKey, OAuth1Method, RsaKey, authorization, base_string, form_pairs};
 pub use sigv4::{SigV4, SignedPath, SignedRequest, UNSIGNED_PAYLOAD, signable};
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::Hmac;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use ring::signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 use sha1::Sha1;
@@ -64,7 +64,7 @@ impl OAuth1Method {
             Self::HmacSha1 => hmac::<Hmac<Sha1>>(key.as_bytes(), base_string),
             Self::HmacSha256 => hmac::<Hmac<Sha256>>(key.as_bytes(), base_string),
             Self::HmacSha512 => hmac::<Hmac<Sha512>>(key.as_bytes(), base_string),
-            Self::RsaSha256(key) => key.sign(base_string)?,
+            Self::RsaSha256(key) => key.sign(&RSA_PKCS1_SHA256, base_string)?,
             Self::Plaintext => return Ok(key),
         };
         Ok(STANDARD.encode(signature))
@@ -137,9 +137,14 @@ impl RsaKey {
         })
     }
 
-    fn sign(&self, text: &str) -> Result<Vec<u8>, InvalidRsaKey> {
+    /// The public key that belongs to it (RFC 8017, A.1.1).
+    pub(super) fn public(&self) -> &[u8] {
+        self.0.public().as_ref()
+    }
+
+    pub(super) fn sign(&self, encoding: &'static dyn RsaEncoding, text: &str) -> Result<Vec<u8>, InvalidRsaKey> {
         let mut signature = vec![0; self.0.public().modulus_len()];
-        let signed = self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature);
+        let signed = self.0.sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature);
         signed.map_err(|_| InvalidRsaKey("it is too short to sign with".to_owned()))?;
         Ok(signature)
     }

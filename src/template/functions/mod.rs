@@ -8,6 +8,7 @@ mod json;
 mod random;
 mod surroundings;
 mod time;
+mod token;
 
 use minijinja::value::{Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State};
@@ -43,6 +44,7 @@ const TABLES: &[&[Function]] = &[
     random::FUNCTIONS,
     surroundings::FUNCTIONS,
     time::FUNCTIONS,
+    token::FUNCTIONS,
 ];
 
 /// The functions that the language brings along.
