@@ -5,6 +5,7 @@ mod arguments;
 mod encoding;
 mod hash;
 mod json;
+mod pattern;
 mod random;
 mod surroundings;
 mod time;
@@ -41,6 +42,7 @@ const TABLES: &[&[Function]] = &[
     encoding::FUNCTIONS,
     hash::FUNCTIONS,
     json::FUNCTIONS,
+    pattern::FUNCTIONS,
     random::FUNCTIONS,
     surroundings::FUNCTIONS,
     time::FUNCTIONS,
@@ -77,6 +79,9 @@ pub(super) fn register(environment: &mut Environment<'_>) {
         environment.add_function(function.name, apply(Style::Function));
         if !function.parameters.is_empty() {
             environment.add_filter(function.name, apply(Style::Filter));
+        }
+        if function.name == pattern::MATCHES {
+            environment.add_test(function.name, apply(Style::Filter));
         }
     }
 }
