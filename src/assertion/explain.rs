@@ -10,7 +10,7 @@ use super::date;
 use super::difference::{Difference, Extent, differences_in_part, first_difference};
 use super::kinds;
 use super::operand::{Given, Operand};
-use super::predicate::{Predicate, as_json, expected_json};
+use super::predicate::{Predicate, as_json, expected_json, lines};
 use super::schema::Schema;
 use super::value::{Value, excerpt};
 use super::{Context, Contrast, Failure};
@@ -123,7 +123,9 @@ impl Verdict {
                 let notes = line_found(negated, actual, |text| regex.find(text).map(|found| found.start()));
                 Ok(Self { notes, ..Self::new(actual, words, format!("to match {pattern}")) })
             }
-            Predicate::In(operand) => relation("is one of", "is none of", "one of", operand),
+            Predicate::In(operand) | Predicate::StatusIn(operand) => {
+                relation("is one of", "is none of", "one of", operand)
+            }
             Predicate::Between(low, high) => {
                 let (low, high) = (low.given(context)?.value.brief(), high.given(context)?.value.brief());
                 let range = format!("between {low} and {high}");
@@ -144,7 +146,8 @@ impl Verdict {
                 Self::of_json(*extent, negated, actual, &expected_json(operand, context)?)
             }
             Predicate::Schema(schema) => Self::of_schema(schema, negated, actual),
-            Predicate::StatusClass(class) => new(format!("is {}, {not} {class}xx", brief()), format!("{class}xx")),
+            Predicate::SameLines(operand) => Ok(Self::other_lines(negated, actual, &operand.given(context)?)),
+            Predicate::Status(range) => new(format!("is {}, {not} {range}", brief()), range.to_string()),
         }
     }
 
@@ -192,6 +195,18 @@ impl Verdict {
             _ => format!("matches {}, and must not", schema.name()),
         };
         Ok(Self { contrast: Contrast::Places(violations), ..Self::new(&Value::Json(json), words, String::new()) })
+    }
+
+    /// Both sides with lines that end alike, so that what differs is not how they end.
+    fn other_lines(negated: bool, actual: &Value<'_>, given: &Given<'_>) -> Self {
+        let joined = |text: &str| lines(text).collect::<Vec<_>>().join("\n");
+        let (actual, expected) = (joined(&actual.readable().unwrap_or_default()), joined(&given.as_part_of_text()));
+        let at = lines(&actual).zip(lines(&expected)).take_while(|(actual, expected)| actual == expected).count();
+        let words = match negated {
+            true => "has the same lines, and must not".to_owned(),
+            false => format!("has other lines, the first of them line {}", at + 1),
+        };
+        Self { words, actual, expected, contrast: Contrast::Difference, notes: Vec::new() }
     }
 
     fn of_json(extent: Extent, negated: bool, actual: &Value<'_>, expected: &Json) -> Result<Self, Failure> {

@@ -7,7 +7,7 @@ use regex::Regex;
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::{self, TypeTest};
+use crate::spec::{self, StatusRange, TypeTest};
 use crate::template::Engine;
 
 use super::compare::{equal, order, read_json};
@@ -36,7 +36,9 @@ pub(super) enum Predicate {
     Truthy,
     Is(TypeTest),
     Json(Extent, Operand),
-    StatusClass(u8),
+    SameLines(Operand),
+    Status(StatusRange),
+    StatusIn(Operand),
     Schema(Schema),
 }
 
@@ -94,7 +96,9 @@ impl Predicate {
             spec::Predicate::Is(test) => Ok(Self::Is(*test)),
             spec::Predicate::Equals(operand) => Ok(Self::Json(Extent::Whole, compile(operand)?)),
             spec::Predicate::ContainsJson(operand) => Ok(Self::Json(Extent::Part, compile(operand)?)),
-            spec::Predicate::StatusClass(class) => Ok(Self::StatusClass(*class)),
+            spec::Predicate::SameLines(operand) => compile(operand).map(Self::SameLines),
+            spec::Predicate::Status(range) => Ok(Self::Status(*range)),
+            spec::Predicate::StatusIn(operand) => compile(operand).map(Self::StatusIn),
             spec::Predicate::Schema(schema) => Schema::compile(schema).map(Self::Schema),
         };
         compiled.map(|compiled| (compiled, false))
@@ -151,10 +155,15 @@ impl Predicate {
                 Ok(first_difference(&actual, &expected, *extent).is_none())
             }
             Self::Schema(schema) => Ok(schema.admits(&*explain.json_of(actual)?)),
-            Self::StatusClass(class) => Ok(actual
-                .as_number()
-                .and_then(|status| status.as_u64())
-                .is_some_and(|status| status / 100 == u64::from(*class))),
+            Self::SameLines(operand) => {
+                let given = operand.given(context)?;
+                let text = actual.readable().ok_or_else(|| explain.wrong_kind(actual, "have lines"))?;
+                Ok(lines(&text).eq(lines(&given.as_part_of_text())))
+            }
+            Self::Status(range) => Ok(code(actual).is_some_and(|code| range.contains(code))),
+            Self::StatusIn(operand) => {
+                is_status_in(actual, &operand.given(context)?).ok_or_else(|| explain.not_a_list(operand))
+            }
         }
     }
 }
@@ -165,6 +174,38 @@ fn is_in(actual: &Value<'_>, list: &Given<'_>) -> Option<bool> {
         return None;
     };
     Some(json.as_array()?.iter().any(|element| equal(actual, &Given::of_json(element))))
+}
+
+/// A status, a number.
+fn code(actual: &Value<'_>) -> Option<u64> {
+    actual.as_number().and_then(|status| status.as_u64())
+}
+
+/// As [`is_in`], of a list that may have classes and ranges.
+fn is_status_in(actual: &Value<'_>, list: &Given<'_>) -> Option<bool> {
+    let Value::Json(json) = &list.value else {
+        return None;
+    };
+    let range = |element: &Json| match element {
+        Json::String(text) => StatusRange::parse(text),
+        other => StatusRange::parse(&other.to_string()),
+    };
+    let code = code(actual)?;
+    Some(json.as_array()?.iter().filter_map(range).any(|range| range.contains(code)))
+}
+
+/// The lines of a text, however they end; whether the last one ends does not count.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(at) = text.find(['\r', '\n']) else { return rest.take() };
+        let length = if text[at..].starts_with("\r\n") { 2 } else { 1 };
+        rest = Some(&text[at + length..]);
+        Some(&text[..at])
+    })
 }
 
 /// Whether there is nothing in a text, a list, an object or bytes: nothing, if it is none of these.

@@ -8,7 +8,7 @@ use crate::http::Phase;
 use crate::schema;
 use crate::source::{Span, Spanned};
 
-use super::{Text, Value};
+use super::{StatusRange, Text, Value};
 
 /// An expectation: what is looked at, what is made of it, and what must hold.
 #[derive(Clone, PartialEq)]
@@ -334,8 +334,12 @@ pub enum Predicate {
     Equals(Operand),
     /// `containsJson`: JSON compared in part.
     ContainsJson(Operand),
-    /// A status such as `2xx`.
-    StatusClass(u8),
+    /// `sameLines`: a text compared line by line, however lines end.
+    SameLines(Operand),
+    /// A status such as `2xx`, `200-204`.
+    Status(StatusRange),
+    /// A status in a list such as `[200, 3xx]`.
+    StatusIn(Operand),
     /// `schema`
     Schema(Schema),
 }

@@ -19,6 +19,7 @@ mod request;
 mod route;
 mod script;
 mod settings;
+mod status_range;
 mod tls;
 mod value;
 
@@ -40,13 +41,16 @@ pub use graphql::{Fragment, GraphQl, GraphQlVariables};
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, GrantName, NamedOAuth2, OAuth2, RequestFor};
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
-pub use quantity::{parse_bytes, parse_duration, parse_milliseconds, parse_seconds, parse_size};
+pub use quantity::{
+    duration_units, parse_bytes, parse_duration, parse_milliseconds, parse_seconds, parse_size, size_units,
+};
 pub use rare::{Rare, Silent};
 pub use reference::{Import, Reference, Run, Target};
 pub use request::{Body, FileReference, HeaderField, Part, PartContent, Piece, Request};
 pub use route::{FixedAddresses, IpVersion, Proxies, Route};
 pub use script::{Code, Script, Scripts, Surroundings};
 pub use settings::{DEFAULT_REDIRECTS, Jar, Output, Settings, Verify};
+pub use status_range::StatusRange;
 pub use tls::{Cert, Tls};
 pub use value::{Node, Text, Value};
 

@@ -29,6 +29,21 @@ const SIZES: &[(&str, f64)] = &[
     ("TiB", 1_099_511_627_776.0),
 ];
 
+/// The units of time, for whoever has written another.
+pub fn duration_units() -> String {
+    names(TIMES)
+}
+
+/// The units of size, for whoever has written another.
+pub fn size_units() -> String {
+    names(SIZES)
+}
+
+fn names(units: &[(&str, f64)]) -> String {
+    let names: Vec<&str> = units.iter().map(|&(name, _)| name).filter(|name| name.is_ascii()).collect();
+    names.join(", ")
+}
+
 /// Reads a number with a unit of time, `500ms`: from 0 up.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = split(text)?;

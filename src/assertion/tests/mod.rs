@@ -59,7 +59,12 @@ fn certificate() -> Certificate {
 fn with_context<T>(run: impl FnOnce(Context<'_>) -> T) -> T {
     let folder = tempfile::tempdir().unwrap();
     #[expect(clippy::disallowed_methods, reason = "a test writes its inputs")]
-    for (name, text) in [("tags.json", r#"{"b": [1, 2], "a": 1.0}"#), ("name.txt", "Ada"), ("broken.json", "{")] {
+    for (name, text) in [
+        ("tags.json", r#"{"b": [1, 2], "a": 1.0}"#),
+        ("name.txt", "Ada"),
+        ("broken.json", "{"),
+        ("lines.txt", "a\r\nb\r\n"),
+    ] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let root = Root::at(folder.path());
@@ -129,7 +134,7 @@ fn a_failure_says_what_of_its_sides_is_worth_showing() {
         assert_eq!(contrast(text), Contrast::Difference, "{text}");
     }
     for text in
-        ["status != 201", "$.id == \"7\"", "body contains Eve", "$.name matches /x/", "status in [1]", "$.id > 9"]
+        ["status != 201", "$.id == \"7\"", "body contains Eve", "$.name matches /x/", "status in [404]", "$.id > 9"]
     {
         assert_eq!(contrast(text), Contrast::Sides, "{text}");
     }
@@ -153,6 +158,21 @@ fn both_sides_are_in_one_notation() {
     }
     let failure = failure_with_body("body == a", b"a\nb").unwrap();
     assert_eq!((failure.actual.as_str(), failure.expected.as_str()), ("a\nb", "a"));
+}
+
+#[test]
+fn lines_are_the_same_however_they_end() {
+    for body in ["a\nb", "a\nb\n", "a\r\nb\r\n", "a\rb"] {
+        assert_eq!(failure_with_body("body sameLines file,lines.txt", body.as_bytes()), None, "{body:?}");
+        let is_same = body == "a\r\nb\r\n";
+        for text in ["bytes == file,lines.txt", "body == file,lines.txt"] {
+            assert_eq!(failure_with_body(text, body.as_bytes()).is_none(), is_same, "{text} {body:?}");
+        }
+    }
+    let failure = failure_with_body("body sameLines file,lines.txt", b"a\nc\nd").unwrap();
+    assert_eq!(failure.message, "body has other lines, the first of them line 2");
+    assert_eq!((failure.actual.as_str(), failure.expected.as_str()), ("a\nc\nd", "a\nb"));
+    assert!(failure_with_body("body sameLines file,lines.txt", b"a\nb\n\n").is_some());
 }
 
 #[test]

@@ -57,6 +57,12 @@ impl RequestBuilder<'_> {
         self.change(|request| request.options.decompress = Some(decompress))
     }
 
+    /// Whether a body that is decoded is also kept as it came: see
+    /// [`Response::raw_bytes`](crate::client::Response::raw_bytes).
+    pub fn raw_body(self, keep: bool) -> Self {
+        self.change(|request| request.options.raw_body = Some(keep))
+    }
+
     /// Has the body of the response written to a file, which is replaced if it is there. It appears
     /// as a whole or not at all. See [`Response::saved`](crate::client::Response::saved).
     ///

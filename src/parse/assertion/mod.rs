@@ -5,14 +5,16 @@ mod filter;
 mod javascript;
 mod predicate;
 mod query;
+mod types;
 mod unsupported;
 mod value;
 
 pub use javascript::parse_httpyac_assertion;
 pub(super) use predicate::{
-    digest, is_unsupported_predicate, lone_predicate, predicate_with_value, schema, unknown_predicate,
+    digest, is_unsupported_predicate, lone_predicate, of_status, predicate_with_value, schema, unknown_predicate,
 };
 pub(super) use query::{certificate, cookie};
+pub(super) use types::check as check_types;
 pub(super) use value::inline_flags;
 
 use pest::Parser as _;

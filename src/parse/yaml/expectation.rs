@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
+use crate::parse::assertion::check_types;
 use crate::parse::{assertion, parse_assertion, parse_kept, parse_subject};
 use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Capture, Format, Node, Operand, Query, RequestPart, Severity, Subject, Text};
@@ -61,18 +62,23 @@ pub(super) fn read(field: Field<'_>, problems: &mut Problems) -> Assertions {
         problems.push(field.expected("a map").help(format!("write `{{status: {}}}`", field.span().text())));
         return assertions;
     }
+    read_map(&mut assertions, field, problems);
+    assertions.shrink_to_fit();
+    assertions
+}
+
+/// Reads a map whose keys are those of `expect`, or queries of the assertion language.
+fn read_map(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
     for entry in problems.keep(field.entries()).into_iter().flatten() {
-        if EXPECT.read(&mut assertions, entry, problems) {
+        if EXPECT.read(all, entry, problems) {
             continue;
         }
         if is_query(entry.key) {
-            add_query(&mut assertions, entry, problems);
+            add_query(all, entry, problems);
         } else {
             problems.push(unknown_key(entry.key, EXPECT.names()));
         }
     }
-    assertions.shrink_to_fit();
-    assertions
 }
 
 /// Adds what must hold of the answer to a query that has no argument.
@@ -185,6 +191,8 @@ fn demand_of(
     problems: &mut Problems,
 ) {
     let demands = predicate::read(field, answer, problems);
+    let checked = |demand: &Demand| problems.keep(check_types(subject, &demand.predicate.value)).is_some();
+    let demands: Vec<Demand> = demands.into_iter().filter(checked).collect();
     all.extend(demands.into_iter().map(|demand| assertion_of(subject, text, demand)));
 }
 
@@ -218,7 +226,7 @@ fn assert(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
 fn graded(all: &mut Assertions, severity: Severity, field: Field<'_>, problems: &mut Problems) {
     let mut assertions = Vec::new();
     match &field.value.node {
-        Node::Map(_) => EXPECT.read_map(&mut assertions, field, problems),
+        Node::Map(_) => read_map(&mut assertions, field, problems),
         _ => assert(&mut assertions, field, problems),
     }
     for assertion in assertions {

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::parse::assertion;
 use crate::source::{Span, Spanned};
-use crate::spec::{Expected, Node, Operand, Predicate, Text};
+use crate::spec::{Expected, Node, Operand, Predicate, StatusRange, Text};
 
 use super::Field;
 use super::operand::{self, Answer};
@@ -60,23 +60,20 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
             Predicate::Equal(operand::read(field, answer)?)
         }
     };
-    let sign = if matches!(predicate, Predicate::In(_)) { "in" } else { "==" };
+    let sign = if matches!(predicate, Predicate::StatusIn(_)) { "in" } else { "==" };
     Ok(Demand::new(predicate, span, format!("{sign} {}", operand::show(field))))
 }
 
-/// `201`, `[200, 201]`, or `2xx`.
+/// `201`, `2xx`, `200-204`, or a list of these.
 fn status(field: Field<'_>) -> Result<Predicate, Diagnostic> {
-    let wanted = || field.expected("a status such as `201`, `[200, 201]` or `2xx`");
+    let wanted = || field.expected("a status such as `201`, `2xx`, `200-204` or `[200, 3xx]`");
     let is_code = |item: &Field<'_>| item.whole::<u16>().is_ok_and(|code| (100..=999).contains(&code.value));
     let operand = || Operand { value: Expected::Value(field.value.clone()), span: field.span().clone() };
     match &field.value.node {
         Node::Number(_) if is_code(&field) => Ok(Predicate::Equal(operand())),
-        Node::List(_) if field.one_or_more().all(|item| is_code(&item)) => Ok(Predicate::In(operand())),
+        Node::List(_) => assertion::of_status(Predicate::In(operand())).map(|(predicate, _)| predicate),
         Node::Text(text) if text.value.contains("{{") => Ok(Predicate::Equal(operand())),
-        Node::Text(text) => match text.value.as_bytes() {
-            [class @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => Ok(Predicate::StatusClass(class - b'0')),
-            _ => Err(wanted()),
-        },
+        Node::Text(text) => StatusRange::parse(&text.value).map(Predicate::Status).ok_or_else(wanted),
         _ => Err(wanted()),
     }
 }
@@ -130,7 +127,12 @@ fn with_value(field: Field<'_>, answer: Answer, make: fn(Operand) -> Predicate) 
         }
         _ => operand::read(field, answer)?,
     };
-    Ok(Demand::new(make(operand), pair_span(field), format!("{name} {}", operand::show(field))))
+    let demand = |predicate| Demand::new(predicate, pair_span(field), format!("{name} {}", operand::show(field)));
+    if answer != Answer::Status {
+        return Ok(demand(make(operand)));
+    }
+    let (predicate, differs) = assertion::of_status(make(operand))?;
+    Ok(Demand { negated: differs, ..demand(predicate) })
 }
 
 /// `schema: path`, or `schema: {type: object}`
