@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::error::Error;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 use sha2::Digest;
 
 use crate::client::Response;
+use crate::http::{Phase, Timings};
+use crate::spec::Percentile;
 use crate::xpath::Document;
 
 use super::Failure;
@@ -24,6 +27,8 @@ const REASON: usize = 240;
 pub struct Inspection<'a> {
     /// The response.
     pub response: &'a Response,
+    /// How long the turns of a loop took, this one among them; empty where there is none.
+    turns: &'a [Timings],
     bytes: OnceCell<Result<Cow<'a, [u8]>, Failure>>,
     text: OnceCell<Result<Cow<'a, str>, String>>,
     json: OnceCell<Result<Json, Failure>>,
@@ -33,7 +38,31 @@ pub struct Inspection<'a> {
 impl<'a> Inspection<'a> {
     /// Examines a response.
     pub fn new(response: &'a Response) -> Self {
-        Self { response, bytes: OnceCell::new(), text: OnceCell::new(), json: OnceCell::new(), markup: OnceCell::new() }
+        Self {
+            response,
+            turns: &[],
+            bytes: OnceCell::new(),
+            text: OnceCell::new(),
+            json: OnceCell::new(),
+            markup: OnceCell::new(),
+        }
+    }
+
+    /// Examines with it how long all the turns of a loop took, this one among them.
+    #[must_use]
+    pub fn over(self, turns: &'a [Timings]) -> Self {
+        Self { turns, ..self }
+    }
+
+    /// The time that a phase took in so many of a hundred turns; of a request that runs once, its own.
+    pub(super) fn percentile(&self, phase: Phase, percentile: Percentile) -> Duration {
+        let times = self.turns.iter().map(|timings| timings.phase(phase));
+        percentile.of(times).unwrap_or_else(|| self.response.timings.phase(phase))
+    }
+
+    /// How many turns a percentile is of.
+    pub(super) fn turns(&self) -> usize {
+        self.turns.len().max(1)
     }
 
     /// The body's bytes, read back where they went to a file.

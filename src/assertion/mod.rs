@@ -149,6 +149,11 @@ impl CompiledAssertion {
         })
     }
 
+    /// Whether it is about all the times that a request runs in a loop, and so for the last of them.
+    pub fn is_of_all_turns(&self) -> bool {
+        self.subject.is_of_all_turns()
+    }
+
     /// Holds the response against it. What cannot be worked out is a failure too.
     pub fn evaluate(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Outcome {
         let failure = self.check(inspection, context).err();
@@ -170,6 +175,12 @@ impl CompiledAssertion {
         let mut failure = explanation.unmet(&self.predicate, self.negated, &actual, context);
         if self.subject.is_status() {
             failure.notes.extend(inspection.reason_given());
+        }
+        if self.is_of_all_turns() {
+            failure.notes.push(match inspection.turns() {
+                1 => "it has run once".to_owned(),
+                turns => format!("it has run {turns} times"),
+            });
         }
         Err(failure)
     }
@@ -206,6 +217,11 @@ impl CompiledCapture {
         let default = capture.default.as_ref().map(|default| Operand::compile(engine, default)).transpose()?;
         let (name, is_secret) = (capture.name.value.clone(), capture.is_secret);
         Ok(Self { name, subject, default, is_secret, span: capture.span.clone() })
+    }
+
+    /// As [`CompiledAssertion::is_of_all_turns`].
+    pub fn is_of_all_turns(&self) -> bool {
+        self.subject.is_of_all_turns()
     }
 
     /// The value that the response gives the variable.

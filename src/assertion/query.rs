@@ -11,7 +11,7 @@ use crate::client::{PreparedRequest, Response};
 use crate::diagnostic::Diagnostic;
 use crate::http::{Headers, Phase};
 use crate::source::{Span, Spanned};
-use crate::spec::{self, CertificateField, FilterName, RequestPart};
+use crate::spec::{self, CertificateField, FilterName, Percentile, RequestPart};
 use crate::template::Engine;
 use crate::xpath::Expression;
 
@@ -51,6 +51,7 @@ enum Kind {
     Sha512,
     Md5,
     Duration(Phase),
+    Percentile(Phase, Percentile),
     Ip,
     RequestMethod,
     RequestUrl,
@@ -65,6 +66,10 @@ enum Kind {
 impl Query {
     pub(super) fn is_status(&self) -> bool {
         matches!(self.kind, Kind::Status)
+    }
+
+    pub(super) fn is_of_all_turns(&self) -> bool {
+        matches!(self.kind, Kind::Percentile(..))
     }
 
     /// Compiles a query; what its answer goes through says whether redirects are a number or a list.
@@ -101,6 +106,7 @@ impl Query {
             spec::Query::Sha512 => Kind::Sha512,
             spec::Query::Md5 => Kind::Md5,
             spec::Query::Duration(phase) => Kind::Duration(*phase),
+            spec::Query::Percentile(phase, percentile) => Kind::Percentile(*phase, *percentile),
             spec::Query::Redirects if first.is_some_and(takes_list) => Kind::RedirectList,
             spec::Query::Redirects => Kind::Redirects,
             spec::Query::Variable(name) => Kind::Variable(Prepared::compile(engine, name)?),
@@ -154,6 +160,7 @@ impl Query {
             Kind::Sha512 => Value::Bytes(Cow::Owned(inspection.digest::<Sha512>()?)),
             Kind::Md5 => Value::Bytes(Cow::Owned(inspection.digest::<Md5>()?)),
             Kind::Duration(phase) => Value::Duration(response.timings.phase(*phase)),
+            Kind::Percentile(phase, percentile) => Value::Duration(inspection.percentile(*phase, *percentile)),
             Kind::Redirects => Value::number(response.redirects()),
             Kind::RedirectList => Value::List(response.history.iter().filter_map(redirect).collect()),
             Kind::Variable(name) => match context.scope.lookup(&name.get(context.scope)?)? {

@@ -43,6 +43,11 @@ impl Subject {
         self.query.is_status() && self.filters.is_empty()
     }
 
+    /// Whether it is about all the times that a request runs in a loop.
+    pub(super) fn is_of_all_turns(&self) -> bool {
+        self.query.is_of_all_turns()
+    }
+
     /// The value, which may be absent.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ use super::credentials::{learn_captured, learn_rendered};
 use super::jwt;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
+use super::samples::Samples;
 use super::script::{Answers, ScriptRunner};
 use super::shared::Shared;
 use super::trace::steps;
@@ -32,6 +33,8 @@ pub(super) struct CaseRun<'a> {
     pub(super) root: &'a Root,
     pub(super) session: &'a Session,
     pub(super) scripts: &'a ScriptRunner,
+    /// How long the turns of the session's requests took.
+    pub(super) samples: &'a Samples,
     pub(super) request: &'a spec::Request,
     /// How many requests of the file stand above it.
     pub(super) position: usize,
@@ -171,12 +174,18 @@ impl CaseRun<'_> {
                 file_scope.record(&format!("{}{}", name.value, iteration.index), Arc::clone(&response));
             }
         }
-        let inspection = Inspection::new(&response);
+        // What is asked of all turns is told at the last.
+        let turns = match compiled.asks_of_all_turns {
+            true => self.samples.note((self.file, self.position), file_scope.iteration(), response.timings),
+            false => None,
+        };
+        let is_due = |assertion: &&CompiledAssertion| turns.is_some() || !assertion.is_of_all_turns();
+        let inspection = Inspection::new(&response).over(turns.as_deref().unwrap_or_default());
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let answers = Answers { run: self, scope: file_scope, response: &response };
         let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: Some(&answers) };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
-        attempt.outcomes.extend(compiled.assertions.iter().map(evaluate));
+        attempt.outcomes.extend(compiled.assertions.iter().filter(is_due).map(evaluate));
         let mut missing = Vec::new();
         let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());

@@ -20,6 +20,8 @@ pub(super) struct Compiled {
     pub(super) scripts: Option<Box<CompiledScripts>>,
     /// Whether the author expects a status.
     pub(super) asserts_status: bool,
+    /// Whether it asks how long all the turns of a loop took.
+    pub(super) asks_of_all_turns: bool,
 }
 
 impl Compiled {
@@ -36,10 +38,12 @@ impl Compiled {
         let compile = |assertion| CompiledAssertion::compile(engine, assertion);
         let assertions = collect(&spec.assertions, compile, &mut wrong);
         let captures = collect(&spec.captures, |capture| CompiledCapture::compile(engine, capture), &mut wrong);
+        let asks_of_all_turns = assertions.iter().any(CompiledAssertion::is_of_all_turns)
+            || captures.iter().any(CompiledCapture::is_of_all_turns);
         let scripts = CompiledScripts::compile(engine, spec, &mut wrong).map(Box::new);
         match request {
             Ok(request) if wrong.is_empty() => {
-                Ok(Self { protocol, request, assertions, captures, scripts, asserts_status })
+                Ok(Self { protocol, request, assertions, captures, scripts, asserts_status, asks_of_all_turns })
             }
             _ => Err(wrong),
         }

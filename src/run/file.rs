@@ -20,6 +20,7 @@ use super::mailbox::Sender;
 use super::must;
 use super::plan::{PlannedCase, PlannedFile, Stage};
 use super::questions::Inquirer;
+use super::samples::Samples;
 use super::script::{ScriptRunner, Sleeper};
 use super::shared::Shared;
 use super::sight::Sight;
@@ -67,6 +68,7 @@ pub(super) struct FileRun<'a> {
     session: Session,
     pub(super) scope: FileScope,
     scripts: ScriptRunner,
+    samples: Samples,
     sight: Sight<'a>,
     /// How each case of the plan so far has ended.
     ends: Vec<End>,
@@ -133,6 +135,7 @@ impl<'a> FileRun<'a> {
             session,
             scope,
             scripts,
+            samples: Samples::default(),
             sight,
             ends: Vec::new(),
             setup_failed: false,
@@ -196,6 +199,7 @@ impl<'a> FileRun<'a> {
             root,
             session,
             scripts,
+            samples: &self.samples,
             request,
             position,
             collections: RefCell::default(),

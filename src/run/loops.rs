@@ -35,12 +35,15 @@ impl FileRun<'_> {
     }
 
     fn run_counted(&mut self, due: Due<'_>, repetition: &Repetition, index: usize) {
-        let variables = match repetition {
-            Repetition::Rows(rows) => turn::variables(&rows[index], &self.scope_of(due)),
-            _ => Ok(Vec::new()),
+        let (count, variables) = match repetition {
+            Repetition::Rows(rows) => (Some(rows.len()), turn::variables(&rows[index], &self.scope_of(due))),
+            Repetition::Times(times) => (Some(*times as usize), Ok(Vec::new())),
+            _ => (None, Ok(Vec::new())),
         };
         let result = match variables {
-            Ok(variables) => self.run_turn(due, Some(Iteration { index, variables, ..Iteration::default() })).result,
+            Ok(variables) => {
+                self.run_turn(due, Some(Iteration { index, count, variables, ..Iteration::default() })).result
+            }
             Err(diagnostic) => *not_worked_out(diagnostic),
         };
         self.finish(due.case, result, due.is_last);

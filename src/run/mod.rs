@@ -25,6 +25,7 @@ mod planner;
 mod protocol;
 mod questions;
 mod record;
+mod samples;
 mod schemas;
 mod script;
 mod select;

@@ -69,7 +69,9 @@ pub(super) fn over(list: Json, name: Option<&str>) -> Result<Vec<(Iteration, Str
         return Err(format!("the list has {} items, and a loop goes over {MOST_REPEATS} at most", items.len()));
     }
     let labels = labels(items.iter().map(item_name).collect());
-    let iteration = |(index, item)| Iteration { index, variables: variables_of(item, name), over_collections: false };
+    let count = Some(items.len());
+    let iteration =
+        |(index, item)| Iteration { index, count, variables: variables_of(item, name), over_collections: false };
     Ok(items.into_iter().enumerate().map(iteration).zip(labels).collect())
 }
 
@@ -91,7 +93,7 @@ fn variables_of(item: Json, name: Option<&str>) -> Vec<(String, Json)> {
 /// The turns over what a reference to a collection has found.
 pub(super) fn over_collection(values: &[Json]) -> Vec<(Iteration, String)> {
     let labels = labels(values.iter().map(item_name).collect());
-    let iteration = |index| Iteration { index, variables: Vec::new(), over_collections: true };
+    let iteration = |index| Iteration { index, over_collections: true, ..Iteration::default() };
     (0..values.len()).map(iteration).zip(labels).collect()
 }
 

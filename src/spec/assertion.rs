@@ -8,7 +8,7 @@ use crate::http::Phase;
 use crate::schema;
 use crate::source::{Span, Spanned};
 
-use super::{StatusRange, Text, Value};
+use super::{Percentile, StatusRange, Text, Value};
 
 /// An expectation: what is looked at, what is made of it, and what must hold.
 #[derive(Clone, PartialEq)]
@@ -145,6 +145,8 @@ pub enum Query {
     Md5,
     /// The time that a phase took.
     Duration(Phase),
+    /// The time that a phase took in so many of a hundred turns of a loop.
+    Percentile(Phase, Percentile),
     /// The address that answered.
     Ip,
     /// What was sent.

@@ -11,6 +11,7 @@ mod flow;
 mod graphql;
 mod oauth1;
 mod oauth2;
+mod percentile;
 mod protocol;
 mod quantity;
 mod rare;
@@ -40,6 +41,7 @@ pub use flow::{
 pub use graphql::{Fragment, GraphQl, GraphQlVariables};
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};
 pub use oauth2::{ClientAuthentication, Grant, GrantName, NamedOAuth2, OAuth2, RequestFor};
+pub use percentile::Percentile;
 pub use protocol::{Conversation, Expectation, Farewell, MessageKind, Protocol, Step, Steps, Stream, StreamForm};
 pub use quantity::{
     duration_units, parse_bytes, parse_duration, parse_milliseconds, parse_seconds, parse_size, size_units,

@@ -16,6 +16,8 @@ use super::view::View;
 pub struct Iteration {
     /// Which one, from 0.
     pub index: usize,
+    /// How many there are, where that is known.
+    pub count: Option<usize>,
     /// The variables of this time alone.
     pub variables: Vec<(String, serde_json::Value)>,
     /// Whether it goes over the collections that its templates refer to.
@@ -118,7 +120,7 @@ mod tests {
 
     fn at(index: usize, over_collections: bool) -> Option<Iteration> {
         let variables = vec![("item".to_owned(), json!("tea"))];
-        Some(Iteration { index, variables, over_collections })
+        Some(Iteration { index, variables, over_collections, ..Iteration::default() })
     }
 
     #[test]

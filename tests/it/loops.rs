@@ -418,3 +418,29 @@ fn a_request_sleeps_before_it_is_sent() {
     );
     assert_eq!(report.reason("four"), "`soon` is not a duration");
 }
+
+#[test]
+fn a_percentile_is_told_in_the_last_turn_of_all() {
+    let text = "### twice\n# @repeat 2\n# @assert duration p50 < 0ns\n# @assert status == 200\nGET {{api}}/get\n\n\
+                ### each\n# @each [1, 2, 3]\n# @assert duration wait p95 < 0ns\nGET {{api}}/get\n\n\
+                ### while\n# @while $index < 2\n# @assert duration p99.9 < 30s\nGET {{api}}/get\n";
+    let report = run("a.http", text, &[]);
+    let verdicts = [
+        ("twice [1 of 2]", "passed"),
+        ("twice [2 of 2]", "failed"),
+        ("each [1]", "passed"),
+        ("each [2]", "passed"),
+        ("each [3]", "failed"),
+        ("while [1]", "passed"),
+        ("while [2]", "passed"),
+    ];
+    assert_eq!(report.verdicts(), verdicts);
+    let assertions: Vec<usize> = report.json["files"][0]["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|case| case["attempts"][0]["assertions"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(assertions, [1, 2, 0, 0, 1, 1, 1]);
+    assert!(report.ran.stdout.contains("it has run 3 times"), "{}", report.ran.stdout);
+}

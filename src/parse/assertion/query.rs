@@ -5,7 +5,7 @@ use pest::iterators::{Pair, Pairs};
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
 use crate::source::{Span, Spanned};
-use crate::spec::{CertificateField, Cookie, Query, RequestPart, Subject, Text};
+use crate::spec::{CertificateField, Cookie, Percentile, Query, RequestPart, Subject, Text};
 
 use super::{Reader, Rule, expect_pair};
 
@@ -76,7 +76,7 @@ impl Reader {
             Rule::plain_query => plain(pair.as_str()).unwrap_or(Query::Status),
             Rule::named_query => self.named_query(pair)?,
             Rule::body_query => self.body_query(pair)?,
-            Rule::duration_query => duration_query(pair),
+            Rule::duration_query => self.duration_query(pair)?,
             Rule::request_query => Query::Request(self.request_part(pair)),
             Rule::regex_query => Query::Regex(self.pattern_text(first(pair))?),
             Rule::path_query => Query::JsonPath(self.path_text(first(pair))?),
@@ -96,6 +96,22 @@ impl Reader {
             "certificate" => certificate(&text),
             "link" => Ok(Query::Link(text)),
             _ => Ok(Query::Variable(text)),
+        }
+    }
+
+    fn duration_query(&self, pair: Pair<'_, Rule>) -> Result<Query, Diagnostic> {
+        let mut parts = pair.into_inner().peekable();
+        let written = parts.next_if(|part| part.as_rule() == Rule::phase);
+        let phase = written.and_then(|written| phase(written.as_str())).unwrap_or(Phase::Total);
+        let Some(part) = parts.next() else { return Ok(Query::Duration(phase)) };
+        match Percentile::parse(part.as_str()) {
+            Some(percentile) => Ok(Query::Percentile(phase, percentile)),
+            None => {
+                let error = Diagnostic::error(format!("`{}` is no percentile", part.as_str()));
+                Err(error
+                    .at(&self.span_of(&part), "")
+                    .help("they go from `p0` to `p100`, as in `duration p95 < 200ms`"))
+            }
         }
     }
 
@@ -165,11 +181,8 @@ fn plain(name: &str) -> Option<Query> {
 /// What httpYac calls two of the phases.
 const OTHER_PHASES: &[(&str, Phase)] = &[("tcp", Phase::Connect), ("firstByte", Phase::Wait)];
 
-fn duration_query(pair: Pair<'_, Rule>) -> Query {
-    let written = pair.into_inner().next();
-    let named =
-        |name: &str| Phase::NAMES.iter().chain(OTHER_PHASES).find(|(known, _)| *known == name).map(|&(_, phase)| phase);
-    Query::Duration(written.and_then(|phase| named(phase.as_str())).unwrap_or(Phase::Total))
+fn phase(name: &str) -> Option<Phase> {
+    Phase::NAMES.iter().chain(OTHER_PHASES).find(|(known, _)| *known == name).map(|&(_, phase)| phase)
 }
 
 /// Where the first bracket of a path stands that is not closed; quotes within are heeded.
@@ -322,6 +335,13 @@ mod tests {
         assert_eq!(query("body"), Query::Body);
         assert_eq!(query("duration"), Query::Duration(Phase::Total));
         assert_eq!(query("duration wait"), Query::Duration(Phase::Wait));
+        for (text, phase, name) in
+            [("duration p95", Phase::Total, "p95"), ("duration wait p99.9", Phase::Wait, "p99.9")]
+        {
+            assert_eq!(query(text), Query::Percentile(phase, Percentile::parse(name).unwrap()));
+        }
+        assert_eq!(error("duration p101 < 5ms").0, "`p101` is no percentile");
+        assert_eq!(error("duration hello < 5ms").0, "nothing is demanded of `duration`");
         assert!(matches!(query("regex /a\\/ b/i"), Query::Regex(pattern) if pattern.value == "(?i)a/ b"));
         assert!(matches!(query("regex \"a\\\\d\""), Query::Regex(pattern) if pattern.value == "a\\d"));
     }

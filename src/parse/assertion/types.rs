@@ -44,7 +44,7 @@ impl Kind {
         match query {
             Query::Status | Query::Redirects => Self::Number,
             Query::Size => Self::Size,
-            Query::Duration(_) => Self::Duration,
+            Query::Duration(_) | Query::Percentile(..) => Self::Duration,
             Query::Bytes | Query::RawBytes | Query::Sha256 | Query::Sha512 | Query::Md5 => Self::Bytes,
             _ => Self::Unknown,
         }

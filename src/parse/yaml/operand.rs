@@ -53,7 +53,7 @@ impl Answer {
             Query::Sha256 => Self::Digest(32),
             Query::Sha512 => Self::Digest(64),
             Query::Md5 => Self::Digest(16),
-            Query::Duration(_) => Self::Duration,
+            Query::Duration(_) | Query::Percentile(..) => Self::Duration,
         }
     }
 }
