@@ -146,6 +146,8 @@ pub struct Attempt {
     pub log: Vec<LogLine>,
     /// Warnings that came up on the way.
     pub warnings: Vec<Diagnostic>,
+    /// Whether what it was to wait for was not there yet.
+    pub is_pending: bool,
     /// How long it took, all of it.
     pub elapsed: Duration,
 }

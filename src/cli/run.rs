@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Style};
 use crate::report::console::{self, Console, Progress, Verbosity};
@@ -116,13 +115,13 @@ fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> 
     let configuration = &project.configuration;
     let jobs = configuration.jobs.as_ref().map(|jobs| jobs.value);
     let fail_fast = configuration.fail_fast.as_ref().is_some_and(|wanted| wanted.value);
-    let retry = configuration.retry.as_ref().map(|retry| retry.value);
+    let retry = configuration.retry.as_ref().map(|retry| retry.value.clone());
     let given = arguments.browser.clone().map(|program| Browser::named(vec![program]));
     let browser = given.or_else(|| configuration.browser.clone());
     Ok(Options {
         jobs: arguments.jobs.or(jobs).unwrap_or(JOBS).get(),
         fail_fast: arguments.fail_fast || fail_fast,
-        retry: arguments.retry.map(|times| Retry { times, delay: Duration::ZERO }).or(retry),
+        retry: arguments.retry.map(Retry::times).or(retry),
         delay: arguments.delay.unwrap_or_default(),
         cookie_jar: arguments.cookie_jar.clone(),
         person: None,

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Spanned;
-use crate::spec::{Cell, Expression, ITEM, MOST_REPEATS, Node, Repetition, Row, Text, Value};
+use crate::source::{Span, Spanned};
+use crate::spec::{Assertion, Cell, Expression, Format, ITEM, MOST_REPEATS, Node, Repetition, Row, Text, Value};
 
-use super::yaml;
+use super::{parse_assertion, yaml};
 
 /// The slot of requests whose rate is limited and that name none.
 pub(super) const SLOT: &str = "default";
@@ -26,6 +26,16 @@ pub(super) fn expression(text: &Text) -> Result<Expression, Diagnostic> {
         return Err(Diagnostic::error("an expression is missing").at(&text.span, "").help("such as `user.id > 1`"));
     }
     Ok(Expression(code))
+}
+
+/// Reads what is waited for: an assertion.
+///
+/// # Errors
+/// If it is none.
+pub(super) fn until(span: &Span, format: Format) -> Result<Box<Assertion>, Diagnostic> {
+    let assertion = parse_assertion(span, format)?;
+    let wording = format!("until {}", assertion.text()).into();
+    Ok(Box::new(Assertion { wording: Some(wording), ..assertion }))
 }
 
 /// Reads `item in list` or `item of list`. A list of JSON is known before the run.
@@ -129,7 +139,6 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::source::SourceFile;
-    use crate::spec::Format;
 
     fn text(value: &str) -> Text {
         let source = SourceFile::new("a.http", value);

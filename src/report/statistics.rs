@@ -74,9 +74,11 @@ impl AddAssign for Counts {
     }
 }
 
-/// Whether a request passed, but not on the first attempt.
+/// Whether a request passed, but not on the first attempt. One that waited for something has
+/// not failed before that was there.
 pub(super) fn is_flaky(result: &CaseResult) -> bool {
-    result.verdict == Verdict::Passed && result.attempts.len() > 1
+    let earlier = result.attempts.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
+    result.verdict == Verdict::Passed && earlier.iter().any(|attempt| !attempt.is_pending)
 }
 
 /// What a run amounts to so far.

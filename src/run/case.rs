@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::script::Changes;
 use crate::source::{Root, Span};
-use crate::spec::{self, Retry};
+use crate::spec;
 use crate::template::{Collection, FileScope, Scope};
 
 use super::collect::collect;
@@ -62,7 +62,7 @@ impl CaseRun<'_> {
         self.keep_pace();
     }
 
-    fn keep_pace(&self) {
+    pub(super) fn keep_pace(&self) {
         if let Some(limit) = &self.request.flow.rate_limit {
             self.shared.sleep(self.shared.pace.reserve(limit, Instant::now()));
         }
@@ -79,38 +79,10 @@ impl CaseRun<'_> {
         })
     }
 
-    fn attempt_all(&self, scope: &mut FileScope) -> CaseResult {
-        let compiled = match Compiled::new(&self.shared.engine, self.request) {
-            Ok(compiled) => compiled,
-            Err(diagnostics) => {
-                return CaseResult::failed_before_sending(CaseError { kind: "template", diagnostics });
-            }
-        };
-        let retry = self.request.flow.retry.as_ref().map(|retry| retry.value).or(self.shared.options.retry);
-        let retry = retry.unwrap_or(Retry { times: 0, delay: Duration::ZERO });
-        let mut attempts = Vec::new();
-        loop {
-            let started = Instant::now();
-            let mut attempt = self.attempt(&compiled, scope);
-            attempt.elapsed = started.elapsed();
-            if self.is_called_off.get() && attempt.verdict() == Verdict::Passed {
-                return CaseResult::skipped("a script has called it off");
-            }
-            let passed = attempt.verdict() == Verdict::Passed;
-            attempts.push(attempt);
-            if passed || attempts.len() > retry.times as usize {
-                return CaseResult::of(attempts);
-            }
-            self.shared.sleep(retry.delay);
-            self.keep_pace();
-            if self.shared.interrupt.reason().is_some() {
-                return CaseResult::of(attempts);
-            }
-        }
-    }
-
-    fn attempt(&self, compiled: &Compiled, file_scope: &mut FileScope) -> Attempt {
-        let mut attempt = Attempt { warnings: self.request.diagnostics.clone(), ..Attempt::default() };
+    /// Makes one attempt.
+    pub(super) fn attempt(&self, compiled: &Compiled, file_scope: &mut FileScope) -> Attempt {
+        let (warnings, is_pending) = (self.request.diagnostics.clone(), compiled.until.is_some());
+        let mut attempt = Attempt { warnings, is_pending, ..Attempt::default() };
         self.collections.take();
         // What a script sets up is gone over as a whole: it has run when the first item was due.
         if !file_scope.iteration().is_some_and(|iteration| iteration.over_collections) {
@@ -186,6 +158,11 @@ impl CaseRun<'_> {
         let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: Some(&answers) };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
         attempt.outcomes.extend(compiled.assertions.iter().filter(is_due).map(evaluate));
+        if let Some(until) = &compiled.until {
+            let outcome = evaluate(until);
+            attempt.is_pending = outcome.failure.is_some();
+            attempt.outcomes.push(outcome);
+        }
         let mut missing = Vec::new();
         let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());

@@ -84,7 +84,8 @@ impl<'a> Checker<'_, 'a> {
         match specs.request(case) {
             Err(invalid) => invalid.diagnostics.clone(),
             Ok(Requested { request, .. }) => {
-                let compiled = match Compiled::new(self.engine, request) {
+                let until = request.flow.retry.as_ref().and_then(|retry| retry.value.until.as_deref());
+                let compiled = match Compiled::new(self.engine, request, until) {
                     Ok(compiled) => self.check_scripts(&compiled, root),
                     Err(diagnostics) => diagnostics,
                 };

@@ -1,5 +1,6 @@
 //! From spec files to events: the plan of a run, and its execution on a pool of threads.
 
+mod attempts;
 mod browser;
 mod case;
 mod cases;

@@ -226,7 +226,7 @@ mod tests {
         #[test]
         fn survives_any_path_and_body(
             method in "GET|POST|HEAD|PATCH",
-            route in "/(anything|post|base64|links|cache|users|flaky|bytes|range|redirect|status|digest-auth)",
+            route in "/(anything|post|base64|links|cache|users|flaky|jobs|bytes|range|redirect|status|digest-auth)",
             tail in "(/[ -~&&[^ #]]{0,6}){0,3}(\\?[a-z=&%0-9]{0,12})?",
             body in proptest::collection::vec(any::<u8>(), 0..64),
             media_type in "application/json|multipart/form-data; boundary=a|application/x-www-form-urlencoded",

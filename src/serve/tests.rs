@@ -257,6 +257,14 @@ fn flaky_succeeds_after_so_many_failures() {
 }
 
 #[test]
+fn a_job_is_done_once_it_was_found_running_so_often() {
+    let server = start();
+    let states = |target| [0; 3].map(|_| get(&server, target).json()["state"].as_str().unwrap().to_owned());
+    assert_eq!(states("/jobs/a/2"), ["running", "running", "done"]);
+    assert_eq!(states("/jobs/b/0"), ["done"; 3]);
+}
+
+#[test]
 fn digest_authentication_counts_the_uses_of_a_nonce() {
     use md5::{Digest, Md5};
     let hash = |text: String| Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();

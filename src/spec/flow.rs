@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::source::{Span, Spanned};
 
-use super::{Silent, Text, Value};
+use super::{Assertion, Silent, Text, Value};
 
 /// How often one request or one run may be repeated: each time is a case of its own.
 pub const MOST_REPEATS: u32 = 10_000;
@@ -56,13 +56,38 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression(pub Text);
 
-/// How often and how quickly a failed request is tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How often and how quickly a request is tried again.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
     /// How many times at most, after the first.
-    pub times: u32,
-    /// The time between two attempts.
+    pub times: Option<u32>,
+    /// The time between the first two attempts.
     pub delay: Duration,
+    /// How many times longer each of these times is than the one before: 1 or more.
+    pub backoff: f64,
+    /// The longest of these times.
+    pub max: Option<Duration>,
+    /// How long after the first attempt has begun another one may begin.
+    pub time: Option<Duration>,
+    /// What is waited for; without it, that nothing fails.
+    pub until: Option<Box<Assertion>>,
+}
+
+impl Retry {
+    /// So many times, at once.
+    pub const fn times(times: u32) -> Self {
+        Self { times: Some(times), delay: Duration::ZERO, backoff: 1.0, max: None, time: None, until: None }
+    }
+
+    /// The time to wait after so many attempts.
+    pub fn delay_after(&self, made: usize) -> Duration {
+        let growth = self.backoff.powi(i32::try_from(made.saturating_sub(1)).unwrap_or(i32::MAX));
+        let delay = match growth {
+            1.0 => self.delay,
+            _ => Duration::try_from_secs_f64(self.delay.as_secs_f64() * growth).unwrap_or(Duration::MAX),
+        };
+        self.max.map_or(delay, |max| delay.min(max))
+    }
 }
 
 /// A time to wait.

@@ -20,6 +20,7 @@ mod layers;
 mod loops;
 mod mistakes;
 mod oauth2;
+mod polling;
 mod proxies;
 mod questions;
 mod readme;

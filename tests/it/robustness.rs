@@ -132,6 +132,7 @@ fn a_signal_in_a_delay_or_between_attempts_sends_nothing_more() {
         "GET {{api}}/1\n\n###\n# @delay 5000000000000000h\nGET {{api}}/2\n",
         "GET {{api}}/1\n\n###\n# @sleep 600s\nGET {{api}}/2\n",
         "# @loop for 2\n# @ratelimit slot: x minIdleTime: 5000000000000000h\nGET {{api}}/1\n",
+        "# @retry {for: 1000h, delay: 600s} until status == 200\nGET {{api}}/1\n\n###\nGET {{api}}/2\n",
         "# @retry 3 600s\nGET {{api}}/1\n\n?? status == 200\n\n###\nGET {{api}}/2\n",
     ] {
         let server = server();

@@ -170,7 +170,7 @@ const READERS: &[(&str, Reader)] = &[
     ("skip", |draft, directive| put(&mut draft.own.flow.skip, Ok(flow::skip(directive)))),
     ("disabled", |draft, directive| flow::disabled(&mut draft.own.flow, directive)),
     ("if", |draft, directive| flow::condition(&mut draft.own.flow, directive)),
-    ("retry", |draft, directive| put(&mut draft.own.flow.retry, flow::retry(directive))),
+    ("retry", retry),
     ("delay", |draft, directive| put(&mut draft.own.flow.delay, flow::delay(directive))),
     ("sleep", |draft, directive| put(&mut draft.own.flow.pause, flow::pause(directive))),
     ("ratelimit", rate_limit),
@@ -446,6 +446,12 @@ fn each(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     words(directive)?;
     let key = text(&directive.name);
     draft.diagnostics.extend(yaml::read_directive(&yaml::FLOW, &mut draft.own.flow, &key, &directive.argument));
+    Ok(())
+}
+
+fn retry(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    words(directive)?;
+    draft.diagnostics.extend(flow::retry(&mut draft.own.flow, directive)?);
     Ok(())
 }
 

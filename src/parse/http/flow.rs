@@ -6,9 +6,11 @@
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::parse::{flow, quantity};
+use crate::parse::{flow, quantity, yaml};
 use crate::source::{Span, Spanned};
-use crate::spec::{Condition, Flow, MOST_REPEATS, Pause, RateLimit, Repetition, Retry, Skip, parse_milliseconds};
+use crate::spec::{
+    Condition, Flow, Format, MOST_REPEATS, Pause, RateLimit, Repetition, Retry, Skip, parse_milliseconds,
+};
 
 use super::argument::{NULL, words, wrong};
 use super::head::Directive;
@@ -49,13 +51,29 @@ fn must_be(flow: &mut Flow, directive: &Directive, expected: bool) -> Result<(),
     Ok(())
 }
 
-/// `3`, or `3 500ms` with the time between two attempts.
-pub(super) fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
+/// `3`, `3 500ms` with the time between two attempts, or what the key of YAML takes; then
+/// perhaps `until` with what is waited for.
+pub(super) fn retry(flow: &mut Flow, directive: &Directive) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let (argument, until) = split_until(&directive.argument);
+    let bounds = Directive { name: directive.name.clone(), argument };
+    let problems = match bounds.argument.text() {
+        written if written.starts_with('{') || written == NULL => {
+            yaml::read_directive(&yaml::FLOW, flow, &text(&bounds.name), &bounds.argument)
+        }
+        _ => {
+            flow.retry = Some(counted(&bounds)?);
+            Vec::new()
+        }
+    };
+    if let (Some(retry), Some(until)) = (&mut flow.retry, until) {
+        retry.value.until = Some(flow::until(&until, Format::Http)?);
+    }
+    Ok(problems)
+}
+
+fn counted(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic> {
     let argument = &directive.argument;
     let text = argument.text();
-    if text == NULL {
-        return Ok(argument.clone().with(Retry { times: 0, delay: Duration::ZERO }));
-    }
     let end = text.find([' ', '\t']).unwrap_or(text.len());
     let times =
         text[..end].parse().map_err(|_| wrong(directive, "write how many times, and perhaps the time between"))?;
@@ -63,7 +81,19 @@ pub(super) fn retry(directive: &Directive) -> Result<Spanned<Retry>, Diagnostic>
         rest if rest.text().is_empty() => Duration::ZERO,
         rest => quantity::duration(rest.text(), &rest)?.value,
     };
-    Ok(argument.clone().with(Retry { times, delay }))
+    Ok(argument.clone().with(Retry { delay, ..Retry::times(times) }))
+}
+
+/// What stands before the word `until`, and after it. One within a map is the map's.
+fn split_until(argument: &Span) -> (Span, Option<Span>) {
+    let text = argument.text();
+    let word = match text.starts_with('{') {
+        true => text.find("} until ").map(|at| at + 1),
+        false => text.find(" until "),
+    };
+    let Some(at) = word else { return (argument.clone(), None) };
+    let after = argument.slice(at + " until ".len()..text.len());
+    (super::line::trimmed(&argument.slice(0..at)), Some(super::line::trimmed(&after)))
 }
 
 pub(super) fn delay(directive: &Directive) -> Result<Spanned<Duration>, Diagnostic> {
@@ -215,6 +245,33 @@ mod tests {
         for argument in ["5", "max: x", "slot", "every: 5"] {
             assert!(rate_limit(&directive(argument)).is_err(), "{argument}");
         }
+    }
+
+    #[test]
+    fn a_retry_is_counted_or_a_map_and_may_wait_for_something() {
+        let read = |argument: &str| {
+            let mut flow = Flow::default();
+            let source = SourceFile::new("a.http", format!("retry {argument}"));
+            let directive = Directive { name: source.span(0..5), argument: source.span(6..6 + argument.len()) };
+            let problems = retry(&mut flow, &directive).map_err(|error| error.message)?;
+            assert_eq!(problems, [], "{argument}");
+            Ok::<_, String>(flow.retry.expect("it was read").value)
+        };
+        let plain = Retry { delay: Duration::from_millis(500), ..Retry::times(3) };
+        for argument in ["3 500ms", "{times: 3, delay: 500ms}"] {
+            assert_eq!(read(argument), Ok(plain.clone()), "{argument}");
+        }
+        assert_eq!(read("null"), Ok(Retry::times(0)));
+        for (argument, until) in [
+            ("3 until $.a[0] == {\"b\": 1}", "$.a[0] == {\"b\": 1}"),
+            ("3 1s until status == 200", "status == 200"),
+            ("{for: 3s} until $.a equals {\"b\": 1}", "$.a equals {\"b\": 1}"),
+            ("{times: 3, until: \"$.a == 'x until }'\"}", "$.a == 'x until }'"),
+        ] {
+            let assertion = read(argument).unwrap().until.unwrap();
+            assert_eq!(assertion.text(), format!("until {until}"), "{argument}");
+        }
+        assert!(read("often").is_err() && read("3 until nothing").is_err());
     }
 
     #[test]

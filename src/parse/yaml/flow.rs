@@ -5,9 +5,12 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::parse::flow;
 use crate::source::Spanned;
-use crate::spec::{Condition, Flow, MOST_REPEATS, Node, Pause, RateLimit, Repetition, Retry, Skip, parse_seconds};
+use crate::spec::{
+    Assertion, Condition, Flow, MOST_REPEATS, Node, Pause, RateLimit, Repetition, Retry, Skip, parse_seconds,
+};
 
 use super::Field;
+use super::expectation::sentence;
 use super::table::{Problems, Table, key, not_supported};
 
 /// The keys of [`Flow`].
@@ -164,28 +167,68 @@ fn rate_limit(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<RateL
 struct RetryDraft {
     times: Option<Spanned<u32>>,
     delay: Option<Spanned<Duration>>,
+    backoff: Option<f64>,
+    max: Option<Spanned<Duration>>,
+    time: Option<Spanned<Duration>>,
+    until: Option<Box<Assertion>>,
 }
 
 const RETRY: Table<RetryDraft> = Table(&[
     key("times", |retry, field, problems| retry.times = problems.keep(field.whole())),
     key("delay", |retry, field, problems| retry.delay = problems.keep(field.duration())),
-    key("until", refuse),
-    key("backoff", refuse),
+    key("backoff", |retry, field, problems| retry.backoff = problems.keep(backoff(field))),
+    key("max", |retry, field, problems| retry.max = problems.keep(field.duration())),
+    key("for", |retry, field, problems| retry.time = problems.keep(field.duration())),
+    key("until", |retry, field, problems| retry.until = problems.keep(until(field))),
 ]);
 
 /// Reads a number of attempts, or `{times: 3, delay: 1s}`; without a delay there is none.
 pub(crate) fn retry(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<Retry>> {
-    let mut draft = RetryDraft::default();
-    match field.value.node {
+    let retry = match field.value.node {
         Node::Map(_) => {
+            let mut draft = RetryDraft::default();
             RETRY.read_map(&mut draft, field, problems);
-            field.require("times", problems);
+            problems.extend(endless(field));
+            draft.finish()
         }
-        Node::Null => draft.times = Some(field.span().clone().with(0)),
-        Node::Number(_) => draft.times = problems.keep(field.whole()),
-        _ => problems.push(field.expected("a number, or `{times: 3, delay: 1s}`")),
+        Node::Null => Retry::times(0),
+        Node::Number(_) => Retry::times(problems.keep(field.whole())?.value),
+        _ => {
+            problems.push(field.expected("a number, or `{times: 3, delay: 1s}`"));
+            return None;
+        }
+    };
+    Some(field.span().clone().with(retry))
+}
+
+impl RetryDraft {
+    fn finish(self) -> Retry {
+        Retry {
+            times: self.times.map(|times| times.value),
+            delay: self.delay.map_or(Duration::ZERO, |delay| delay.value),
+            backoff: self.backoff.unwrap_or(1.0),
+            max: self.max.map(|max| max.value),
+            time: self.time.map(|time| time.value),
+            until: self.until,
+        }
     }
-    let times = draft.times?.value;
-    let delay = draft.delay.map_or(Duration::ZERO, |delay| delay.value);
-    Some(field.span().clone().with(Retry { times, delay }))
+}
+
+/// That nothing says when it ends.
+fn endless(field: Field<'_>) -> Option<Diagnostic> {
+    let mut keys = field.entries().ok()?.map(|entry| entry.key.value.as_str());
+    let message = format!("`{}` needs `times`, or `for` with the time that it may take", field.key.value);
+    (!keys.any(|key| key == "times" || key == "for")).then(|| Diagnostic::error(message).at(field.span(), ""))
+}
+
+fn backoff(field: Field<'_>) -> Result<f64, Diagnostic> {
+    let number = match &field.value.node {
+        Node::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    number.filter(|number| *number >= 1.0).ok_or_else(|| field.expected("a number from 1"))
+}
+
+fn until(field: Field<'_>) -> Result<Box<Assertion>, Diagnostic> {
+    flow::until(&sentence(field, "an assertion such as `$.state == done`")?, field.key.format)
 }

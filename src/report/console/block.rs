@@ -147,7 +147,8 @@ impl Blocks {
         let mut counts = Counts::default();
         counts.add(result);
         let verdict = match &result.verdict {
-            Verdict::Passed if attempts > 1 => return format!("flaky, passed on attempt {attempts}"),
+            Verdict::Passed if is_flaky(result) => return format!("flaky, passed on attempt {attempts}"),
+            Verdict::Passed if attempts > 1 => return format!("passed on attempt {attempts}"),
             Verdict::Passed if counts.warned_assertions > 0 => {
                 format!("passed with {}", wording::count(counts.warned_assertions, "warning"))
             }

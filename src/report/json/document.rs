@@ -63,6 +63,8 @@ pub(super) struct Case {
 #[derive(Debug, Serialize)]
 struct Try {
     elapsed_ms: f64,
+    /// Whether what it was to wait for was not there yet.
+    pending: bool,
     assertions: Vec<Assertion>,
     error: Option<Error>,
     exchanges: Vec<Exchange>,
@@ -266,6 +268,7 @@ impl Draft {
     fn attempt(&self, attempt: &Attempt, whole: bool) -> Try {
         Try {
             elapsed_ms: milliseconds(attempt.elapsed),
+            pending: attempt.is_pending,
             assertions: attempt.outcomes.iter().map(|outcome| self.assertion(outcome)).collect(),
             error: attempt
                 .error

@@ -104,10 +104,14 @@ impl CaseWriter {
         Additions { attributes, properties, reruns: self.reruns(result) }
     }
 
-    /// The attempts before the last, which did not pass.
+    /// The attempts before the last, which did not pass, but for those that were made to wait.
     fn reruns(&self, result: &CaseResult) -> Vec<Rerun> {
-        let earlier = result.attempts.len().saturating_sub(1);
-        result.attempts[..earlier].iter().map(|attempt| self.rerun(&result.verdict, attempt)).collect()
+        let earlier = result.attempts.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
+        earlier
+            .iter()
+            .filter(|attempt| !attempt.is_pending)
+            .map(|attempt| self.rerun(&result.verdict, attempt))
+            .collect()
     }
 
     fn rerun(&self, verdict: &Verdict, attempt: &Attempt) -> Rerun {

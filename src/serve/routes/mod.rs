@@ -12,6 +12,7 @@ mod events;
 mod flaky;
 mod index;
 mod inspect;
+mod jobs;
 mod oauth2;
 mod redirect;
 mod samples;
@@ -50,6 +51,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family { title: "A small service: users", routes: users::ROUTES },
     Family { title: "A small service: accounts", routes: account::ROUTES },
     Family { title: "A service that fails at first", routes: flaky::ROUTES },
+    Family { title: "A job that takes its time", routes: jobs::ROUTES },
     Family { title: "This server", routes: index::ROUTES },
 ];
 

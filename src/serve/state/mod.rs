@@ -25,6 +25,7 @@ pub(super) struct State {
     users: Mutex<Users>,
     sessions: Mutex<Recent<String>>,
     failures: Mutex<Recent<u32>>,
+    jobs: Mutex<Recent<u32>>,
     nonces: Mutex<Recent<u32>>,
     grants: Mutex<Grants>,
 }
@@ -38,6 +39,7 @@ impl State {
             users: Mutex::new(Users::with_samples(LIMIT)),
             sessions: Mutex::new(Recent::new(LIMIT)),
             failures: Mutex::new(Recent::new(LIMIT)),
+            jobs: Mutex::new(Recent::new(LIMIT)),
             nonces: Mutex::new(Recent::new(LIMIT)),
             grants: Mutex::new(Grants::new()),
         }
@@ -71,6 +73,11 @@ impl State {
     /// How often each key of `/flaky` has failed.
     pub(super) fn failures(&self) -> MutexGuard<'_, Recent<u32>> {
         lock(&self.failures)
+    }
+
+    /// How often each key of `/jobs` was found running.
+    pub(super) fn jobs(&self) -> MutexGuard<'_, Recent<u32>> {
+        lock(&self.jobs)
     }
 
     /// What `/oauth2` has granted.

@@ -1,0 +1,110 @@
+//! The attempts at a request: how many there are, when they are made, and which one counts.
+
+use std::time::{Duration, Instant};
+
+use crate::event::{Attempt, CaseError, CaseResult, Verdict};
+use crate::spec::{Assertion, Retry};
+use crate::template::FileScope;
+
+use super::case::CaseRun;
+use super::compiled::Compiled;
+
+impl CaseRun<'_> {
+    /// Makes attempts until one is the last: the one that counts.
+    pub(super) fn attempt_all(&self, scope: &mut FileScope) -> CaseResult {
+        let own = self.request.flow.retry.as_ref().map(|retry| &retry.value);
+        let retry = own.or(self.shared.options.retry.as_ref());
+        let until = retry.and_then(|retry| retry.until.as_deref());
+        let compiled = match Compiled::new(&self.shared.engine, self.request, until) {
+            Ok(compiled) => compiled,
+            Err(diagnostics) => {
+                return CaseResult::failed_before_sending(CaseError { kind: "template", diagnostics });
+            }
+        };
+        let begun = Instant::now();
+        let mut attempts = Vec::new();
+        loop {
+            let started = Instant::now();
+            let mut attempt = self.attempt(&compiled, scope);
+            attempt.elapsed = started.elapsed();
+            if self.is_called_off.get() && attempt.verdict() == Verdict::Passed {
+                return CaseResult::skipped("a script has called it off");
+            }
+            let is_last = if until.is_some() { !attempt.is_pending } else { attempt.verdict() == Verdict::Passed };
+            attempts.push(attempt);
+            let Some(wait) = retry.filter(|_| !is_last).and_then(|retry| wait(retry, attempts.len(), begun.elapsed()))
+            else {
+                until.iter().for_each(|until| tell_count(until, &mut attempts));
+                return CaseResult::of(attempts);
+            };
+            self.shared.sleep(wait);
+            self.keep_pace();
+            if self.shared.interrupt.reason().is_some() {
+                return CaseResult::of(attempts);
+            }
+        }
+    }
+}
+
+/// How long to wait before another attempt, if there is to be one after so many that have
+/// taken this long.
+fn wait(retry: &Retry, made: usize, elapsed: Duration) -> Option<Duration> {
+    if retry.times.is_some_and(|times| made > times as usize) {
+        return None;
+    }
+    let wait = retry.delay_after(made);
+    let is_in_time = |time: Duration| elapsed.checked_add(wait).is_some_and(|then| then < time);
+    retry.time.is_none_or(is_in_time).then_some(wait)
+}
+
+/// Says at the last of several attempts how many they were, if what they waited for was not
+/// there in the end.
+fn tell_count(until: &Assertion, attempts: &mut [Attempt]) {
+    let count = attempts.len();
+    let Some(last) = attempts.last_mut().filter(|last| last.is_pending) else { return };
+    let words = if count == 1 { "after 1 attempt".to_owned() } else { format!("after {count} attempts") };
+    let outcome = last.outcomes.iter_mut().find(|outcome| outcome.span == until.span);
+    if let Some(failure) = outcome.and_then(|outcome| outcome.failure.as_mut()) {
+        failure.message += &format!(", {words}");
+    } else if let Some(diagnostic) = last.error.as_mut().and_then(|error| error.diagnostics.last_mut()) {
+        diagnostic.notes.push(format!("what is waited for was not there {words}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// The waits between the attempts, each of which takes no time.
+    fn waits(retry: &Retry) -> Vec<Duration> {
+        let (mut waits, mut elapsed) = (Vec::new(), Duration::ZERO);
+        while let Some(next) = wait(retry, waits.len() + 1, elapsed).filter(|_| waits.len() < 6) {
+            waits.push(next);
+            elapsed += next;
+        }
+        waits
+    }
+
+    #[test]
+    fn waits_grow_up_to_the_longest_and_end_with_the_times() {
+        let retry = Retry { delay: SECOND, ..Retry::times(3) };
+        assert_eq!(waits(&retry), [SECOND; 3]);
+        let retry = Retry { backoff: 2.0, ..Retry { delay: SECOND, ..Retry::times(5) } };
+        assert_eq!(waits(&retry), [1, 2, 4, 8, 16].map(Duration::from_secs));
+        let retry = Retry { max: Some(5 * SECOND), ..retry };
+        assert_eq!(waits(&retry), [1, 2, 4, 5, 5].map(Duration::from_secs));
+        assert!(waits(&Retry::times(0)).is_empty());
+    }
+
+    #[test]
+    fn no_attempt_begins_after_the_time() {
+        let retry = Retry { times: None, delay: SECOND, time: Some(3 * SECOND), ..Retry::times(0) };
+        assert_eq!(waits(&retry), [SECOND; 2]);
+        let retry = Retry { times: Some(1), ..retry };
+        assert_eq!(waits(&retry), [SECOND]);
+        let forever = Retry { delay: Duration::MAX, backoff: 1e300, time: Some(Duration::MAX), ..Retry::times(9) };
+        assert!(waits(&forever).is_empty());
+    }
+}
