@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use crate::spec::Extent;
+
 use super::compare::read_json;
 use super::contain::Place;
 use super::date;
-use super::difference::{Difference, Extent, differences_in_part, first_difference};
+use super::json::{Comparison, Difference, Differences, Expectation, Wanted};
 use super::kinds;
 use super::operand::{Given, Operand};
-use super::predicate::{Predicate, as_json, expected_json, lines};
+use super::predicate::{Predicate, as_json, lines};
 use super::schema::Schema;
 use super::value::{Value, excerpt};
 use super::{Context, Contrast, Failure};
@@ -142,9 +144,11 @@ impl Verdict {
                 let kind = kinds::name(*test);
                 new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind.to_owned())
             }
-            Predicate::Json(extent, operand) => {
-                Self::of_json(*extent, negated, actual, &expected_json(operand, context)?)
+            Predicate::Any(placeholder) => {
+                let kind = placeholder.to_string();
+                new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind)
             }
+            Predicate::Json(expectation) => Self::of_json(expectation, negated, actual, context),
             Predicate::Schema(schema) => Self::of_schema(schema, negated, actual),
             Predicate::SameLines(operand) => Ok(Self::other_lines(negated, actual, &operand.given(context)?)),
             Predicate::Status(range) => new(format!("is {}, {not} {range}", brief()), range.to_string()),
@@ -164,11 +168,13 @@ impl Verdict {
             let words = format!("is {}, not {}", shown.brief_with_kind(), expected.brief_with_kind());
             return Self { notes: quotes_note(actual, given), ..Self::new(&shown, words, expected.full()) };
         }
-        let difference = match (as_json(&shown), &expected) {
-            (Ok(actual), Value::Json(expected)) => first_difference(&actual, expected, Extent::Whole),
-            _ => None,
+        let differences = match (as_json(&shown), &expected) {
+            (Ok(actual), Value::Json(expected)) => {
+                Differences::between(&Comparison::whole(), &actual, &Wanted::from(expected.clone().into_owned()))
+            }
+            _ => Differences::default(),
         };
-        let note = difference.filter(Difference::is_inner).map(|difference| difference.to_string());
+        let note = differences.first().filter(|difference| difference.is_inner()).map(Difference::to_string);
         Self {
             words: format!("is {}, not {}", shown.brief(), expected.brief()),
             notes: note.into_iter().collect(),
@@ -209,24 +215,26 @@ impl Verdict {
         Self { words, actual, expected, contrast: Contrast::Difference, notes: Vec::new() }
     }
 
-    fn of_json(extent: Extent, negated: bool, actual: &Value<'_>, expected: &Json) -> Result<Self, Failure> {
-        let (same, other) = match extent {
+    fn of_json(
+        expectation: &Expectation,
+        negated: bool,
+        actual: &Value<'_>,
+        context: Context<'_>,
+    ) -> Result<Self, Failure> {
+        let (same, other) = match expectation.extent() {
             Extent::Whole => ("is the same JSON, and must not be", "is not the same JSON"),
             Extent::Part => ("contains the JSON, and must not", "does not contain the JSON"),
         };
         let json = as_json(actual).map_err(|error| Failure::new(format!("not JSON: {error}")))?;
-        let words = match first_difference(&json, expected, extent) {
-            Some(difference) if !negated => format!("{other}: {difference}"),
-            _ => same.to_owned(),
+        let against = expectation.against(&json, context)?;
+        let expected = Given::of_json(&against.wanted().to_json()).value.full();
+        let differences = against.differences(&json);
+        let words = match differences.first() {
+            Some(first) if first.is_inner() => format!("{other} at {first}"),
+            Some(root) => format!("{other}: {}", root.change),
+            None => same.to_owned(),
         };
-        let contrast = match extent {
-            _ if negated => Contrast::Sides,
-            Extent::Whole => Contrast::Difference,
-            Extent::Part => {
-                Contrast::Places(differences_in_part(&json, expected).iter().map(Difference::to_string).collect())
-            }
-        };
-        let expected = Given::of_json(expected).value.full();
+        let contrast = if negated { Contrast::Sides } else { Contrast::Differences(differences) };
         Ok(Self { contrast, ..Self::new(&Value::Json(json), words, expected) })
     }
 }

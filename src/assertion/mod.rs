@@ -4,10 +4,10 @@ mod compare;
 mod contain;
 mod cookie;
 mod date;
-mod difference;
 mod explain;
 mod filter;
 mod inspection;
+mod json;
 mod jsonpath;
 mod kinds;
 mod markup;
@@ -20,6 +20,7 @@ mod subject;
 mod value;
 
 pub use inspection::Inspection;
+pub use json::{Change, Difference, Differences};
 pub(crate) use jsonpath::Path as JsonPath;
 
 use crate::diagnostic::Diagnostic;
@@ -83,6 +84,8 @@ pub enum Contrast {
     Difference,
     /// These places of the actual value alone, a line each: they say what is wrong there.
     Places(Vec<String>),
+    /// Where JSON differs from what is expected of it.
+    Differences(Differences),
 }
 
 impl Failure {
@@ -139,8 +142,9 @@ impl CompiledAssertion {
     /// A path, pattern, template or filter that is none, at its place.
     pub fn compile(engine: &Engine, assertion: &spec::Assertion) -> Result<Self, Diagnostic> {
         let (predicate, inverted) = Predicate::compile(engine, &assertion.predicate)?;
+        let subject = Subject::compile(engine, &assertion.subject)?;
         Ok(Self {
-            subject: Subject::compile(engine, &assertion.subject)?,
+            subject: if predicate.compares_json() { subject.as_json() } else { subject },
             predicate,
             negated: assertion.negated != inverted,
             severity: assertion.severity,

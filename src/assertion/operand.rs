@@ -99,11 +99,6 @@ impl Operand {
     pub(super) fn text(&self) -> &str {
         self.span.text()
     }
-
-    /// Whether the value is a file's.
-    pub(super) fn is_file(&self) -> bool {
-        matches!(self.source, Source::File(_))
-    }
 }
 
 /// Whether a text is how an operand is written.

@@ -7,13 +7,13 @@ use regex::Regex;
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::{self, StatusRange, TypeTest};
+use crate::spec::{self, Extent, JsonComparison, StatusRange, TypeTest};
 use crate::template::Engine;
 
 use super::compare::{equal, order, read_json};
 use super::contain::{Place, contains, has_part};
-use super::difference::{Extent, first_difference};
 use super::explain::Explanation;
+use super::json::{Expectation, Placeholder};
 use super::kinds;
 use super::operand::{Given, Operand};
 use super::prepared::{Prepared, text_of};
@@ -35,7 +35,8 @@ pub(super) enum Predicate {
     IsEmpty,
     Truthy,
     Is(TypeTest),
-    Json(Extent, Operand),
+    Any(Placeholder),
+    Json(Expectation),
     SameLines(Operand),
     Status(StatusRange),
     StatusIn(Operand),
@@ -78,8 +79,8 @@ impl Predicate {
         let compile = |operand| Operand::compile(engine, operand);
         let ordered = |bound, operand| Ok(Self::Ordered(bound, compile(operand)?));
         let compiled: Result<Self, Diagnostic> = match predicate {
-            spec::Predicate::NotEqual(operand) => return Ok((Self::Equal(compile(operand)?), true)),
-            spec::Predicate::Equal(operand) => compile(operand).map(Self::Equal),
+            spec::Predicate::NotEqual(operand) => return Ok((Self::equal(engine, operand)?, true)),
+            spec::Predicate::Equal(operand) => Self::equal(engine, operand),
             spec::Predicate::Greater(operand) => ordered(Bound::Greater, operand),
             spec::Predicate::GreaterOrEqual(operand) => ordered(Bound::GreaterOrEqual, operand),
             spec::Predicate::Less(operand) => ordered(Bound::Less, operand),
@@ -94,14 +95,37 @@ impl Predicate {
             spec::Predicate::IsEmpty => Ok(Self::IsEmpty),
             spec::Predicate::Truthy => Ok(Self::Truthy),
             spec::Predicate::Is(test) => Ok(Self::Is(*test)),
-            spec::Predicate::Equals(operand) => Ok(Self::Json(Extent::Whole, compile(operand)?)),
-            spec::Predicate::ContainsJson(operand) => Ok(Self::Json(Extent::Part, compile(operand)?)),
+            spec::Predicate::Equals(comparison) => {
+                Expectation::compile(engine, comparison, Extent::Whole).map(Self::Json)
+            }
+            spec::Predicate::ContainsJson(comparison) => {
+                Expectation::compile(engine, comparison, Extent::Part).map(Self::Json)
+            }
             spec::Predicate::SameLines(operand) => compile(operand).map(Self::SameLines),
             spec::Predicate::Status(range) => Ok(Self::Status(*range)),
             spec::Predicate::StatusIn(operand) => compile(operand).map(Self::StatusIn),
             spec::Predicate::Schema(schema) => Schema::compile(schema).map(Self::Schema),
         };
         compiled.map(|compiled| (compiled, false))
+    }
+
+    /// `==`, which is `equals` where there are placeholders in a tree.
+    fn equal(engine: &Engine, operand: &spec::Operand) -> Result<Self, Diagnostic> {
+        if !Placeholder::is_in(operand) {
+            return Operand::compile(engine, operand).map(Self::Equal);
+        }
+        match Placeholder::of(operand)? {
+            Some(placeholder) => Ok(Self::Any(placeholder)),
+            None => {
+                let comparison = JsonComparison::with(operand.clone());
+                Expectation::compile(engine, &comparison, Extent::Whole).map(Self::Json)
+            }
+        }
+    }
+
+    /// Whether it compares JSON by value.
+    pub(super) fn compares_json(&self) -> bool {
+        matches!(self, Self::Json(_))
     }
 
     /// Whether it can be held against what is absent, or against no nodes.
@@ -150,9 +174,10 @@ impl Predicate {
             Self::IsEmpty => is_empty(actual).ok_or_else(|| explain.wrong_kind(actual, "be empty")),
             Self::Truthy => Ok(is_truthy(actual)),
             Self::Is(test) => Ok(kinds::is(*test, actual)),
-            Self::Json(extent, operand) => {
-                let (actual, expected) = (explain.json_of(actual)?, expected_json(operand, context)?);
-                Ok(first_difference(&actual, &expected, *extent).is_none())
+            Self::Any(placeholder) => Ok(placeholder.fits(actual.alone())),
+            Self::Json(expectation) => {
+                let actual = explain.json_of(actual)?;
+                Ok(expectation.against(&actual, context)?.fits(&actual))
             }
             Self::Schema(schema) => Ok(schema.admits(&*explain.json_of(actual)?)),
             Self::SameLines(operand) => {
@@ -241,17 +266,6 @@ fn is_truthy(value: &Value<'_>) -> bool {
             Json::Array(_) | Json::Object(_) => true,
         },
         Value::Nodes(_) | Value::List(_) | Value::Bytes(_) | Value::Duration(_) | Value::Date(_) => true,
-    }
-}
-
-/// What `equals` and `containsJson` expect: a file is read as JSON.
-pub(super) fn expected_json(operand: &Operand, context: Context<'_>) -> Result<Json, Failure> {
-    let given = operand.given(context)?;
-    match given.value.as_text().filter(|_| operand.is_file()) {
-        Some(text) => {
-            read_json(text).map_err(|error| Failure::new(format!("the file that is expected is not JSON: {error}")))
-        }
-        None => Ok(given.value.into_json()),
     }
 }
 

@@ -41,6 +41,8 @@ enum Kind {
     Link(Prepared<String>),
     Certificate(CertificateField),
     Body,
+    /// The body as JSON.
+    Json,
     JsonPath(Prepared<Path>),
     XPath(Prepared<Expression>),
     Regex(Prepared<Regex>),
@@ -115,6 +117,14 @@ impl Query {
         Ok(Self { kind, span: query.span.clone() })
     }
 
+    /// The query for JSON where it is for the body's text.
+    pub(super) fn as_json(self) -> Self {
+        match self.kind {
+            Kind::Body => Self { kind: Kind::Json, ..self },
+            _ => self,
+        }
+    }
+
     /// The answer; what there is none of is absent.
     pub(super) fn answer<'a>(
         &self,
@@ -134,6 +144,7 @@ impl Query {
             Kind::Link(relation) => links(inspection, &relation.get(context.scope)?),
             Kind::Certificate(field) => certificate(inspection, *field)?,
             Kind::Body => Value::raw(inspection.text()?),
+            Kind::Json => Value::Json(Cow::Borrowed(inspection.json()?)),
             Kind::JsonPath(path) => nodes(&*path.get(context.scope)?, inspection.json()?).ok_or_else(|| {
                 Failure::new(format!(
                     "{} goes through the document too often to be followed to its end",

@@ -30,10 +30,15 @@ impl Subject {
         })
     }
 
+    /// The subject, the body read as JSON where all of it is asked for.
+    pub(super) fn as_json(self) -> Self {
+        if self.filters.is_empty() { Self { query: self.query.as_json(), ..self } } else { self }
+    }
+
     /// The subject as it is written; the body where a key of YAML speaks of it as a whole.
     pub(super) fn text(&self) -> &str {
         match self.span.text() {
-            "schema" | "snapshot" => "body",
+            "json" | "schema" | "snapshot" => "body",
             text => text,
         }
     }

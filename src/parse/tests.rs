@@ -89,6 +89,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "requests:\n- get: /\n  expect:\n    status: 2xx\n    version: HTTP/1.1\n    headers: {a: '1', b: null}\n    cookies: {'s[HttpOnly]': {exists: true}}\n    json: {$.a: {equals: {b: [1]}}, $.c: {isString: false}}\n    body: {contains: x}\n    duration: {<: 500ms}\n    size: {'>=': 10KiB}\n    redirects: 0\n    variables: {v: 1}",
     ),
     (
+        "comparisons of JSON",
+        "GET /\n\n?? body equals {\"id\": \"{{ any.integer }}\"} unordered ignoring $.at, $..by\n?? body not containsJson [1] unordered\n?? body $.a containsJson file,a.json ignoring $.b\n",
+        "requests:\n- get: /\n  expect:\n    json:\n      equals: {id: '{{ any.integer }}'}\n      unordered: true\n      ignoring: [$.at, $..by]\n      not: {containsJson: [1], unordered: true}\n      $.a:\n        containsJson: file,a.json\n        ignoring: $.b",
+    ),
+    (
         "captures",
         "# @capture id = body $.id | toString\n# @capture token = header x-token\nGET /\n",
         "requests: [{get: /, capture: {id: body $.id | toString, token: header x-token}}]",

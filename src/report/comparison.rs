@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use similar::{Change, ChangeTag, TextDiff};
 
+use super::differences::differing;
 use super::paint::{Ink, Paint};
 use super::wording::{columns, count, shorten};
 use crate::assertion::{Contrast, Failure};
@@ -40,6 +41,9 @@ const EXPECTED: &str = "expected: ";
 pub(super) fn comparison(failure: &Failure, redactor: &Redactor, paint: Paint) -> Vec<String> {
     if let Contrast::Places(places) = &failure.contrast {
         return named(places, redactor, paint);
+    }
+    if let Contrast::Differences(differences) = &failure.contrast {
+        return differing(differences, redactor, paint);
     }
     let [actual, expected] = [&failure.actual, &failure.expected].map(|value| redactor.redact(value));
     let bulky = [&actual, &expected].iter().any(|value| value.contains('\n') || value.chars().nth(SHORT).is_some());

@@ -6,6 +6,7 @@
 mod comparison;
 pub mod console;
 mod dialogue;
+mod differences;
 pub mod history;
 pub mod json;
 pub mod junit;

@@ -8,7 +8,7 @@ use crate::http::Phase;
 use crate::schema;
 use crate::source::{Span, Spanned};
 
-use super::{Percentile, StatusRange, Text, Value};
+use super::{JsonComparison, Percentile, StatusRange, Text, Value};
 
 /// An expectation: what is looked at, what is made of it, and what must hold.
 #[derive(Clone, PartialEq)]
@@ -333,9 +333,9 @@ pub enum Predicate {
     /// `isInteger`, `isString`, …
     Is(TypeTest),
     /// `equals`: JSON compared by value.
-    Equals(Operand),
+    Equals(Box<JsonComparison>),
     /// `containsJson`: JSON compared in part.
-    ContainsJson(Operand),
+    ContainsJson(Box<JsonComparison>),
     /// `sameLines`: a text compared line by line, however lines end.
     SameLines(Operand),
     /// A status such as `2xx`, `200-204`.

@@ -4,6 +4,7 @@
 mod assertion;
 mod auth;
 mod aws;
+mod comparison;
 mod credential;
 mod defaults;
 pub mod dialect;
@@ -32,6 +33,7 @@ pub use assertion::{
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;
+pub use comparison::{Extent, JsonComparison};
 pub use credential::{Credential, TokenSource};
 pub use defaults::Defaults;
 pub use dialect::{Conflict, Dialect, Rule, Rules};

@@ -6,7 +6,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::spec::{Assertion, Expected, Format, Operand, Predicate, Query, Severity, Subject, Text, TypeTest};
+use crate::spec::{
+    Assertion, Expected, Format, JsonComparison, Operand, Predicate, Query, Severity, Subject, Text, TypeTest,
+};
 
 use super::predicate::{Claim, digest_claim, is_digest};
 use super::{Reader, Rule, expect_pair, lone_predicate, parse_subject, predicate_with_value};
@@ -163,7 +165,9 @@ fn retyped(predicate: Predicate, is_untyped: fn(&Operand) -> bool) -> Predicate 
         Predicate::Less(operand) => Predicate::Less(change(operand)),
         Predicate::LessOrEqual(operand) => Predicate::LessOrEqual(change(operand)),
         Predicate::Contains(operand) => Predicate::Contains(change(operand)),
-        Predicate::Equals(operand) => Predicate::Equals(change(operand)),
+        Predicate::Equals(comparison) => {
+            Predicate::Equals(Box::new(JsonComparison { expected: change(comparison.expected), ..*comparison }))
+        }
         other => other,
     }
 }
@@ -215,7 +219,7 @@ mod tests {
         for (text, query, value, negated) in [
             ("status == 200", "Status", "~200", false),
             ("body == \"a\"", "Body", "~\"a\"", false),
-            ("status not equals 200", "Status", "Equals(Operand", true),
+            ("status not equals 200", "Status", "Equals(JsonComparison", true),
             ("header a exists", "Header(", "Truthy", false),
             ("js a == b", "js a", "~b", false),
         ] {

@@ -1,5 +1,6 @@
 //! The assertion language: `query filter* predicate` (`grammar/assertion.pest`).
 
+mod comparison;
 mod encoding;
 mod filter;
 mod javascript;
@@ -9,6 +10,7 @@ mod types;
 mod unsupported;
 mod value;
 
+pub(super) use comparison::{IGNORING, UNORDERED, json_path};
 pub use javascript::parse_httpyac_assertion;
 pub(super) use predicate::{
     digest, is_unsupported_predicate, lone_predicate, of_status, predicate_with_value, schema, unknown_predicate,

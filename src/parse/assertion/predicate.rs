@@ -5,9 +5,11 @@ use pest::iterators::{Pair, Pairs};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{
-    Expected, Node, Operand, Predicate, Query, Schema, SchemaSource, StatusRange, Subject, Text, TypeTest, Value,
+    Expected, JsonComparison, Node, Operand, Predicate, Query, Schema, SchemaSource, StatusRange, Subject, Text,
+    TypeTest, Value,
 };
 
+use super::comparison::{IGNORING, UNORDERED};
 use super::encoding::{decode_base64, decode_hex};
 use super::types;
 use super::unsupported::{self, not_supported};
@@ -33,8 +35,8 @@ const WITH_VALUE: &[(&str, WithValue)] = &[
     ("matches", Predicate::Matches),
     ("in", Predicate::In),
     ("sameLines", Predicate::SameLines),
-    ("equals", Predicate::Equals),
-    ("containsJson", Predicate::ContainsJson),
+    ("equals", |operand| Predicate::Equals(Box::new(JsonComparison::with(operand)))),
+    ("containsJson", |operand| Predicate::ContainsJson(Box::new(JsonComparison::with(operand)))),
 ];
 
 /// Predicates that stand alone, beside the tests of [`TypeTest::NAMES`].
@@ -78,6 +80,8 @@ const OTHER_OPERATORS: &[(&str, &str)] = &[
     ("isBool", "isBoolean"),
     ("isNone", "isNull"),
     ("oneOf", "in"),
+    ("ignore", "ignoring"),
+    ("except", "ignoring"),
 ];
 
 /// A predicate, and what it does to the query before it.
@@ -173,6 +177,12 @@ impl Reader {
         let name = parts.next().expect("the grammar demands a predicate's name");
         let (predicate, digest) = match rule {
             Rule::between => (self.between(&name, parts)?, None),
+            Rule::json_predicate => {
+                let mut parts = parts.peekable();
+                let value = parts.next_if(|part| part.as_rule() == Rule::json_value);
+                let (predicate, digest) = self.with_value(&name, value)?;
+                (self.with_options(predicate, parts)?, digest)
+            }
             Rule::plain_predicate => {
                 let unknown = || unknown_predicate(name.as_str(), &self.span_of(&name));
                 (lone_predicate(name.as_str()).ok_or_else(unknown)?, None)
@@ -284,7 +294,8 @@ pub(in crate::parse) fn unknown_predicate(name: &str, span: &Span) -> Diagnostic
         return diagnostic.help(format!("did you mean `{known}`?"));
     }
     let known = WITH_VALUE.iter().map(|&(name, _)| name).chain(ALONE.iter().map(|&(name, _)| name));
-    diagnostic.suggest(name, known.chain(TypeTest::NAMES.iter().map(|&(name, _)| name)).chain([BETWEEN, SCHEMA, "not"]))
+    let tests = TypeTest::NAMES.iter().map(|&(name, _)| name);
+    diagnostic.suggest(name, known.chain(tests).chain([BETWEEN, SCHEMA, "not", IGNORING, UNORDERED]))
 }
 
 /// Whether a predicate compares the body's digest.

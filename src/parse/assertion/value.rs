@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{Expected, Node, Operand, Text, Value, parse_duration, parse_size};
 
+use super::comparison::suggest_option;
 use super::encoding::{decode_base64, decode_hex, unescape};
 use super::query::first;
 use super::{Grammar, Reader, Rule, excerpt};
@@ -21,7 +22,7 @@ impl Reader {
     pub(super) fn value(&self, pair: Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
         let pair = first(pair);
         match pair.as_rule() {
-            Rule::text => self.rest(&pair),
+            Rule::text | Rule::json_text => self.rest(&pair),
             _ => self.item(pair),
         }
     }
@@ -46,7 +47,7 @@ impl Reader {
             Rule::scalar => self.scalar(&pair)?,
             Rule::regex => self.regex(pair.clone())?,
             Rule::bytes => self.bytes(pair.clone())?,
-            Rule::file => Expected::File(self.verbatim(&first(pair.clone()))),
+            Rule::file | Rule::json_file => Expected::File(self.verbatim(&first(pair.clone()))),
             _ => Expected::Value(self.tree(pair.clone())?),
         };
         Ok(self.operand(&pair, expected))
@@ -63,7 +64,8 @@ impl Reader {
         if structure {
             let inner = Reader { span: self.span_of(pair), format: self.format };
             if let Err(error) = Grammar::parse(Rule::lone_structure, text) {
-                return Err(inner.syntax_error(&error, Rule::lone_structure));
+                let problem = inner.syntax_error(&error, Rule::lone_structure);
+                return Err(if pair.as_rule() == Rule::json_text { suggest_option(problem, text) } else { problem });
             }
         }
         if let Some((encoding @ ("base64" | "hex"), payload)) = text.split_once(',')

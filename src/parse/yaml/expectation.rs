@@ -27,7 +27,7 @@ const EXPECT: Table<Assertions> = Table(&[
     key("cookies", |all, field, problems| add_each(all, cookie, field, problems)),
     key("links", |all, field, problems| add_each(all, link, field, problems)),
     key("certificate", |all, field, problems| add_each(all, certificate, field, problems)),
-    key("json", |all, field, problems| add_each(all, json_path, field, problems)),
+    key("json", json),
     key("xpath", |all, field, problems| add_each(all, xpath, field, problems)),
     key("body", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
     key("text", |all, field, problems| add(all, Query::Body, Answer::Text, field, problems)),
@@ -143,11 +143,9 @@ fn variable(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 }
 
 fn json_path(path: &Text) -> Result<(Query, String, Answer), Diagnostic> {
-    if path.value.starts_with('$') {
-        return Ok((Query::JsonPath(path.clone()), format!("body {}", path.value), Answer::Json));
-    }
-    let problem = Diagnostic::error(format!("`{}` is not a JSONPath", path.value)).at(&path.span, "");
-    Err(problem.help(format!("a JSONPath begins with `$`, as in `$.{}`; `$` alone is the whole body", path.value)))
+    let path = assertion::json_path(path.clone())?;
+    let text = format!("body {}", path.value);
+    Ok((Query::JsonPath(path), text, Answer::Json))
 }
 
 fn xpath(expression: &Text) -> Result<(Query, String, Answer), Diagnostic> {
@@ -160,9 +158,31 @@ fn cookie(key: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     Ok((Query::Cookie(Box::new(cookie)), format!("cookie {}", key.value), Answer::Text))
 }
 
+/// `json: {$.id: 7}`, and `json: {equals: {…}}` for the whole body.
+fn json(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
+    let entries = problems.keep(field.entries()).into_iter().flatten();
+    let (mut of_body, paths): (Vec<_>, Vec<_>) = entries.partition(|entry| predicate::compares_json(&entry.key.value));
+    if !of_body.is_empty() {
+        let subject = Subject { query: field.key.span.clone().with(Query::Body), filters: Vec::new() };
+        let demands = predicate::read_entries(&mut of_body, Answer::Json, problems);
+        all.extend(demands.into_iter().map(|demand| assertion_of(&subject, "body", demand)));
+    }
+    add_entries(all, json_path, paths, problems);
+}
+
 /// Adds what must hold of the answers to a query, one for each entry of a map.
 fn add_each(all: &mut Assertions, lookup: Lookup, field: Field<'_>, problems: &mut Problems) {
-    for entry in problems.keep(field.entries()).into_iter().flatten() {
+    let entries = problems.keep(field.entries()).into_iter().flatten();
+    add_entries(all, lookup, entries, problems);
+}
+
+fn add_entries<'a>(
+    all: &mut Assertions,
+    lookup: Lookup,
+    entries: impl IntoIterator<Item = Field<'a>>,
+    problems: &mut Problems,
+) {
+    for entry in entries {
         if let Some((query, text, answer)) = problems.keep(lookup(entry.key)) {
             demand(all, query, &text, answer, entry, problems);
         }

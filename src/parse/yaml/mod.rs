@@ -7,6 +7,7 @@ mod auth;
 mod aws;
 mod body;
 mod comments;
+mod comparison;
 mod defaults;
 mod expectation;
 mod field;

@@ -6,6 +6,7 @@ use crate::source::{Span, Spanned};
 use crate::spec::{Expected, Node, Operand, Predicate, StatusRange, Text};
 
 use super::Field;
+use super::comparison::Options;
 use super::operand::{self, Answer};
 use super::table::Problems;
 
@@ -19,6 +20,15 @@ pub(super) struct Demand {
 impl Demand {
     fn new(predicate: Predicate, span: Span, text: String) -> Self {
         Self { predicate: span.with(predicate), negated: false, text }
+    }
+
+    /// Takes the options of a comparison, if it is one.
+    fn take(&mut self, options: &Options<'_>) -> bool {
+        let is_taken = options.apply(&mut self.predicate.value);
+        if is_taken {
+            self.text += &options.text();
+        }
+        is_taken
     }
 
     /// The contrary.
@@ -36,11 +46,31 @@ impl Demand {
 pub(super) fn read(field: Field<'_>, answer: Answer, problems: &mut Problems) -> Vec<Demand> {
     match &field.value.node {
         Node::Map(entries) if !entries.is_empty() => {
-            let entries = entries.iter().map(|(key, value)| Field { key, value });
-            entries.filter_map(|entry| problems.keep(named(entry, answer))).collect()
+            let mut entries: Vec<Field<'_>> = entries.iter().map(|(key, value)| Field { key, value }).collect();
+            read_entries(&mut entries, answer, problems)
         }
         _ => problems.keep(plain(field, answer)).into_iter().collect(),
     }
+}
+
+/// Whether a key compares JSON, or says how.
+pub(super) fn compares_json(key: &str) -> bool {
+    ["equals", "containsJson", "not", assertion::IGNORING, assertion::UNORDERED].contains(&key)
+}
+
+/// Reads the entries of a map of predicates.
+pub(super) fn read_entries(entries: &mut Vec<Field<'_>>, answer: Answer, problems: &mut Problems) -> Vec<Demand> {
+    let Some(options) = problems.keep(Options::take(entries)) else { return Vec::new() };
+    let (mut demands, mut is_taken) = (Vec::with_capacity(entries.len()), false);
+    for entry in &*entries {
+        let Some(mut demand) = problems.keep(named(*entry, answer)) else { continue };
+        is_taken |= entry.key.value != "not" && demand.take(&options);
+        demands.push(demand);
+    }
+    if !is_taken && demands.len() == entries.len() {
+        problems.extend(options.refusal());
+    }
+    demands
 }
 
 /// A plain value: the answer is equal to it.
@@ -106,13 +136,24 @@ fn unknown(key: &Text) -> Diagnostic {
 
 /// `not: x`, or `not: {contains: x}`: of several predicates it would be unclear what is denied.
 fn negated(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
-    let demand = match (&field.value.node, field.only_entry()) {
-        (Node::Map(_), None) => return Err(field.expected("one value or predicate")),
-        (_, Some(inner)) => named(inner, answer)?,
-        (_, None) => plain(field, answer)?,
+    let demand = match &field.value.node {
+        Node::Map(_) => inner(field, answer)?,
+        _ => plain(field, answer)?,
     };
     let span = pair_span(field);
     Ok(Demand { predicate: span.with(demand.predicate.value.clone()), ..demand }.negate())
+}
+
+/// The one predicate of a map.
+fn inner(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
+    let mut entries: Vec<Field<'_>> = field.entries()?.collect();
+    let options = Options::take(&mut entries)?;
+    let [only] = entries.as_slice() else { return Err(field.expected("one value or predicate")) };
+    let mut demand = named(*only, answer)?;
+    match options.refusal().filter(|_| !demand.take(&options)) {
+        Some(refusal) => Err(refusal),
+        None => Ok(demand),
+    }
 }
 
 /// `contains: x`; some predicates take more than what the answer is compared with.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::assertion::Outcome;
+use crate::assertion::{Contrast, Outcome};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{self, Attempt, CaseOutline, CaseResult, Excerpt, FileOutline, Outline, Verdict};
 use crate::http::Timings;
@@ -117,6 +117,8 @@ struct Failure {
     message: String,
     actual: String,
     expected: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -286,6 +288,7 @@ impl Draft {
             message: self.text(&failure.message),
             actual: cut(self.text(&failure.actual)),
             expected: cut(self.text(&failure.expected)),
+            differences: self.differences(&failure.contrast),
             notes: self.texts(&failure.notes),
         });
         Assertion {
@@ -294,6 +297,18 @@ impl Draft {
             severity: outcome.severity.as_str(),
             passed: failure.is_none(),
             failure,
+        }
+    }
+
+    fn differences(&self, contrast: &Contrast) -> Vec<String> {
+        match contrast {
+            Contrast::Sides | Contrast::Difference => Vec::new(),
+            Contrast::Places(places) => self.texts(places),
+            Contrast::Differences(differences) => {
+                let shown = differences.shown.iter().map(|difference| self.text(&difference.to_string()));
+                let more = (differences.more > 0).then(|| format!("… and {} more", differences.more));
+                shown.chain(more).collect()
+            }
         }
     }
 
