@@ -241,6 +241,7 @@ impl<'a> Planning<'a> {
             }
         }
         for (turn, name) in turns {
+            let name = if name == asked.name { name } else { self.names.unique(name) };
             let mut needs = asked.needs.clone();
             let work = match self.needs(references, &asked, trail, &mut needs) {
                 Ok(()) => Work::Request { place: asked.place, call: asked.call.clone() },

@@ -78,7 +78,7 @@ pub(super) fn problems(request: &Request, engine: &Engine) -> Vec<Diagnostic> {
     });
     let looped = flow.repetition.as_deref().and_then(|repetition| match repetition {
         Repetition::Items { list: expression, .. } | Repetition::While(expression) => Some(expression),
-        Repetition::Times(_) | Repetition::Rows(_) | Repetition::Table(_) => None,
+        Repetition::Times(_) | Repetition::Rows(_) | Repetition::Matrix(_) | Repetition::Table(_) => None,
     });
     let expressions = conditions.chain(pause).chain(looped);
     expressions.filter_map(|expression| engine.compile_expression(expression).err()).collect()

@@ -9,7 +9,7 @@
 //! - a request that refers to collections shows that it does when it is rendered first.
 
 use crate::diagnostic::Diagnostic;
-use crate::event::{CaseOutline, CaseResult};
+use crate::event::CaseResult;
 use crate::spec::{Expression, MOST_WHILE, Repetition, Skip};
 use crate::template::{Collection, Iteration, Scope};
 
@@ -36,7 +36,9 @@ impl FileRun<'_> {
 
     fn run_counted(&mut self, due: Due<'_>, repetition: &Repetition, index: usize) {
         let (count, variables) = match repetition {
-            Repetition::Rows(rows) => (Some(rows.len()), turn::variables(&rows[index], &self.scope_of(due))),
+            Repetition::Rows(rows) | Repetition::Matrix(rows) => {
+                (Some(rows.len()), turn::variables(&rows[index], &self.scope_of(due)))
+            }
             Repetition::Times(times) => (Some(*times as usize), Ok(Vec::new())),
             _ => (None, Ok(Vec::new())),
         };
@@ -58,7 +60,7 @@ impl FileRun<'_> {
             }
             Some(collection) if collection.values.len() > 1 => {
                 let turns = turn::over_collection(&collection.values);
-                self.unroll(turns.iter().map(|(_, label)| labelled(due.outline, label)).collect());
+                self.unroll(turn::outlines(due.outline, &turns));
                 self.finish(due.case, result, false);
                 self.run_all(due, turns.into_iter().skip(1));
             }
@@ -75,7 +77,7 @@ impl FileRun<'_> {
                 self.finish(due.case, CaseResult::skipped(reason), due.is_last);
             }
             Ok(turns) => {
-                self.unroll(turns.iter().map(|(_, label)| labelled(due.outline, label)).collect());
+                self.unroll(turn::outlines(due.outline, &turns));
                 self.run_all(due, turns.into_iter());
             }
             Err(diagnostic) => self.finish(due.case, *not_worked_out(diagnostic), due.is_last),
@@ -94,7 +96,7 @@ impl FileRun<'_> {
         let mut index = 0;
         let mut lasts = self.lasts(due, condition, index);
         while lasts == Ok(true) && self.reason_to_skip(due.case).is_none() {
-            self.unroll(vec![labelled(due.outline, &format!(" [{}]", index + 1)), due.outline.clone()]);
+            self.unroll(vec![turn::outline(due.outline, index), due.outline.clone()]);
             let result = self.run_turn(due, Some(Iteration { index, ..Iteration::default() })).result;
             index += 1;
             lasts = self.lasts(due, condition, index);
@@ -126,10 +128,6 @@ impl FileRun<'_> {
     fn scope_of(&self, due: Due<'_>) -> Scope<'_> {
         Scope::new(&self.scope, due.position, &due.request.variables)
     }
-}
-
-fn labelled(outline: &CaseOutline, label: &str) -> CaseOutline {
-    CaseOutline { name: format!("{}{label}", outline.name), ..outline.clone() }
 }
 
 fn found_nothing(collection: &Collection) -> String {

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
+use crate::event::CaseOutline;
 use crate::spec::{Cell, ITEM, MOST_REPEATS, Node, Repetition, Row};
 use crate::template::{CompiledValue, Iteration, Scope};
+
+use super::names::Names;
 
 /// The longest value that a name shows.
 const LONGEST: usize = 40;
@@ -24,15 +27,21 @@ pub(super) enum Turn {
 
 /// The turns of a request that are known before the run, each with its name.
 pub(super) fn planned(repetition: Option<&Repetition>, name: &str) -> Vec<(Turn, String)> {
-    let counted = |labels: Vec<String>| {
-        let turns = labels.into_iter().enumerate();
-        turns.map(|(index, label)| (Turn::Counted(index), format!("{name}{label}"))).collect()
+    let counted =
+        |names: Vec<String>| names.into_iter().enumerate().map(|(index, name)| (Turn::Counted(index), name)).collect();
+    let of_rows = |rows: &[Row], label: fn(&Row) -> Option<String>| {
+        let labels = labels(rows.iter().map(label).collect());
+        counted(titles(name, rows.iter().map(|row| |column: &str| column_name(row, column)).zip(labels)))
     };
     match repetition {
         None => vec![(Turn::Only, name.to_owned())],
         Some(Repetition::Times(1)) => vec![(Turn::Counted(0), name.to_owned())],
-        Some(Repetition::Times(times)) => counted(labels(vec![None; *times as usize])),
-        Some(Repetition::Rows(rows)) => counted(labels(rows.iter().map(written_name).collect())),
+        Some(Repetition::Times(times)) => {
+            let labels = labels(vec![None; *times as usize]).into_iter();
+            counted(labels.map(|label| format!("{name}{label}")).collect())
+        }
+        Some(Repetition::Rows(rows)) => of_rows(rows, written_name),
+        Some(Repetition::Matrix(rows)) => of_rows(rows, all_values),
         Some(Repetition::Items { .. } | Repetition::While(_) | Repetition::Table(_)) => {
             vec![(Turn::All, name.to_owned())]
         }
@@ -110,11 +119,64 @@ fn labels(names: Vec<Option<String>>) -> Vec<String> {
     names.into_iter().enumerate().map(label).collect()
 }
 
+/// The outlines of turns that were counted in the run.
+pub(super) fn outlines(outline: &CaseOutline, turns: &[(Iteration, String)]) -> Vec<CaseOutline> {
+    let value = |iteration: &Iteration, name: &str| {
+        let found = iteration.variables.iter().find(|(known, _)| known == name)?;
+        item_name(&found.1).filter(|_| !found.1.is_object())
+    };
+    let values = turns.iter().map(|(iteration, label)| (|name: &str| value(iteration, name), label.clone()));
+    titles(&outline.name, values).into_iter().map(|name| CaseOutline { name, ..outline.clone() }).collect()
+}
+
+/// The outline of one of the turns of which nobody knows how many there are.
+pub(super) fn outline(outline: &CaseOutline, index: usize) -> CaseOutline {
+    CaseOutline { name: format!("{} [{}]", outline.name, index + 1), ..outline.clone() }
+}
+
+/// The names of turns: that of their request with its `{{ column }}` filled in, or else with
+/// their labels; each once.
+fn titles<V: Fn(&str) -> Option<String>>(name: &str, turns: impl Iterator<Item = (V, String)>) -> Vec<String> {
+    let mut names = Names::default();
+    let title = |(value, label): (V, String)| match filled(name, value) {
+        Some(title) => names.unique(title),
+        None => format!("{name}{label}"),
+    };
+    turns.map(title).collect()
+}
+
+/// A name with its templates filled in; none if it has no templates, or others than such of variables.
+fn filled(name: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut parts = name.split("{{");
+    let mut title = parts.next().filter(|start| start.len() < name.len())?.to_owned();
+    for part in parts {
+        let (variable, rest) = part.split_once("}}")?;
+        title += &value(variable.trim())?;
+        title += rest;
+    }
+    Some(title)
+}
+
+/// What a name shows of a column of a row.
+fn column_name(row: &Row, column: &str) -> Option<String> {
+    let (_, cell) = row.cells.iter().find(|(name, _)| name.value == column)?;
+    cell_name(cell)
+}
+
 /// The name of a row: that of its column `name`, or its only value.
 fn written_name(row: &Row) -> Option<String> {
     let named = row.cells.iter().find(|(name, _)| name.value == "name");
-    let cell = named.or_else(|| row.cells.first().filter(|_| row.cells.len() == 1))?;
-    match &cell.1 {
+    cell_name(&named.or_else(|| row.cells.first().filter(|_| row.cells.len() == 1))?.1)
+}
+
+/// The name of a row of which each value counts.
+fn all_values(row: &Row) -> Option<String> {
+    let names: Option<Vec<String>> = row.cells.iter().map(|(_, cell)| cell_name(cell)).collect();
+    names.map(|names| names.join(", "))
+}
+
+fn cell_name(cell: &Cell) -> Option<String> {
+    match cell {
         Cell::Data(value) => item_name(value),
         Cell::Written(value) => match &value.node {
             Node::Text(text) if text.value.contains("{{") => None,
@@ -124,7 +186,7 @@ fn written_name(row: &Row) -> Option<String> {
     }
 }
 
-/// The name of an item: of a map that of its member `name`, of a short scalar itself.
+/// The name of an item: of a map that of its member `name`, of a scalar itself, cut where it is long.
 fn item_name(item: &Json) -> Option<String> {
     let name = match item {
         Json::Object(members) => return members.get("name").filter(|name| !name.is_object()).and_then(item_name),
@@ -132,8 +194,13 @@ fn item_name(item: &Json) -> Option<String> {
         Json::Number(_) | Json::Bool(_) => item.to_string(),
         Json::Null | Json::Array(_) => return None,
     };
-    let is_short = !name.trim().is_empty() && name.chars().count() <= LONGEST;
-    (is_short && !name.chars().any(char::is_control)).then_some(name)
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        return None;
+    }
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => Some(format!("{}…", &name[..end])),
+        None => Some(name),
+    }
 }
 
 #[cfg(test)]
@@ -154,10 +221,26 @@ mod tests {
             " [7]",
             " [6 of 9]",
             " [7 of 9]",
-            " [8 of 9]",
+            &format!(" [{}…]", "x".repeat(40)),
             " [9 of 9]",
         ];
         assert_eq!(labels, expected);
+    }
+
+    #[test]
+    fn a_name_may_hold_values_of_its_turn() {
+        let list = json!([{"name": "ada", "id": 1}, {"name": "ada", "id": 2}, {"name": "alan", "id": null}]);
+        let turns = over(list, None).unwrap();
+        let titles = |name: &str| {
+            let outline = CaseOutline { name: name.to_owned(), ..CaseOutline::default() };
+            outlines(&outline, &turns).into_iter().map(|outline| outline.name).collect::<Vec<_>>()
+        };
+        assert_eq!(titles("user {{ name }}!"), ["user ada!", "user ada! (2)", "user alan!"]);
+        assert_eq!(titles("{{id}} is {{name}}"), ["1 is ada", "2 is ada", "{{id}} is {{name}} [alan]"]);
+        for name in ["user", "user {{ nobody }}", "user {{ name", "user {{ name | upper }}"] {
+            let labelled = [" [ada]", " [ada] (2)", " [alan]"].map(|label| format!("{name}{label}"));
+            assert_eq!(titles(name), labelled);
+        }
     }
 
     #[test]

@@ -118,6 +118,8 @@ pub enum Repetition {
     Times(u32),
     /// Once for each row of a table, which has at least one.
     Rows(Vec<Row>),
+    /// Once for each combination of the values of some variables: each row is one.
+    Matrix(Vec<Row>),
     /// Once for each row of a file, relative to the spec file.
     Table(Text),
     /// Once for each item of a list that is worked out when its turn has come.

@@ -136,6 +136,41 @@ requests:
 }
 
 #[test]
+fn a_matrix_runs_every_combination_in_both_formats() {
+    let http = "### brew\n# @matrix {tea: [green, black], cups: [1, 2], exclude: [{tea: black, cups: 1}]}\n\
+                GET {{api}}/get?tea={{tea}}&cups={{cups}}\n";
+    let yaml = "requests:\n  - name: brew\n    get: '{{ api }}/get?tea={{ tea }}&cups={{ cups }}'\n    \
+                each: {matrix: {tea: [green, black], cups: [1, 2], exclude: [{tea: black, cups: 1}]}}\n";
+    for report in [run("a.http", http, &[]), run("a.yaml", yaml, &[])] {
+        let names = ["brew [green, 1]", "brew [green, 2]", "brew [black, 2]"];
+        assert_eq!(report.verdicts(), names.map(|name| (name, "passed")), "{}", report.ran.stdout);
+        assert_eq!(report.targets(), ["get?tea=green&cups=1", "get?tea=green&cups=2", "get?tea=black&cups=2"]);
+    }
+}
+
+#[test]
+fn names_hold_values_of_their_rows_and_stay_unique() {
+    let long = "x".repeat(60);
+    let project = Project::new().file("users.csv", format!("user,role\nada,a\nada,b\n{long},c\n")).file(
+        "a.http",
+        "@list = [{\"id\": 7}, {\"id\": 8}]\n### user {{user}}\n# @each users.csv\nGET {{api}}/get?role={{role}}\n\n\
+         ### user ada\nGET {{api}}/get\n\n### item {{ id }}\n# @each {{ list }}\nGET {{api}}/get?id={{id}}\n",
+    );
+    let report = Report::of(&project, &["a.http"]);
+    let cut = format!("user {}…", "x".repeat(40));
+    let names = ["user ada (2)", "user ada (2) (2)", &cut, "user ada", "item 7", "item 8"];
+    let verdicts = report.verdicts();
+    let mut found: Vec<&str> = verdicts.iter().map(|(name, _)| *name).collect();
+    assert_eq!(found.len(), 6, "{}", report.ran.stdout);
+    found.sort_unstable();
+    let mut expected = names.to_vec();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    let one = Report::of(&project, &["a.http", "--name", "user ada .2."]);
+    assert_eq!(one.targets(), ["get?role=b"]);
+}
+
+#[test]
 fn a_request_goes_over_the_collections_that_it_refers_to() {
     let text = "
 @users = [{\"id\": 1, \"tags\": [\"a\"]}, {\"id\": 2, \"tags\": [\"b\"]}]

@@ -180,6 +180,7 @@ const READERS: &[(&str, Reader)] = &[
     ("for", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::items(directive))),
     ("while", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::while_it_holds(directive))),
     ("each", each),
+    ("matrix", each),
 ];
 
 /// Directives that concern an interactive editor only: how a response is shown or
@@ -441,7 +442,7 @@ fn protocol(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> 
     Ok(())
 }
 
-/// Reads rows, the path of a file of such, or an expression, as the key of YAML does.
+/// Reads rows, the path of a file of such, or what else the key of YAML takes.
 fn each(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     words(directive)?;
     let key = text(&directive.name);

@@ -23,6 +23,7 @@ pub(crate) const FLOW: Table<Flow> = Table(&[
     key("rate_limit", |flow, field, problems| flow.rate_limit = rate_limit(field, problems)),
     key("repeat", |flow, field, problems| repeated(flow, field, repeat(field), problems)),
     key("each", |flow, field, problems| repeated(flow, field, each(field), problems)),
+    key("matrix", |flow, field, problems| repeated(flow, field, matrix(field), problems)),
     key("for", |flow, field, problems| repeated(flow, field, items(field), problems)),
     key("while", |flow, field, problems| repeated(flow, field, while_it_holds(field), problems)),
 ]);
@@ -108,8 +109,16 @@ fn each(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
             Ok(Some(Repetition::Items { name: None, list: flow::expression(text)? }))
         }
         Node::Text(path) => Ok(Some(Repetition::Table(path.clone()))),
-        _ => Err(field.expected("a list, `\"{{ list }}\"`, or the path of a file")),
+        Node::Map(entries) if entries.len() == 1 && entries[0].0.value == "matrix" => {
+            matrix(Field { key: &entries[0].0, value: &entries[0].1 })
+        }
+        _ => Err(field.expected("a list, `{matrix: {…}}`, `\"{{ list }}\"`, or the path of a file")),
     }
+}
+
+/// Every combination of the values of some variables.
+fn matrix(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
+    if field.is_null() { Ok(None) } else { flow::matrix(field.value).map(|rows| Some(Repetition::Matrix(rows))) }
 }
 
 fn items(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
