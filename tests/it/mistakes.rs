@@ -30,7 +30,7 @@ const HTTP: &[Mistake] = &[
     ("# @capture id body $.id\nGET http://h/\n", "1:12", "is not a capture", "write `name = query`"),
     ("@a b = 1\nGET http://h/\n", "1:4", "malformed definition", "expected `=`"),
     ("GTE http://h/\n", "1:1", "the method `GTE` is not known", "did you mean `GET`?"),
-    ("GET  http://h/\n", "1:5", "malformed request line", "one space"),
+    ("GET http://h/ x y\n", "1:15", "malformed request line", "one space"),
     ("GET http://h/a b\n", "1:16", "malformed request line", "`%20`"),
     ("GET http://h/ HTTP/1.2\n", "1:15", "`HTTP/1.2` is not a version", "`HTTP/1.1`"),
     ("FETCH\n", "1:1", "a method without a URL", "`FETCH https://example.org/`"),

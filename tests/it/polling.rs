@@ -44,7 +44,7 @@ requests:
   - name: done
     get: '{{ api }}/jobs/key/2'
     retry: {times: 5, delay: 1ms, backoff: 2, max: 2ms, until: $.state == done}
-    expect: {status: 200, json: {$.step: null}}
+    expect: {status: 200, json: {$.step: {exists: false}}}
 ";
 
 const HTTP: &str = "
@@ -137,5 +137,5 @@ fn defaults_and_the_project_say_what_is_waited_for() {
 fn what_must_come_about_ends_its_file() {
     let text = "### job\n# @retry 1 until must $.state == done\nGET {{api}}/jobs/key/9\n\n### next\nGET {{api}}/get\n";
     let report = Report::of("a.http", text, &[]);
-    assert_eq!(report.cases[1]["reason"], "`until must $.state == done` at a.http:2:17 does not hold");
+    assert_eq!(report.cases[1]["reason"], "`until must $.state == done` at a.http:2:18 does not hold");
 }

@@ -267,7 +267,6 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.name matches /^b/", "$.name is \"Ada\", which does not match /^b/"),
         ("$.name startsWith B", "$.name is \"Ada\", which does not start with \"B\""),
         ("$.roles == [admin]", "$.roles is [\"admin\",\"dev\"], not [\"admin\"]"),
-        ("$.roles in 5", "`5` is no list"),
         ("$.tags equals {\"a\": 1, \"b\": [1, 3]}", "$.tags is not the same JSON at $.b[1]: 2, not 3"),
         ("$.tags equals {\"a\": \"{{any.uuid}}\", \"b\": [1, 2]}", "$.tags is not the same JSON at $.a: 1, not a UUID"),
         ("$.tags equals 7", "$.tags is not the same JSON: the object {\"a\":1,\"b\":[1,2]}, not the number 7"),

@@ -341,7 +341,7 @@ mod tests {
             assert_eq!(query(text), Query::Percentile(phase, Percentile::parse(name).unwrap()));
         }
         assert_eq!(error("duration p101 < 5ms").0, "`p101` is no percentile");
-        assert_eq!(error("duration hello < 5ms").0, "nothing is demanded of `duration`");
+        assert_eq!(error("duration hello < 5ms").0, "there is no predicate `hello`");
         assert!(matches!(query("regex /a\\/ b/i"), Query::Regex(pattern) if pattern.value == "(?i)a/ b"));
         assert!(matches!(query("regex \"a\\\\d\""), Query::Regex(pattern) if pattern.value == "a\\d"));
     }

@@ -115,7 +115,7 @@ const REQUEST_LINES: &[Case] = &[
     ),
     (
         "malformed lines cost their own request",
-        "GET  {{api}}/1\n###\nGET {{api}}/2 x y\n###\nGET {{api}}/3\n",
+        "Hello world\n###\nGET {{api}}/2 x y\n###\nGET {{api}}/3\n",
         &["GET /3 HTTP/1.1"],
     ),
 ];

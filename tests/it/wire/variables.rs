@@ -84,7 +84,7 @@ const TEXT: &[Case] = &[
         "escapes in a file that is rendered, a form and a multipart body",
         "POST {{api}}/1\nContent-Type: application/x-www-form-urlencoded\n\na=\\{\\{x\\}\\}\n&b=c\n###\nPOST {{api}}/2\nContent-Type: multipart/mixed; boundary=q\n\n--q\n\n\\{\\{x\\}\\}\n--q--\n",
         &[
-            "POST /1 HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\na={{x}}&b=c",
+            "POST /1 HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\na=%7B%7Bx%7D%7D&b=c",
             "POST /2 HTTP/1.1\nContent-Type: multipart/mixed; boundary=q\n\n--q\r\n\r\n{{x}}\r\n--q--",
         ],
     ),
