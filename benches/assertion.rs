@@ -24,6 +24,9 @@ const SMALL: &[&str] = &[
     "$.items[0].name == \"item 0\"",
     "$.items[0].name matches /^item/",
     "duration < 500ms",
+    "$.items[0] equals {\"price\": 0.5, \"id\": \"{{any.integer}}\", \"name\": \"item 0\"} ignoring $.tags, $.description, $.available",
+    "$.items[0].tags equals [\"large\", \"red\"] unordered",
+    "$.items[0] containsJson {\"id\": 0, \"tags\": [\"red\"]}",
 ];
 
 /// Assertions that visit the whole megabyte, and should cost under 10 ms.

@@ -17,10 +17,10 @@ use crate::xpath::Expression;
 
 use super::cookie;
 use super::inspection::Inspection;
-use super::jsonpath::Path;
+use super::jsonpath::{DeadEnd, Path};
 use super::markup;
 use super::prepared::Prepared;
-use super::value::{Value, brief_json, excerpt};
+use super::value::{Value, excerpt};
 use super::{Context, Failure};
 
 /// A compiled query.
@@ -204,27 +204,16 @@ impl Query {
             Kind::JavaScript(_) => format!("{text} is undefined"),
             _ => format!("{text} matched nothing"),
         });
-        let note = match &self.kind {
-            Kind::JsonPath(path) => dead_end(path, inspection, context),
-            _ => None,
-        };
-        Failure { notes: note.into_iter().collect(), ..failure }
+        let Kind::JsonPath(path) = &self.kind else { return failure };
+        let Some(DeadEnd { reason, note }) = dead_end(path, inspection, context) else { return failure };
+        let message = format!("{}: {reason}", failure.message);
+        Failure { message, notes: note.into_iter().collect(), ..failure }
     }
 }
 
-/// What there is where a path ends: `$.user is an object of id, name`.
-fn dead_end(path: &Prepared<Path>, inspection: &Inspection<'_>, context: Context<'_>) -> Option<String> {
-    let path = path.get(context.scope).ok()?;
-    let (way, node) = path.dead_end(inspection.json().ok()?)?;
-    Some(match node {
-        Json::Object(members) if members.is_empty() => format!("{way} is an empty object"),
-        Json::Object(members) => {
-            let names: Vec<&str> = members.keys().map(String::as_str).collect();
-            format!("{way} is an object of {}", excerpt(&names.join(", "), 120))
-        }
-        Json::Array(elements) => format!("{way} is a list of {}", elements.len()),
-        other => format!("{way} is {}", brief_json(other)),
-    })
+/// Why a path finds nothing in the body.
+fn dead_end(path: &Prepared<Path>, inspection: &Inspection<'_>, context: Context<'_>) -> Option<DeadEnd> {
+    path.get(context.scope).ok()?.dead_end(inspection.json().ok()?)
 }
 
 fn header<'a>(headers: &'a Headers, name: &str) -> Value<'a> {

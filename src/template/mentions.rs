@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::spec::{Body, Entry, FileReference, Piece, Query, Scripts, Spec, Surroundings};
+use crate::spec::{Body, Entry, Expected, FileReference, Piece, Predicate, Query, Scripts, Spec, Surroundings};
 
 /// The names of requests that a file's templates may refer to.
 #[derive(Debug)]
@@ -17,7 +17,9 @@ pub(super) enum Mentions {
 impl Mentions {
     pub(super) fn of(spec: &Spec) -> Self {
         let mut entries = [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten();
-        if !spec.scripts.is_empty() || entries.any(|entry| renders_a_file(entry) || names_in_scripts(entry)) {
+        if !spec.scripts.is_empty()
+            || entries.any(|entry| renders_a_file(entry) || compares_with_a_file(entry) || names_in_scripts(entry))
+        {
             return Self::Any;
         }
         let text = spec.source.0.text();
@@ -39,6 +41,17 @@ fn renders_a_file(entry: &Entry) -> bool {
     let Entry::Request(request) = entry else { return false };
     let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() else { return false };
     pieces.iter().any(|piece| matches!(piece, Piece::File(FileReference::Rendered { .. })))
+}
+
+/// Whether a response is compared with the JSON of a file, in which templates are filled in.
+fn compares_with_a_file(entry: &Entry) -> bool {
+    let Entry::Request(request) = entry else { return false };
+    request.assertions.iter().any(|assertion| match &assertion.predicate.value {
+        Predicate::Equals(comparison) | Predicate::ContainsJson(comparison) => {
+            matches!(comparison.expected.value, Expected::File(_))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a request has scripts to which the name of another is a variable.

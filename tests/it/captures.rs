@@ -138,6 +138,6 @@ fn a_capture_that_finds_nothing_and_has_no_default_is_an_error() {
         (error["kind"].as_str().unwrap(), error["diagnostics"][0]["message"].as_str().unwrap())
     });
     let messages: Vec<_> = messages.collect();
-    assert_eq!(messages[0], ("capture", "`id` is not captured: $.none matched nothing"));
+    assert_eq!(messages[0], ("capture", "`id` is not captured: $.none matched nothing: $ has no member \"none\""));
     assert!(messages[1].1.starts_with("`id` is not captured: "), "{messages:?}");
 }

@@ -16,6 +16,7 @@ mod environments;
 mod faults;
 mod flow;
 mod imports;
+mod json;
 mod layers;
 mod loops;
 mod mistakes;

@@ -32,16 +32,21 @@ impl<'a> Evaluation<'a> {
     pub(super) fn nodes(&self, steps: &Steps, start: &'a Value) -> Vec<&'a Value> {
         let mut nodes = vec![start];
         for step in &steps.0 {
-            let mut found = Vec::new();
-            for node in nodes {
-                if self.is_exhausted() {
-                    return found;
-                }
-                self.take(step, node, &mut found);
-            }
-            nodes = found;
+            nodes = self.step(step, &nodes);
         }
         nodes
+    }
+
+    /// The nodes that one step finds from others.
+    pub(super) fn step(&self, step: &Step, nodes: &[&'a Value]) -> Vec<&'a Value> {
+        let mut found = Vec::new();
+        for node in nodes {
+            if self.is_exhausted() {
+                break;
+            }
+            self.take(step, node, &mut found);
+        }
+        found
     }
 
     /// Whether it was cut short: what it found is then not all that there is.
@@ -148,12 +153,22 @@ impl<'a> Evaluation<'a> {
 }
 
 /// What a name or an index selects; other selectors are not asked here.
-pub(super) fn child<'a>(node: &'a Value, selector: &Selector) -> Option<&'a Value> {
+fn child<'a>(node: &'a Value, selector: &Selector) -> Option<&'a Value> {
     match selector {
         Selector::Name(name) => node.as_object()?.get(name),
         Selector::Index(index) => at(node.as_array()?, *index),
         _ => None,
     }
+}
+
+/// A node and all below it.
+pub(super) fn descendants(node: &Value) -> impl Iterator<Item = &Value> {
+    let mut left = vec![node];
+    std::iter::from_fn(move || {
+        let node = left.pop()?;
+        left.extend(children(node));
+        Some(node)
+    })
 }
 
 /// The elements of a list or the values of an object.

@@ -6,6 +6,7 @@
 //! the crate's own walk builds. So a query over 100,000 nodes takes milliseconds, and
 //! nested filters and the order of `$..['a','d']` are as the RFC has them.
 
+mod dead_end;
 mod evaluate;
 mod lower;
 mod pattern;
@@ -22,6 +23,7 @@ use jsonpath_rust::parser::parse_json_path;
 use pest::error::InputLocation;
 use serde_json::Value;
 
+pub(crate) use dead_end::DeadEnd;
 use plan::Steps;
 pub(super) use plan::is_shorthand;
 
@@ -83,19 +85,9 @@ impl Path {
         evaluate::Evaluation::new(document).first(&self.steps, document)
     }
 
-    /// Where a singular path that finds nothing ends: the last node on its way, and the
-    /// path to it.
-    pub(crate) fn dead_end<'a>(&self, document: &'a Value) -> Option<(String, &'a Value)> {
-        let mut node = document;
-        let mut way = String::from("$");
-        for selector in self.steps.singular()? {
-            match evaluate::child(node, selector) {
-                Some(child) => node = child,
-                None => return Some((way, node)),
-            }
-            way.push_str(&selector.to_string());
-        }
-        None
+    /// Why it finds nothing in a document; nothing where it does, or cannot be followed.
+    pub(crate) fn dead_end(&self, document: &Value) -> Option<DeadEnd> {
+        dead_end::dead_end(&self.steps, document)
     }
 
     /// Every node that it finds, in the order of RFC 9535; nothing where the search has

@@ -117,14 +117,32 @@ impl Steps {
     }
 }
 
-/// As a segment of a path; what is no part of a singular query is left out.
+/// As a segment of a path.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.selectors.as_slice() {
+            [Selector::Name(name)] if is_shorthand(name) => {
+                write!(f, "{}{name}", if self.descends { ".." } else { "." })
+            }
+            selectors => {
+                let selectors: Vec<String> = selectors.iter().map(Selector::to_string).collect();
+                write!(f, "{}[{}]", if self.descends { ".." } else { "" }, selectors.join(","))
+            }
+        }
+    }
+}
+
+/// As it stands between brackets; a condition is left out.
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bound = |bound: &Option<i64>| bound.map_or_else(String::new, |bound| bound.to_string());
         match self {
-            Self::Name(name) if is_shorthand(name) => write!(f, ".{name}"),
-            Self::Name(name) => write!(f, "[{}]", Value::from(name.as_str())),
-            Self::Index(index) => write!(f, "[{index}]"),
-            _ => f.write_str("[…]"),
+            Self::Name(name) => write!(f, "{}", Value::from(name.as_str())),
+            Self::Wildcard => f.write_str("*"),
+            Self::Index(index) => write!(f, "{index}"),
+            Self::Slice { start, end, step: 1 } => write!(f, "{}:{}", bound(start), bound(end)),
+            Self::Slice { start, end, step } => write!(f, "{}:{}:{step}", bound(start), bound(end)),
+            Self::Filter(_) => f.write_str("?…"),
         }
     }
 }

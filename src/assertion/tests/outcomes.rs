@@ -244,10 +244,10 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("link prev exists", "there is no link prev"),
         ("certificate Issuer == CN=b", "certificate Issuer is \"CN=a.example\", not \"CN=b\""),
         ("variable missing == 1", "there is no variable missing"),
-        ("$.missing == 1", "$.missing matched nothing"),
-        ("$.missing != 1", "$.missing matched nothing"),
-        ("$.nothing[*] == 1", "$.nothing[*] matched nothing"),
-        ("$.missing exists", "$.missing matched nothing"),
+        ("$.missing == 1", "$.missing matched nothing: $ has no member \"missing\""),
+        ("$.missing != 1", "$.missing matched nothing: $ has no member \"missing\""),
+        ("$.nothing[*] == 1", "$.nothing[*] matched nothing: $ has no member \"nothing\""),
+        ("$.missing exists", "$.missing matched nothing: $ has no member \"missing\""),
         ("regex /xyz/ exists", "regex /xyz/ matched nothing"),
         ("$.zip == 7", "$.zip is the text \"007\", not the number 7"),
         ("$.id == \"7\"", "$.id is the number 7, not the text \"7\""),
@@ -286,7 +286,7 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.name | toInt == 1", "`toInt` takes a number or a text that is an integer, not the text \"Ada\""),
         ("$.roles | nth 5 == x", "`nth 5` found nothing"),
         ("$.roles | nth 5 | upper == x", "`nth 5` found nothing"),
-        ("$.missing | count == 0", "$.missing matched nothing"),
+        ("$.missing | count == 0", "$.missing matched nothing: $ has no member \"missing\""),
         ("$[{{text}}] == 1", "`$[Ada]` is no JSONPath: it breaks off here"),
     ] {
         assert_eq!(message(text), expected, "{text}");
