@@ -15,6 +15,7 @@ mod downloads;
 mod environments;
 mod faults;
 mod flow;
+mod functions;
 mod imports;
 mod json;
 mod layers;
