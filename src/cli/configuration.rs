@@ -27,6 +27,10 @@ pub(crate) struct Configuration {
     pub(crate) servers: Vec<ServerSpec>,
     /// Defaults of every request.
     pub(crate) defaults: Defaults,
+    /// The spec files that run before all others.
+    pub(crate) setup: Vec<Spanned<String>>,
+    /// Those that run after all others.
+    pub(crate) teardown: Vec<Spanned<String>>,
     /// Variables of every request.
     pub(crate) variables: Named,
     /// Variables by environment.
@@ -100,6 +104,8 @@ impl Builtin {
 const CONFIGURATION: Table<Configuration> = Table(&[
     key("servers", |configuration, field, problems| configuration.servers = servers(field, problems)),
     key("defaults", |configuration, field, problems| configuration.defaults = read_defaults(field, problems)),
+    key("setup", |configuration, field, problems| configuration.setup = files(field, problems)),
+    key("teardown", |configuration, field, problems| configuration.teardown = files(field, problems)),
     key("variables", |configuration, field, problems| configuration.variables = named(field, problems)),
     key("environments", |configuration, field, problems| configuration.environments = environments(field, problems)),
     key("environment", |configuration, field, problems| configuration.environment = problems.keep(field.string())),
@@ -177,6 +183,12 @@ fn history(field: Field<'_>) -> Result<Option<PathBuf>, Diagnostic> {
         Node::Text(_) => path(field).map(|path| Some(path.value)),
         _ => Err(field.expected("the path of a file, or `false`")),
     }
+}
+
+/// The path of a spec file, or several.
+fn files(field: Field<'_>, problems: &mut Problems) -> Vec<Spanned<String>> {
+    let file = |item: Field<'_>| item.string().map_err(|_| item.expected("the path of a spec file, or a list of them"));
+    field.one_or_more().filter_map(|item| problems.keep(file(item))).collect()
 }
 
 /// `follow`, or a program with its arguments.
@@ -288,6 +300,8 @@ mod tests {
     cwd: server
     env: {RUST_LOG: debug, PORT: 8080}
 defaults: {timeout: 10s, headers: {Accept: '*/*'}}
+setup: [_login.yaml, _seed.http]
+teardown: _clear.http
 variables: {base: '{{ api }}/v1'}
 environments: {dev: {host: a, port: 1}, prod: {host: b}}
 environment: dev
@@ -323,6 +337,7 @@ servers:
   g: {builtin: practice, timout: 1s}
   h: practice
 defaults: {timeout: soon, expect: {}}
+setup: [{get: /login}]
 environments: {dev: [a]}
 jobs: 0
 junit: [a]

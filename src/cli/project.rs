@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::run::{Environments, Plan};
 use crate::secret::Redactor;
-use crate::source::{Root, read_source};
+use crate::source::{Root, Spanned, read_source};
 use crate::spec::Dialect;
 use crate::template::{CompiledValue, Engine, FileScope, Scope, Variables};
 
@@ -49,6 +49,18 @@ impl Project {
     /// Whose rules `.http` files are read by.
     pub(super) fn dialect(&self, selection: &SelectionArguments) -> Dialect {
         selection.dialect.or(self.configuration.dialect).unwrap_or_default()
+    }
+
+    /// The spec files that the configuration names.
+    pub(super) fn files(&self, named: &[Spanned<String>]) -> Result<Vec<PathBuf>, Stop> {
+        let Some(root) = &self.root else { return Ok(Vec::new()) };
+        let file = |path: &Spanned<String>| {
+            let found = root.resolve(path.span.source().path(), &path.value);
+            found
+                .map(|found| root.shown(&found))
+                .map_err(|error| Diagnostic::error(error.to_string()).at(&path.span, ""))
+        };
+        named.iter().map(file).collect::<Result<_, _>>().map_err(|problem| vec![problem].into())
     }
 
     /// Gathers the variables of a run, by folder; what no output may show is learnt by the redactor.

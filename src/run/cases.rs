@@ -21,41 +21,86 @@ use super::specs::{Place, Specs};
 use super::turn;
 
 /// What is to run of a file.
+#[derive(Default)]
 pub(super) struct Cases {
     pub(super) list: Vec<(PlannedCase, CaseOutline)>,
+    /// What they need of other files, each with its place in the list.
+    pub(super) outward: Vec<(usize, Reference)>,
     /// Doubts about what references mean.
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-/// What is to run of a file, where a selection and perhaps a line of it say which of its
-/// requests are meant; nothing at all if none of them is.
-pub(super) fn of(gathered: &Gathered, selection: FileSelection<'_>, line: Option<usize>) -> Option<Cases> {
+/// Which of the requests of a file are meant.
+pub(super) struct Choice<'a> {
+    /// Those that are asked for, if any.
+    pub(super) selection: Option<FileSelection<'a>>,
+    /// Of these, perhaps the one at a line.
+    pub(super) line: Option<usize>,
+    /// Those that are needed elsewhere.
+    pub(super) wanted: &'a Wanted,
+}
+
+/// What runs of a file since requests of other files need it.
+#[derive(Default)]
+pub(super) struct Wanted {
+    is_all: bool,
+    names: HashSet<String>,
+}
+
+impl Wanted {
+    /// Adds a request, or all of them; whether there is anything new in that.
+    pub(super) fn add(&mut self, name: Option<&str>) -> bool {
+        match name {
+            Some(name) => self.names.insert(name.to_owned()),
+            None => !std::mem::replace(&mut self.is_all, true),
+        }
+    }
+
+    fn takes(&self, entry: &Entry) -> bool {
+        self.is_all || (!self.names.is_empty() && self.names.contains(&*display_name(entry)))
+    }
+}
+
+/// What is to run of a file, where it is said which of its requests are meant; nothing at all
+/// if none of them is.
+pub(super) fn of(gathered: &Gathered, Choice { selection, line, wanted }: Choice<'_>) -> Option<Cases> {
     let specs = &gathered.specs;
     let mut planning = Planning::new(gathered);
     let candidates = planning.candidates(&gathered.problems);
     let around = candidates.iter().filter(|candidate| candidate.stage != Stage::Main || candidate.entry.is_none());
-    let selection = selection.widened(around.map(|candidate| candidate.name.as_str()));
+    let selection = selection.map(|selection| selection.widened(around.map(|candidate| candidate.name.as_str())));
     let only = line.map(|line| at_line(specs.own().requests.iter().map(Entry::span), line));
     let is_chosen = |candidate: &Candidate| {
         let meant = only.is_none_or(|only| candidate.entry.is_some_and(|entry| only == Some(entry.index)));
-        meant && selection.takes(&candidate.tags, &candidate.name, || planning.turns_of(candidate))
+        meant
+            && selection.is_some_and(|selection| {
+                selection.takes(&candidate.tags, &candidate.name, || planning.turns_of(candidate))
+            })
     };
     // A file may have nothing but a setup.
     let decisive = |stage| stage == Stage::Main || specs.own().requests.is_empty();
-    let chosen: Vec<bool> = candidates.iter().map(is_chosen).collect();
+    let is_wanted = |candidate: &Candidate| candidate.entry.is_some_and(|entry| wanted.takes(specs.entry(entry)));
+    let wanted: Vec<bool> = candidates.iter().map(is_wanted).collect();
+    let chosen: Vec<bool> =
+        candidates.iter().zip(&wanted).map(|(candidate, wanted)| *wanted || is_chosen(candidate)).collect();
     if !candidates.iter().zip(&chosen).any(|(candidate, chosen)| *chosen && decisive(candidate.stage)) {
         return None;
     }
     let pairs = candidates.iter().zip(&chosen).filter(|(_, chosen)| **chosen);
     let entries: HashSet<_> = pairs.filter_map(|(candidate, _)| candidate.entry).collect();
-    for (candidate, chosen) in candidates.into_iter().zip(chosen) {
+    for ((candidate, chosen), wanted) in candidates.into_iter().zip(chosen).zip(wanted) {
         let goes_along = candidate.stage != Stage::Main
             || candidate.entry.is_none_or(|entry| candidate.is_auxiliary() && entries.contains(&entry));
         if chosen || goes_along {
-            planning.add(candidate, chosen.then_some(selection));
+            planning.add(candidate, selection.filter(|_| chosen && !wanted));
         }
     }
-    Some(Cases { list: planning.list, warnings: planning.directory.warnings })
+    let mut outward = planning.outward;
+    for reference in &specs.own().needs {
+        let waiting = planning.list.iter().enumerate().filter(|(_, (case, _))| case.stage != Stage::Teardown);
+        outward.extend(waiting.map(|(case, _)| (case, reference.clone())));
+    }
+    Some(Cases { list: planning.list, outward, warnings: planning.directory.warnings })
 }
 
 /// A case that may be chosen.
@@ -115,6 +160,7 @@ struct Planning<'a> {
     /// The setup of each file that runs as a whole, by the entry that runs it.
     setups: HashMap<Option<Place>, Vec<Need>>,
     list: Vec<(PlannedCase, CaseOutline)>,
+    outward: Vec<(usize, Reference)>,
 }
 
 impl<'a> Planning<'a> {
@@ -128,6 +174,7 @@ impl<'a> Planning<'a> {
             moved: HashSet::new(),
             setups: HashMap::new(),
             list: Vec::new(),
+            outward: Vec::new(),
         }
     }
 
@@ -209,7 +256,7 @@ impl<'a> Planning<'a> {
                 let is_called = call.is_some();
                 let cases = self.request(Asked { place, call, stage, needs, name, tags, span, turns }, &mut Vec::new());
                 if part == Stage::Setup {
-                    let needs = cases.iter().map(|&case| Need { case, name: self.list[case].1.name.clone() });
+                    let needs = cases.iter().map(|&case| Need::here(case, self.list[case].1.name.clone()));
                     let needs: Vec<_> = needs.collect();
                     self.setups.entry(entry).or_default().extend(needs);
                 }
@@ -248,6 +295,8 @@ impl<'a> Planning<'a> {
                 Err(diagnostic) => Work::Invalid(Arc::new(invalid(&asked.span, diagnostic))),
             };
             cases.push(self.list.len());
+            let apart = references.iter().filter(|reference| reference.is_apart);
+            self.outward.extend(apart.map(|reference| (self.list.len(), reference.clone())));
             let case = PlannedCase { stage: asked.stage, work, turn, needs };
             self.push(case, name, asked.tags.clone(), &asked.span);
         }
@@ -263,7 +312,7 @@ impl<'a> Planning<'a> {
         trail: &mut Vec<Place>,
         needs: &mut Vec<Need>,
     ) -> Result<(), Diagnostic> {
-        for reference in references {
+        for reference in references.iter().filter(|reference| !reference.is_apart) {
             let site = Site { place: asked.place, skip: None, outer: asked.call.clone() };
             let referred = self.directory.follow(reference, site)?;
             trail.push(asked.place);
@@ -306,7 +355,7 @@ impl<'a> Planning<'a> {
             }
         };
         let name = reference.target.as_str();
-        Ok(cases.into_iter().map(|case| Need { case, name: name.to_owned() }).collect())
+        Ok(cases.into_iter().map(|case| Need::here(case, name.to_owned())).collect())
     }
 
     /// A request that is needed. One of the file itself is its own case, before its turn.

@@ -9,10 +9,11 @@ use crate::secret::Redactor;
 use crate::template::Engine;
 use crate::transport::Pool;
 
-use super::file::run_file;
 use super::mailbox::{Look, Mailbox};
 use super::pace::Pace;
+use super::preparation::Preparation;
 use super::questions::Questions;
+use super::schedule::Schedule;
 use super::shared::{Options, Shared};
 use super::workers::Workers;
 use super::{Environments, Interrupt, Plan};
@@ -53,6 +54,7 @@ impl Executor {
             tokens: Arc::default(),
             redactor,
             pace: Pace::default(),
+            preparation: Preparation::default(),
             interrupt,
             failed: Interrupt::default(),
         };
@@ -66,13 +68,7 @@ impl Executor {
         on_event(Event::RunStarted(Arc::clone(plan.outline())));
         let mut ledger = Ledger::new(&plan);
         let (mut mailbox, sender) = Mailbox::new();
-        let outline = plan.outline;
-        for (index, file) in plan.files.into_iter().enumerate() {
-            let (shared, outline, sender) = (Arc::clone(&self.shared), Arc::clone(&outline), sender.clone());
-            let run = move || run_file(&shared, &file, &outline.files[index], index, &sender);
-            self.shared.workers.spawn(run);
-        }
-        drop(sender);
+        Schedule::start(plan, &self.shared, sender);
         let mut interrupted_at = None;
         while let Some(event) = self.next(&mut mailbox, &mut interrupted_at) {
             ledger.note(&event);

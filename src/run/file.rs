@@ -5,42 +5,43 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::client::{Jar, Session};
+use crate::client::{Cookie, Jar, Session};
 use crate::diagnostic::Diagnostic;
-use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event, FileOutline, Verdict};
+use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event};
 use crate::script;
 use crate::source::Root;
 use crate::spec::Request;
 use crate::template::{Collection, FileScope, Iteration, Providers, Scope};
 
 use super::case::CaseRun;
+use super::course::{Ground, RunningFile};
 use super::decision;
 use super::environment::Environment;
 use super::mailbox::Sender;
 use super::must;
-use super::plan::{PlannedCase, PlannedFile, Stage};
+use super::order::{End, Rank};
+use super::plan::{Needed, PlannedCase, PlannedFile, Stage};
 use super::questions::Inquirer;
 use super::samples::Samples;
+use super::schedule::{Schedule, Task};
 use super::script::{ScriptRunner, Sleeper};
 use super::shared::Shared;
-use super::sight::Sight;
+use super::sight::{Seen, Sight};
 use super::specs::{Requested, Specs};
 use super::tokens::Asking;
 
-/// Runs a file: all its cases end, one way or another.
-pub(super) fn run_file(shared: &Shared, file: &PlannedFile, outline: &FileOutline, index: usize, sender: &Sender) {
-    let started = Instant::now();
-    sender.send(Event::FileStarted { file: index });
-    match file {
-        PlannedFile::Spec { specs, root, cases: planned } => {
-            FileRun::new(shared, specs, root, index, outline, sender).run(planned, &outline.cases);
-        }
+/// Runs a unit: all its cases end, one way or another.
+pub(super) fn run_unit(schedule: &Arc<Schedule>, task: &Task) {
+    let file = &*task.file;
+    file.begin(schedule);
+    match &file.planned {
+        PlannedFile::Spec { specs, root, cases } => FileRun::new(schedule, file, specs, root).run(cases, task),
         PlannedFile::Unreadable(error) => {
             let result = CaseResult::failed_before_sending(error.clone());
-            sender.send(Event::CaseFinished(CaseId { file: index, case: 0 }, Box::new(result)));
+            file.course().note(0, End::Failed, false);
+            file.tell(0, 0, schedule, |id| Event::CaseFinished(id, Box::new(result)));
         }
     }
-    sender.send(Event::FileFinished { file: index, elapsed: started.elapsed() });
 }
 
 /// A session of a file.
@@ -58,26 +59,48 @@ fn session(shared: &Shared, environment: &Environment, sender: &Sender) -> Sessi
     session
 }
 
-/// A file that is being run.
+/// What the requests of a file are run with.
+fn ground(schedule: &Schedule, specs: &Specs, root: &Root, running: &RunningFile) -> Ground {
+    let (shared, sender) = (&*schedule.shared, &schedule.sender);
+    let environment = shared.environments.of(specs.own().source.0.path());
+    let has_credentials = !environment.variables.credentials.is_empty();
+    let tokens = has_credentials.then(|| Arc::new(Asking(session(shared, environment, sender))) as _);
+    let person = Inquirer::new(&shared.questions, sender);
+    let seen = Seen::new(&shared.engine, &environment.variables, specs, root);
+    let prepared = shared.preparation.so_far();
+    let outline = &schedule.outline.files[running.index];
+    // The path alone is not enough: a file may be run several times.
+    let name = format!("{}\n{}", outline.path, outline.name);
+    let scope = seen.scope(&shared.engine, &name).prepared_by(prepared.captures).provided_by(Providers {
+        person: Some(Arc::new(person)),
+        tokens,
+        javascript: Some(script::evaluate),
+        secrets: Some(Arc::clone(&shared.redactor)),
+    });
+    specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
+    let session = session(shared, environment, sender);
+    prepared.cookies.iter().cloned().for_each(|cookie: Cookie| session.set_cookie(cookie));
+    let failure = prepared.failure.filter(|_| running.rank != Rank::Teardown);
+    Ground { session: Arc::new(session), scope, seen, failure: failure.map(Arc::from) }
+}
+
+/// A part of a file that is being run.
 pub(super) struct FileRun<'a> {
+    schedule: &'a Arc<Schedule>,
     pub(super) shared: &'a Shared,
+    running: &'a RunningFile,
     specs: &'a Specs,
     root: &'a Root,
-    index: usize,
-    sender: &'a Sender,
-    session: Session,
+    session: Arc<Session>,
     pub(super) scope: FileScope,
     scripts: ScriptRunner,
     samples: Samples,
     sight: Sight<'a>,
-    /// How each case of the plan so far has ended.
-    ends: Vec<End>,
-    setup_failed: bool,
-    /// Why nothing but the teardown runs any more.
-    stopped: Option<String>,
-    /// When the last request had ended.
-    last: Option<Instant>,
-    /// How many cases have ended.
+    /// Why nothing of the file runs, if so.
+    failure: Option<Arc<str>>,
+    /// The place of the case of the plan that is due.
+    current: usize,
+    /// How many cases it has turned out to be that have ended.
     ended: usize,
 }
 
@@ -103,66 +126,58 @@ pub(super) struct Ran {
 }
 
 impl<'a> FileRun<'a> {
-    fn new(
-        shared: &'a Shared,
-        specs: &'a Specs,
-        root: &'a Root,
-        index: usize,
-        outline: &FileOutline,
-        sender: &'a Sender,
-    ) -> Self {
-        let environment = shared.environments.of(specs.own().source.0.path());
-        let has_credentials = !environment.variables.credentials.is_empty();
-        let tokens = has_credentials.then(|| Arc::new(Asking(session(shared, environment, sender))) as _);
-        let person = Inquirer::new(&shared.questions, sender);
-        let sight = Sight::new(&shared.engine, &environment.variables, specs, root);
-        // The path alone is not enough: a file may be run several times.
-        let scope = sight.scope(&format!("{}\n{}", outline.path, outline.name)).provided_by(Providers {
-            person: Some(Arc::new(person)),
-            tokens,
-            javascript: Some(script::evaluate),
-            secrets: Some(Arc::clone(&shared.redactor)),
-        });
-        specs.iter().for_each(|known| shared.questions.learn_given(&known.spec.variables));
-        let session = session(shared, environment, sender);
+    fn new(schedule: &'a Arc<Schedule>, running: &'a RunningFile, specs: &'a Specs, root: &'a Root) -> Self {
+        let shared = &*schedule.shared;
+        let make = || ground(schedule, specs, root, running);
+        let Ground { session, scope, seen, failure } = running.course().ground.get_or_insert_with(make).clone();
+        let variables = &shared.environments.of(specs.own().source.0.path()).variables;
+        let sight = Sight::new(&shared.engine, variables, specs, root, seen);
         let scripts = ScriptRunner::new(Sleeper::new(shared));
+        let (samples, current, ended) = (Samples::default(), 0, 0);
         Self {
+            schedule,
             shared,
+            running,
             specs,
             root,
-            index,
-            sender,
             session,
             scope,
             scripts,
-            samples: Samples::default(),
+            samples,
             sight,
-            ends: Vec::new(),
-            setup_failed: false,
-            stopped: None,
-            last: None,
-            ended: 0,
+            failure,
+            current,
+            ended,
         }
     }
 
-    fn run(&mut self, cases: &[PlannedCase], outlines: &[CaseOutline]) {
-        for (index, (case, outline)) in cases.iter().zip(outlines).enumerate() {
-            let is_last = index + 1 == cases.len();
-            let specs = self.specs;
-            self.ends.push(End::Skipped);
-            match (self.reason_to_skip(case), specs.request(case)) {
-                (Some(reason), _) => self.finish(case, CaseResult::skipped(reason), is_last),
-                (None, Err(invalid)) => {
-                    let error = CaseError { kind: "parse", diagnostics: invalid.diagnostics.clone() };
-                    self.finish(case, CaseResult::failed_before_sending(error), is_last);
-                }
-                (None, Ok(requested)) => {
-                    let Requested { request, place, .. } = requested;
-                    let (file, position) = (place.file, specs.position(place));
-                    match self.take_up(requested) {
-                        Ok(()) => self.run_due(Due { case, outline, request, file, position, is_last }),
-                        Err(instead) => self.finish(case, *instead, is_last),
-                    }
+    fn run(mut self, cases: &'a [PlannedCase], task: &Task) {
+        let outlines = &self.schedule.outline.files[self.running.index].cases;
+        for index in task.unit.cases.clone() {
+            (self.current, self.ended) = (index, 0);
+            self.run_case(&cases[index], &outlines[index], index + 1 == cases.len());
+            let id = CaseId { file: self.running.index, case: index };
+            self.schedule.reach_case(id, || self.running.course().end_of(index));
+        }
+        if let Some(ground) = &mut self.running.course().ground {
+            ground.scope = self.scope;
+        }
+    }
+
+    fn run_case(&mut self, case: &'a PlannedCase, outline: &'a CaseOutline, is_last: bool) {
+        let specs = self.specs;
+        match (self.reason_to_skip(case), specs.request(case)) {
+            (Some(reason), _) => self.finish(case, CaseResult::skipped(reason), is_last),
+            (None, Err(invalid)) => {
+                let error = CaseError { kind: "parse", diagnostics: invalid.diagnostics.clone() };
+                self.finish(case, CaseResult::failed_before_sending(error), is_last);
+            }
+            (None, Ok(requested)) => {
+                let Requested { request, place, .. } = requested;
+                let (file, position) = (place.file, specs.position(place));
+                match self.take_up(requested) {
+                    Ok(()) => self.run_due(Due { case, outline, request, file, position, is_last }),
+                    Err(instead) => self.finish(case, *instead, is_last),
                 }
             }
         }
@@ -192,7 +207,7 @@ impl<'a> FileRun<'a> {
 
     fn run_request(&mut self, due: Due<'_>, pause: Duration) -> Ran {
         let Due { case, request, file, position, .. } = due;
-        let (shared, root, session, scripts) = (self.shared, self.root, &self.session, &self.scripts);
+        let (shared, root, session, scripts) = (self.shared, self.root, &*self.session, &self.scripts);
         shared.questions.learn_given(&request.variables);
         let run = CaseRun {
             shared,
@@ -208,13 +223,14 @@ impl<'a> FileRun<'a> {
             changes: RefCell::default(),
             is_called_off: Cell::default(),
         };
-        run.wait(self.last, pause);
+        let last = self.running.course().last;
+        run.wait(last, pause);
         if let Some(reason) = self.reason_to_skip(case) {
             return Ran { result: CaseResult::skipped(reason), collections: Vec::new() };
         }
-        self.sender.send(Event::CaseStarted(self.id()));
+        self.tell(Event::CaseStarted);
         let result = run.run(&mut self.scope);
-        self.last = Some(Instant::now());
+        self.running.course().last = Some(Instant::now());
         Ran { result, collections: run.collections.into_inner() }
     }
 
@@ -235,14 +251,14 @@ impl<'a> FileRun<'a> {
         Ok(pause.map_err(not_worked_out)?.unwrap_or_default())
     }
 
-    /// The place of the case that is next to end.
-    fn id(&self) -> CaseId {
-        CaseId { file: self.index, case: self.ended }
+    /// Tells something of the case that is next to end.
+    fn tell(&self, event: impl FnOnce(CaseId) -> Event) {
+        self.running.tell(self.current, self.ended, self.schedule, event);
     }
 
     /// Puts cases in the place of the one that is next to end.
     pub(super) fn unroll(&self, cases: Vec<CaseOutline>) {
-        self.sender.send(Event::CaseUnrolled(self.id(), cases));
+        self.tell(|id| Event::CaseUnrolled(id, cases));
     }
 
     /// Notes what came of a case, and tells it.
@@ -251,7 +267,7 @@ impl<'a> FileRun<'a> {
             result = self.save_cookies(case, result);
         }
         self.learn(case, &result);
-        self.sender.send(Event::CaseFinished(self.id(), Box::new(result)));
+        self.tell(|id| Event::CaseFinished(id, Box::new(result)));
         self.ended += 1;
     }
 
@@ -274,29 +290,38 @@ impl<'a> FileRun<'a> {
     }
 
     /// Teardown always runs; the rest does as long as nothing stands against it. Nothing runs
-    /// without what it needs.
+    /// without what it needs, or without the setup of the run.
     pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<Cow<'static, str>> {
+        if let Some(failure) = &self.failure {
+            return Some(Cow::Owned(failure.to_string()));
+        }
+        let course = self.running.course();
         let of_run = match case.stage {
             Stage::Teardown => None,
-            Stage::Main if self.setup_failed && self.stopped.is_none() => Some("the setup failed"),
+            Stage::Main if course.setup_failed && course.stopped.is_none() => Some("the setup failed"),
             Stage::Setup | Stage::Main => self.shared.interrupt.reason().or_else(|| self.shared.failed.reason()),
         };
-        let of_file = || self.stopped.clone().filter(|_| case.stage != Stage::Teardown);
-        let missing = || case.needs.iter().find_map(|need| self.ends[need.case].lack(&need.name));
+        let of_file = || course.stopped.clone().filter(|_| case.stage != Stage::Teardown);
+        let end_of = |what| match what {
+            Needed::Here(case) => course.end_of(case),
+            Needed::There(mark) => self.schedule.end_of(mark),
+        };
+        let missing = || case.needs.iter().find_map(|need| end_of(need.what).lack(&need.name));
         of_run.map(Cow::Borrowed).or_else(|| of_file().or_else(missing).map(Cow::Owned))
     }
 
-    fn learn(&mut self, case: &PlannedCase, result: &CaseResult) {
-        if let Some(end) = self.ends.last_mut() {
-            *end = End::of(&result.verdict).max(*end);
-        }
-        if matches!(result.verdict, Verdict::Passed | Verdict::Skipped(_)) {
+    fn learn(&self, case: &PlannedCase, result: &CaseResult) {
+        let end = End::of(&result.verdict);
+        // Of a file that is a setup itself, nothing runs after a failure.
+        let is_setup = case.stage == Stage::Setup || self.running.rank == Rank::Setup;
+        let mut course = self.running.course();
+        course.note(self.current, end, is_setup);
+        if end != End::Failed {
             return;
         }
-        self.setup_failed |= case.stage == Stage::Setup;
         let request = self.specs.request(case).ok().map(|requested| requested.request);
         if let Some(reason) = request.and_then(|request| must::unmet(&request.assertions, result)) {
-            self.stopped.get_or_insert(reason);
+            course.stopped.get_or_insert(reason);
         }
         if self.shared.options.fail_fast {
             self.shared.failed.raise("an earlier request failed");
@@ -308,31 +333,4 @@ impl<'a> FileRun<'a> {
 pub(super) fn not_worked_out(diagnostic: Diagnostic) -> Box<CaseResult> {
     let error = CaseError { kind: "template", diagnostics: vec![diagnostic] };
     CaseResult::failed_before_sending(error).into()
-}
-
-/// How a case has ended, for those that need it: of several times that it ran, the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum End {
-    Skipped,
-    Passed,
-    Failed,
-}
-
-impl End {
-    fn of(verdict: &Verdict) -> Self {
-        match verdict {
-            Verdict::Passed => Self::Passed,
-            Verdict::Failed | Verdict::Errored => Self::Failed,
-            Verdict::Skipped(_) => Self::Skipped,
-        }
-    }
-
-    /// Why what needs the case cannot run.
-    fn lack(self, name: &str) -> Option<String> {
-        match self {
-            Self::Passed => None,
-            Self::Failed => Some(format!("`{name}`, which it needs, failed")),
-            Self::Skipped => Some(format!("`{name}`, which it needs, was skipped")),
-        }
-    }
 }

@@ -115,7 +115,7 @@ impl Gathering<'_> {
         let spec = Arc::clone(&self.files[file].spec);
         let origin = self.files[file].origin.clone();
         for entry in [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten() {
-            for Reference { target, .. } in references(entry) {
+            for Reference { target, .. } in references(entry).iter().filter(|reference| !reference.is_apart) {
                 if let Target::File(path) | Target::RequestOf { path, .. } = target {
                     self.find(file, path, origin.as_ref().unwrap_or(&path.span)).ok();
                 }

@@ -10,17 +10,20 @@ use crate::source::{Root, Span};
 use crate::spec::{Invalid, Request, Variable};
 
 use super::credentials::learn_written;
+use super::order::{Mark, Order, Rank};
 use super::specs::{Place, Specs};
 use super::turn::Turn;
 
 /// Everything that will run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// The files that have something to run, in the order in which they are reported.
     pub(super) files: Vec<PlannedFile>,
     pub(super) outline: Arc<Outline>,
     /// How many files are left to other shards, or have not changed.
     pub(super) left: usize,
+    /// What of it waits for what.
+    pub(super) order: Order,
 }
 
 /// A file of the plan.
@@ -44,7 +47,7 @@ pub(super) struct PlannedCase {
     pub(super) work: Work,
     /// Which of the times that its request runs.
     pub(super) turn: Turn,
-    /// The cases above that must have passed.
+    /// What must have passed.
     pub(super) needs: Vec<Need>,
 }
 
@@ -61,13 +64,23 @@ pub(super) enum Work {
     Invalid(Arc<Invalid>),
 }
 
-/// A case that must have passed for another one to run.
+/// What must have passed for a case to run.
 #[derive(Clone, Debug)]
 pub(super) struct Need {
-    /// Its place among those of the file.
-    pub(super) case: usize,
-    /// What the one that needs it calls it.
+    pub(super) what: Needed,
+    /// What the case calls it.
     pub(super) name: String,
+    /// Where it says so, if that is not in the file itself.
+    pub(super) span: Option<Span>,
+}
+
+/// What can be needed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Needed {
+    /// A case above, of the same file.
+    Here(usize),
+    /// Another file, or a case of it.
+    There(Mark),
 }
 
 /// A place in a file that runs a request which stands elsewhere.
@@ -104,6 +117,32 @@ impl PlannedFile {
         }
     }
 
+    /// What its cases need of other files.
+    pub(super) fn needs(&self) -> impl Iterator<Item = Mark> {
+        let cases = if let Self::Spec { cases, .. } = self { cases.as_slice() } else { &[] };
+        cases.iter().flat_map(|case| &case.needs).filter_map(|need| match need.what {
+            Needed::There(mark) => Some(mark),
+            Needed::Here(_) => None,
+        })
+    }
+
+    /// Whether a case of it needs something of another file.
+    pub(super) fn needs_others(&self) -> bool {
+        self.needs().next().is_some()
+    }
+
+    /// Says anew at which places the files are that its cases need.
+    pub(super) fn move_needs(&mut self, place: impl Fn(usize) -> usize) {
+        let Self::Spec { cases, .. } = self else { return };
+        for need in cases.iter_mut().flat_map(|case| &mut case.needs) {
+            match &mut need.what {
+                Needed::There(Mark::Case(id)) => id.file = place(id.file),
+                Needed::There(Mark::File(file)) => *file = place(*file),
+                Needed::Here(_) => {}
+            }
+        }
+    }
+
     fn diagnostics(&self) -> Box<dyn Iterator<Item = &Diagnostic> + '_> {
         match self {
             Self::Unreadable(error) => Box::new(error.diagnostics.iter()),
@@ -119,6 +158,21 @@ impl PlannedCase {
     /// A case that says what is wrong.
     pub(super) fn invalid(stage: Stage, invalid: Invalid) -> Self {
         Self { stage, work: Work::Invalid(Arc::new(invalid)), turn: Turn::Only, needs: Vec::new() }
+    }
+
+    /// Has it say what is wrong, and do nothing else.
+    pub(super) fn spoil(&mut self, outline: &CaseOutline, diagnostic: Diagnostic) {
+        let span = outline.span.clone().or_else(|| diagnostic.span().cloned());
+        let span = span.expect("a case that can be read stands somewhere");
+        let invalid = Invalid { name: None, tags: Vec::new(), span, diagnostics: vec![diagnostic] };
+        *self = Self::invalid(self.stage, invalid);
+    }
+}
+
+impl Need {
+    /// A case above, of the same file.
+    pub(super) fn here(case: usize, name: String) -> Self {
+        Self { what: Needed::Here(case), name, span: None }
     }
 }
 
@@ -145,9 +199,9 @@ impl Plan {
         self.files.is_empty()
     }
 
-    /// How many files it has.
+    /// How many files it has, but for those that run before or after all others.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.order.ranks.iter().filter(|rank| **rank == Rank::Main).count()
     }
 
     /// How many files have something to run, but are left to other shards or have not changed.

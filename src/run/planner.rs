@@ -6,18 +6,20 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use crate::diagnostic::Diagnostic;
-use crate::event::{CaseError, CaseOutline, FileOutline, Outline};
+use crate::event::{FileOutline, Outline};
 use crate::history::{FileHistory, History};
 use crate::parse;
-use crate::source::{Root, SourceFile, read_source, walk};
+use crate::source::{Root, SourceFile, is_same_file, read_source, walk};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
-use super::imports::{Library, gather};
+use super::imports::Library;
+use super::links::link;
+use super::loaded::Loaded;
+use super::order::{Order, Rank};
 use super::plan::{Plan, PlannedFile};
 use super::schemas::Schemas;
 use super::select::{self, Changes, FileSelection, Shard};
-use super::{Selection, cases, tables};
+use super::{Selection, tables};
 
 /// A path to run, and the line of the one request in it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,17 +66,19 @@ pub struct Planner {
     pub root: Option<Root>,
     /// A folder outside of the root that responses may be saved in.
     pub output: Option<PathBuf>,
+    /// The spec files that run before all others, once.
+    pub setup: Vec<PathBuf>,
+    /// Those that run after all others, once.
+    pub teardown: Vec<PathBuf>,
     /// How many times each file is run.
     pub repeat: usize,
     /// The time now, since 1970-01-01T00:00:00Z.
     pub now: Duration,
 }
 
-/// A file of the plan, and what reports list of it.
-type Loaded = (PlannedFile, FileOutline);
-
 /// A spec file that was found, or named and not found.
 struct Found {
+    rank: Rank,
     path: PathBuf,
     line: Option<usize>,
     root: Arc<Root>,
@@ -85,42 +89,51 @@ impl Planner {
     /// Finds and reads the spec files of some paths. What cannot be read becomes an
     /// error case of its own.
     pub fn plan(&self, inputs: &[Input]) -> Plan {
-        let found: Vec<Found> = inputs.iter().flat_map(|input| self.find(input)).collect();
         let schemas = Schemas::default();
         let read = |path: &Path, root: &Root| self.read_referenced(path, root, &schemas);
         let library = Library::new(&read);
-        let load = |found: &Found| self.load(found, &library, &schemas);
+        let load = |found: Found| self.load(found, &library, &schemas);
+        let found = self.find_all(inputs);
         // Below this many files, waking up a pool costs more than it saves.
-        let loaded: Vec<_> = if found.len() < 16 {
-            found.iter().filter_map(load).collect()
+        let loaded: Vec<Loaded<'_>> = if found.len() < 16 {
+            found.into_iter().filter_map(load).collect()
         } else {
-            found.par_iter().filter_map(load).collect()
+            found.into_par_iter().filter_map(load).collect()
         };
-        let found = loaded.len();
-        let chosen = self.ordered(self.shared_out(self.changed(loaded)));
+        let (main, around): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|file| file.rank == Rank::Main);
+        let found = main.len();
+        let chosen = self.ordered(self.shared_out(self.changed(main)));
         let left = found - chosen.len();
-        let (files, outlines) = self.repeated(chosen).into_iter().unzip();
-        Plan { files, outline: Arc::new(Outline { files: outlines, started: self.now }), left }
+        if chosen.is_empty() {
+            return Plan { left, ..Plan::default() };
+        }
+        let (setup, teardown): (Vec<_>, Vec<_>) = around.into_iter().partition(|file| file.rank == Rank::Setup);
+        let needed = |path: PathBuf, root: &Arc<Root>| self.load_needed(path, root, &library, &schemas);
+        let files = self.repeated(link(setup.into_iter().chain(chosen).chain(teardown).collect(), &needed));
+        let ranks = files.iter().map(|file| file.rank).collect();
+        let (mut planned, outlines): (Vec<_>, Vec<_>) =
+            files.into_iter().map(|file| (file.planned, file.outline)).unzip();
+        let order = Order::of(&mut planned, &outlines, ranks);
+        Plan { files: planned, outline: Arc::new(Outline { files: outlines, started: self.now }), left, order }
     }
 
     /// Those that have changed, or concern what has.
-    fn changed(&self, mut files: Vec<Loaded>) -> Vec<Loaded> {
+    fn changed<'a>(&self, mut files: Vec<Loaded<'a>>) -> Vec<Loaded<'a>> {
         if let Some(changes) = &self.changes {
-            files.retain(|(file, outline)| match file {
-                PlannedFile::Spec { specs, .. } => changes.concern(specs),
-                PlannedFile::Unreadable(_) => changes.hold(Path::new(&outline.path)),
+            files.retain(|file| match file.specs() {
+                Some(specs) => changes.concern(specs),
+                None => changes.hold(&file.path),
             });
         }
         files
     }
 
     /// Those of this shard.
-    fn shared_out(&self, mut files: Vec<Loaded>) -> Vec<Loaded> {
+    fn shared_out<'a>(&self, mut files: Vec<Loaded<'a>>) -> Vec<Loaded<'a>> {
         if let Some(shard) = self.shard {
-            let known = |(_, outline): &Loaded| {
-                let path = Path::new(&outline.path);
-                let elapsed = self.history.of(path).and_then(FileHistory::elapsed);
-                select::File { key: self.history.key(path), elapsed }
+            let known = |file: &Loaded<'_>| {
+                let elapsed = self.history.of(&file.path).and_then(FileHistory::elapsed);
+                select::File { key: self.history.key(&file.path), elapsed }
             };
             let mut taken = shard.takes(&files.iter().map(known).collect::<Vec<_>>()).into_iter();
             files.retain(|_| taken.next().unwrap_or_default());
@@ -128,26 +141,52 @@ impl Planner {
         files
     }
 
-    fn ordered(&self, mut files: Vec<Loaded>) -> Vec<Loaded> {
+    fn ordered<'a>(&self, mut files: Vec<Loaded<'a>>) -> Vec<Loaded<'a>> {
         if let Some(seed) = self.order {
             fastrand::Rng::with_seed(seed).shuffle(&mut files);
         }
         files
     }
 
+    /// The files of a run in their order. One that runs before or after all others does not run
+    /// with them too, unless it is all that was asked for.
+    fn find_all(&self, inputs: &[Input]) -> Vec<Found> {
+        let around = |paths: &[PathBuf], rank: Rank| -> Vec<Found> {
+            let find = |path: &PathBuf| Found { rank, ..self.find_one(&Input { path: path.clone(), line: None }) };
+            paths.iter().map(find).collect()
+        };
+        let mut found: Vec<Found> = inputs.iter().flat_map(|input| self.find(input)).collect();
+        let (setup, teardown) = (around(&self.setup, Rank::Setup), around(&self.teardown, Rank::Teardown));
+        let is_around = |one: &Found| setup.iter().chain(&teardown).any(|other| is_same_file(&one.path, &other.path));
+        if (!setup.is_empty() || !teardown.is_empty()) && !found.iter().all(is_around) {
+            found.retain(|one| !is_around(one));
+        }
+        setup.into_iter().chain(found).chain(teardown).collect()
+    }
+
+    fn root_of(&self, path: &Path) -> Arc<Root> {
+        let root = self.root.clone().unwrap_or_else(|| Root::at(root_of(path)));
+        Arc::new(root.with_output(self.output.clone()))
+    }
+
+    /// A file by its path.
+    fn find_one(&self, Input { path, line }: &Input) -> Found {
+        let content = match format_of(path) {
+            Some(_) => read_source(path).map_err(|error| error.to_string()),
+            None if path.exists() => Err(no_spec(path)),
+            None => Err(format!("there is no file or folder {}", path.display())),
+        };
+        Found { rank: Rank::Main, path: path.clone(), line: *line, root: self.root_of(path), content }
+    }
+
     fn find(&self, input: &Input) -> Vec<Found> {
         let Input { path, line } = input;
-        let root = self.root.clone().unwrap_or_else(|| Root::at(root_of(path)));
-        let root = Arc::new(root.with_output(self.output.clone()));
-        let found = |path: PathBuf, content| Found { path, line: *line, root: Arc::clone(&root), content };
         if !path.is_dir() {
-            let content = match format_of(path) {
-                Some(_) => read_source(path).map_err(|error| error.to_string()),
-                None if path.exists() => Err(no_spec(path)),
-                None => Err(format!("there is no file or folder {}", path.display())),
-            };
-            return vec![found(path.clone(), content)];
+            return vec![self.find_one(input)];
         }
+        let root = self.root_of(path);
+        let found =
+            |path: PathBuf, content| Found { rank: Rank::Main, path, line: *line, root: Arc::clone(&root), content };
         walk(path)
             .filter_map(|entry| match entry {
                 Ok(path) => {
@@ -162,14 +201,35 @@ impl Planner {
             .collect()
     }
 
-    fn load(&self, found: &Found, library: &Library<'_>, schemas: &Schemas) -> Option<Loaded> {
-        let selection = self.selection.of_file(&found.path, &self.history)?;
-        let source = match &found.content {
-            Ok(source) => source,
-            Err(message) => return Some(unreadable(found, message.clone())),
+    /// Takes from a file what is to run; nothing at all if none of its requests is.
+    fn load(&self, found: Found, library: &Library<'_>, schemas: &Schemas) -> Option<Loaded<'_>> {
+        let Found { rank, path, line, root, content } = found;
+        let selection = match rank {
+            Rank::Main => self.selection.of_file(&path, &self.history)?,
+            Rank::Setup | Rank::Teardown => FileSelection::everything(),
         };
-        let spec = self.read(source, format_of(&found.path).unwrap_or(Format::Yaml), &found.root, schemas);
-        self.select(spec, found, selection, library)
+        let source = match content {
+            Ok(source) => source,
+            Err(message) => return Some(Loaded::unreadable(rank, path, root, message)),
+        };
+        let spec = self.read(&source, format_of(&path).unwrap_or(Format::Yaml), &root, schemas);
+        let mut loaded = Loaded::new(rank, path, root, spec, library).asked_for(selection, line);
+        match loaded.choose() {
+            true => Some(loaded),
+            false if rank == Rank::Main => None,
+            false => {
+                let message = format!("there is no request in {}", loaded.path.display());
+                Some(Loaded::unreadable(rank, loaded.path, loaded.root, message))
+            }
+        }
+    }
+
+    /// A file of which nothing runs but what others need.
+    fn load_needed(&self, path: PathBuf, root: &Arc<Root>, library: &Library<'_>, schemas: &Schemas) -> Loaded<'_> {
+        match self.read_referenced(&path, root, schemas) {
+            Ok(spec) => Loaded::new(Rank::Main, path, Arc::clone(root), spec, library),
+            Err(message) => Loaded::unreadable(Rank::Main, path, Arc::clone(root), message),
+        }
     }
 
     /// Reads a file that another one refers to.
@@ -190,51 +250,55 @@ impl Planner {
         spec
     }
 
-    /// Takes from a file what is to run; nothing at all if none of its requests is.
-    fn select(
-        &self,
-        mut spec: Spec,
-        found: &Found,
-        selection: FileSelection<'_>,
-        library: &Library<'_>,
-    ) -> Option<Loaded> {
-        let path = found.path.display().to_string();
-        let name = spec.name.as_ref().map_or_else(|| path.clone(), |name| name.value.clone());
-        let mut diagnostics = std::mem::take(&mut spec.diagnostics);
-        let gathered = gather(spec, &found.root, library);
-        let chosen = cases::of(&gathered, selection, found.line)?;
-        diagnostics.extend(chosen.warnings);
-        let (cases, outlines) = chosen.list.into_iter().unzip();
-        let file = PlannedFile::Spec { specs: gathered.specs, root: Arc::clone(&found.root), cases };
-        Some((file, FileOutline { path, name, cases: outlines, diagnostics }))
-    }
-
-    fn repeated(&self, once: Vec<Loaded>) -> Vec<Loaded> {
-        if self.repeat <= 1 {
-            return once;
+    /// Each file as often as it is to run. What a file needs of others is of the same run.
+    fn repeated(&self, once: Vec<Loaded<'_>>) -> Vec<Repeated> {
+        let is_again = |rank: Rank| rank == Rank::Main && self.repeat > 1;
+        let runs = |file: &Loaded<'_>| if is_again(file.rank) { self.repeat } else { 1 };
+        let ranks: Vec<Rank> = once.iter().map(|file| file.rank).collect();
+        let mut places = Vec::with_capacity(once.len());
+        let mut next = 0;
+        for file in &once {
+            places.push(next);
+            next += runs(file);
         }
-        let run_of = |(file, outline): &Loaded, run: usize| {
-            let name = |text: &str| format!("{text} [run {run} of {}]", self.repeat);
-            let cases = outline.cases.iter();
-            let cases = cases.map(|case| CaseOutline { name: name(&case.name), ..case.clone() });
-            let outline = FileOutline {
-                path: outline.path.clone(),
-                name: name(&outline.name),
-                cases: cases.collect(),
-                diagnostics: if run == 1 { outline.diagnostics.clone() } else { Vec::new() },
-            };
-            (file.clone(), outline)
-        };
-        once.iter().flat_map(|file| (1..=self.repeat).map(move |run| run_of(file, run))).collect()
+        let place = |file: usize, run: usize| places[file] + if is_again(ranks[file]) { run } else { 0 };
+        let all = once.into_iter().flat_map(|file| {
+            let (rank, runs) = (file.rank, runs(&file));
+            let (planned, outline) = file.into_parts();
+            (0..runs).map(move |run| Repeated { rank, run, planned: planned.clone(), outline: outline.clone() })
+        });
+        let mut all: Vec<Repeated> = all.collect();
+        if next > ranks.len() {
+            all.iter_mut().filter(|one| is_again(one.rank)).for_each(|one| one.number(self.repeat));
+            all.iter_mut().for_each(|one| one.planned.move_needs(|file| place(file, one.run)));
+        }
+        all
     }
 }
 
-fn unreadable(found: &Found, message: String) -> Loaded {
-    let path = found.path.display().to_string();
-    let case = CaseOutline { name: "read the file".to_owned(), ..CaseOutline::default() };
-    let error = CaseError { kind: "read", diagnostics: vec![Diagnostic::error(message)] };
-    let outline = FileOutline { name: path.clone(), path, cases: vec![case], diagnostics: Vec::new() };
-    (PlannedFile::Unreadable(error), outline)
+/// A file of the plan, which may run several times.
+struct Repeated {
+    rank: Rank,
+    /// Which of these times it is, from 0.
+    run: usize,
+    planned: PlannedFile,
+    outline: FileOutline,
+}
+
+impl Repeated {
+    /// Tells it apart from the other times that the file runs.
+    fn number(&mut self, runs: usize) {
+        let run = self.run + 1;
+        let FileOutline { name, cases, diagnostics, .. } = &mut self.outline;
+        cases
+            .iter_mut()
+            .map(|case| &mut case.name)
+            .chain([name])
+            .for_each(|name| *name += &format!(" [run {run} of {runs}]"));
+        if run > 1 {
+            diagnostics.clear();
+        }
+    }
 }
 
 fn no_spec(path: &Path) -> String {

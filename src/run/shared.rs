@@ -11,6 +11,7 @@ use crate::template::Engine;
 use crate::transport::Pool;
 
 use super::pace::Pace;
+use super::preparation::Preparation;
 use super::questions::{Person, Questions};
 use super::workers::Workers;
 use super::{Browser, Detail, Environments, Interrupt};
@@ -55,6 +56,7 @@ pub(super) struct Shared {
     pub(super) tokens: Arc<Tokens>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) pace: Pace,
+    pub(super) preparation: Preparation,
     pub(super) interrupt: Interrupt,
     /// Raised by the first request that does not pass, if that ends the run.
     pub(super) failed: Interrupt,

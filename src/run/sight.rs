@@ -20,22 +20,40 @@ pub(super) struct Sight<'a> {
     variables: &'a Arc<Variables>,
     specs: &'a Specs,
     root: &'a Root,
+    seen: Seen,
+}
+
+/// What is the same for all requests of a session. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
     modules: Arc<[Module]>,
     /// What is seen from the file that is run, beside itself.
     own: Arc<[Neighbour]>,
 }
 
-impl<'a> Sight<'a> {
-    pub(super) fn new(engine: &'a Engine, variables: &'a Arc<Variables>, specs: &'a Specs, root: &'a Root) -> Self {
+impl Seen {
+    pub(super) fn new(engine: &Engine, variables: &Arc<Variables>, specs: &Specs, root: &Root) -> Self {
         let modules: Arc<[Module]> =
             specs.iter().map(|known| Module::new(Arc::clone(variables), &known.spec, root, engine)).collect();
         let own = around(specs, 0, None, |file| &modules[file]);
-        Self { engine, variables, specs, root, modules, own }
+        Self { modules, own }
     }
 
     /// The scope of the session of a name.
-    pub(super) fn scope(&self, session: &str) -> FileScope {
-        FileScope::of(Arc::clone(&self.modules), self.engine, session)
+    pub(super) fn scope(&self, engine: &Engine, session: &str) -> FileScope {
+        FileScope::of(Arc::clone(&self.modules), engine, session)
+    }
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        variables: &'a Arc<Variables>,
+        specs: &'a Specs,
+        root: &'a Root,
+        seen: Seen,
+    ) -> Self {
+        Self { engine, variables, specs, root, seen }
     }
 
     /// Makes a scope that of a request of a file, which may be run by another one.
@@ -44,16 +62,19 @@ impl<'a> Sight<'a> {
     /// Why a variable that it is given cannot be worked out.
     pub(super) fn enter(&self, scope: &mut FileScope, file: usize, call: Option<&Call>) -> Result<(), Diagnostic> {
         let Some(call) = call else {
-            scope.enter_file(&self.modules[file], Arc::clone(&self.own));
+            scope.enter_file(&self.seen.modules[file], Arc::clone(&self.seen.own));
             return Ok(());
         };
         if call.chain().all(|call| call.variables.is_empty()) {
-            scope.enter_file(&self.modules[file], around(self.specs, file, Some(call), |file| &self.modules[file]));
+            scope.enter_file(
+                &self.seen.modules[file],
+                around(self.specs, file, Some(call), |file| &self.seen.modules[file]),
+            );
             return Ok(());
         }
         // Variables that are worked out once may need what is given, and differ each time.
         let fresh: Vec<Module> = self.specs.iter().map(|known| self.module(&known.spec)).collect();
-        let of_call = |file: usize| if file == 0 { &self.modules[0] } else { &fresh[file] };
+        let of_call = |file: usize| if file == 0 { &self.seen.modules[0] } else { &fresh[file] };
         let mut given = Vec::new();
         let calls: Vec<&Call> = call.chain().collect();
         for call in calls.into_iter().rev().filter(|call| !call.variables.is_empty()) {

@@ -94,6 +94,12 @@ impl Root {
     }
 }
 
+/// Whether two paths are those of one file, links followed.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    one == other || real(one).is_some_and(|one| real(other) == Some(one))
+}
+
 /// What there is of a path, links followed, and what there is not.
 fn nearest_folder(path: &Path) -> Option<(PathBuf, &Path)> {
     path.ancestors().find_map(|above| {

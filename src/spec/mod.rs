@@ -87,6 +87,8 @@ pub struct Spec {
     pub tags: Vec<Spanned<String>>,
     /// The files that it imports, in order.
     pub imports: Vec<Import>,
+    /// What must have run in other files before any request of this one.
+    pub needs: Vec<Reference>,
     /// The file's variables, in order.
     pub variables: Vec<Variable>,
     /// Scripts that run once, before the first of the requests that run.
@@ -114,6 +116,7 @@ impl Spec {
             description: None,
             tags: Vec::new(),
             imports: Vec::new(),
+            needs: Vec::new(),
             variables: Vec::new(),
             scripts: Vec::new(),
             setup: Vec::new(),

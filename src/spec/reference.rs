@@ -40,6 +40,17 @@ pub struct Reference {
     pub variables: Vec<Variable>,
     /// Whether it runs again where it has run before.
     pub force: bool,
+    /// Whether it only has to run before: in its own file, which shares nothing with this one.
+    pub is_apart: bool,
+}
+
+impl Reference {
+    /// This reference as that to something which is needed: what stands in another file runs there.
+    #[must_use]
+    pub fn needed(self) -> Self {
+        let is_apart = !matches!(self.target, Target::Request(_));
+        Self { is_apart, force: false, ..self }
+    }
 }
 
 /// An entry that is no request itself, but runs some that stand elsewhere.

@@ -40,6 +40,6 @@ pub use iteration::{Collection, Iteration};
 pub use javascript::Interpreter;
 pub use question::{Ask, Lifetime, Question};
 pub use request::{CompiledMessage, CompiledRequest};
-pub use scope::{FileScope, Module, Neighbour, Providers, Scope, Variables};
+pub use scope::{Captures, FileScope, Module, Neighbour, Providers, Scope, Variables};
 pub use text::Template;
 pub use tree::CompiledValue;

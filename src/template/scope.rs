@@ -52,6 +52,10 @@ pub struct Variables {
 #[derive(Clone, Debug)]
 pub struct Module(Arc<Fixed>);
 
+/// What one file leaves to another: the values that it has captured. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Captures(Arc<HashMap<String, Value>>);
+
 /// The variables of one run of a file: its own, captures, and past exchanges.
 #[derive(Clone, Debug)]
 pub struct FileScope {
@@ -64,6 +68,8 @@ pub struct FileScope {
     /// All files whose requests run in the session.
     pub(super) known: Arc<[Module]>,
     pub(super) captures: Arc<HashMap<String, Value>>,
+    /// What the setup of the run has captured.
+    pub(super) prepared: Captures,
     /// What scripts have given the request that runs: variables of its own.
     pub(super) given: Arc<HashMap<String, Value>>,
     pub(super) exchanges: Arc<HashMap<String, Arc<Exchange>>>,
@@ -114,6 +120,16 @@ pub struct Providers {
     pub secrets: Option<Arc<Redactor>>,
 }
 
+impl Captures {
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
 impl Module {
     /// What a file brings along, nothing worked out yet.
     pub fn new(variables: Arc<Variables>, spec: &Spec, root: &Root, engine: &Engine) -> Self {
@@ -156,6 +172,7 @@ impl FileScope {
             parameters: Arc::default(),
             known,
             captures: Arc::default(),
+            prepared: Captures::default(),
             given: Arc::default(),
             exchanges: Arc::default(),
             iteration: None,
@@ -196,6 +213,22 @@ impl FileScope {
     #[must_use]
     pub fn provided_by(self, providers: Providers) -> Self {
         Self { providers, ..self }
+    }
+
+    /// This scope where a setup has captured something before.
+    #[must_use]
+    pub fn prepared_by(self, prepared: Captures) -> Self {
+        Self { prepared, ..self }
+    }
+
+    /// All that was captured by now, be it by a setup before, for files that come after.
+    pub fn handed_on(&self) -> Captures {
+        let mut all = self.prepared.clone();
+        if !self.captures.is_empty() {
+            let captured = self.captures.iter().map(|(name, value)| (name.clone(), value.clone()));
+            Arc::make_mut(&mut all.0).extend(captured);
+        }
+        all
     }
 
     /// Says which of the times that a request runs is meant from now on; none where it runs once.
@@ -289,7 +322,8 @@ impl FileScope {
 ///
 /// `--var` wins over what the request is run with, that over the variables of a loop, these over
 /// the request's own variables, these over captures, these over the file's variables, these over
-/// those of the files around it, these over the environment, and that over the project's configuration.
+/// those of the files around it, these over what the setup of the run has captured, this over the
+/// environment, and that over the project's configuration.
 #[derive(Debug)]
 pub struct Scope<'file> {
     view: View,

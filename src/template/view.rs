@@ -123,6 +123,9 @@ impl View {
         if !is_outside && let Some(value) = self.of_files(name, at)? {
             return Ok(Some(value));
         }
+        if let Some(value) = self.bindings.file.prepared.get(name) {
+            return Ok(Some(value.clone()));
+        }
         Ok(self.of_environment(name, at)?.or_else(|| last(&variables.project, name)))
     }
 
@@ -379,8 +382,8 @@ impl View {
         let files = (0..=self.bindings.file.around.len()).flat_map(|file| self.definitions(Owner::File(file)).iter());
         let own = self.bindings.own.iter().chain(files);
         let defined = own.map(|definition| definition.name.as_str());
-        let FileScope { captures, given: scripted, .. } = &self.bindings.file;
-        let captured = captures.keys().chain(scripted.keys()).map(String::as_str);
+        let FileScope { captures, prepared, given: scripted, .. } = &self.bindings.file;
+        let captured = captures.keys().chain(scripted.keys()).map(String::as_str).chain(prepared.names());
         let looped = self.iteration().into_iter().flat_map(|iteration| &iteration.variables);
         let looped = looped.map(|(name, _)| name.as_str());
         let mut names: Vec<&str> = given.chain(defined).chain(captured).chain(looped).chain(dynamic::names()).collect();

@@ -22,6 +22,7 @@ mod layers;
 mod loops;
 mod mistakes;
 mod oauth2;
+mod order;
 mod polling;
 mod proxies;
 mod questions;

@@ -42,6 +42,8 @@ pub(super) fn choose(
     let mut planner = Planner {
         selection: Selection::new(&arguments.tags, arguments.name.as_deref()).map_err(|problem| vec![problem])?,
         changes: arguments.changed.as_ref().map(|since| changes(project, since)).transpose()?,
+        setup: project.files(&project.configuration.setup)?,
+        teardown: project.files(&project.configuration.teardown)?,
         shard,
         order: seed.filter(|_| is_random),
         history: if arguments.last_failed || shard.is_some() { history(project)? } else { History::default() },

@@ -132,7 +132,7 @@ const READERS: &[(&str, Reader)] = &[
         Ok(())
     }),
     ("ref", |draft, directive| refer(&mut draft.references, directive, false)),
-    ("needs", |draft, directive| refer(&mut draft.references, directive, false)),
+    ("needs", needs),
     ("force-ref", |draft, directive| refer(&mut draft.references, directive, true)),
     ("run", |draft, directive| refer(&mut draft.runs, directive, true)),
     // How it is sent.
@@ -373,6 +373,19 @@ fn capture(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
 fn refer(references: &mut Vec<Reference>, directive: &Directive, force: bool) -> Result<(), Diagnostic> {
     words(directive)?;
     references.push(Reference { force, ..reference::read(&directive.argument)? });
+    Ok(())
+}
+
+/// What must have run before, which shares something with the request only where it is of its own file.
+fn needs(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    words(directive)?;
+    let reference = reference::read(&directive.argument)?.needed();
+    if let Some(variable) = reference.variables.first().filter(|_| reference.is_apart) {
+        return Err(Diagnostic::error("what runs in a file of its own takes no variables from here")
+            .at(&variable.name.span, "")
+            .help("`# @ref` and `run` have it run here, with other values for its variables"));
+    }
+    draft.references.push(reference);
     Ok(())
 }
 

@@ -79,8 +79,12 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     let variables =
         head.definitions.into_iter().map(|definition| variable(definition, above.requests, rules)).collect();
     let imports = std::mem::take(&mut draft.imports);
+    let runs =
+        !draft.runs.is_empty() || (!above.is_file && draft.references.iter().any(|reference| !reference.is_apart));
+    if head.line.is_none() && runs {
+        draft.diagnostics.extend(reference::needed_by_no_request(&draft));
+    }
     let is_invalid = draft.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let runs = !draft.runs.is_empty() || (!draft.references.is_empty() && !above.is_file);
     let fragments = std::mem::take(&mut head.fragments);
     if head.line.is_none() && !is_invalid && !runs {
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.is_file));

@@ -47,7 +47,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Body, Defaults, Dialect, Entry, Format, Fragment, Spec, Text};
+use crate::spec::{Body, Defaults, Dialect, Entry, Format, Fragment, Reference, Spec, Text};
 
 use directive::{Draft, Stage};
 use entry::Outcome;
@@ -118,8 +118,9 @@ fn entries_of(spec: &mut Spec, stage: Stage) -> &mut Vec<Entry> {
 /// Takes over what a block without a request says above the first one. What it needs is
 /// needed by every request of the file.
 fn describe(spec: &mut Spec, defaults: &mut Defaults, mut draft: Draft) {
-    let references = std::mem::take(&mut draft.references);
-    spec.setup.extend(references.into_iter().map(reference::entry));
+    let (apart, here) = std::mem::take(&mut draft.references).into_iter().partition(|reference| reference.is_apart);
+    spec.needs.extend::<Vec<Reference>>(apart);
+    spec.setup.extend::<Vec<Entry>>(here.into_iter().map(reference::entry).collect());
     spec.name = draft.name.or(spec.name.take());
     spec.description = draft.description.or(spec.description.take());
     spec.tags.extend(draft.tags);

@@ -58,6 +58,13 @@ pub(super) fn entries(draft: Draft) -> Vec<Entry> {
     references.into_iter().map(entry).collect()
 }
 
+/// What is wrong where what runs in the place of a request would have to wait for another file.
+pub(super) fn needed_by_no_request(draft: &Draft) -> Option<Diagnostic> {
+    let apart = draft.references.iter().find(|reference| reference.is_apart)?;
+    let error = Diagnostic::error("what runs here cannot wait for another file").at(&apart.span, "");
+    Some(error.help("say so where the request stands that runs here, or above the first `###` for all of the file"))
+}
+
 /// What every request of a file needs: it runs before all of them.
 pub(super) fn entry(reference: Reference) -> Entry {
     let run = Run { name: None, tags: Vec::new(), reference, skip: None, diagnostics: Vec::new() };
@@ -92,7 +99,13 @@ pub(super) fn read(argument: &Span) -> Result<Reference, Diagnostic> {
             _ => {}
         }
     }
-    Ok(Reference { target: target::read(&written(&target))?, span: argument.clone(), variables, force: true })
+    Ok(Reference {
+        target: target::read(&written(&target))?,
+        span: argument.clone(),
+        variables,
+        force: true,
+        is_apart: false,
+    })
 }
 
 fn written(span: &Span) -> Spanned<String> {

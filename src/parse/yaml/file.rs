@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
-use crate::spec::{Defaults, Entry, Format, Import, Invalid, Node, Spec, Text, Value, Variable};
+use crate::spec::{Defaults, Entry, Format, Import, Invalid, Node, Reference, Spec, Text, Value, Variable};
 
 use super::flow::refuse;
 use super::request::VARIABLES;
@@ -22,6 +22,7 @@ struct Draft {
     description: Option<Spanned<String>>,
     tags: Vec<Spanned<String>>,
     imports: Vec<Import>,
+    needs: Vec<Reference>,
     variables: Vec<Variable>,
     defaults: Defaults,
     setup: Option<(Text, Value)>,
@@ -35,6 +36,7 @@ const FILE: Table<Draft> = Table(&[
     key("description", |draft, field, problems| draft.description = problems.keep(field.string())),
     key("tags", |draft, field, problems| draft.tags = request::tags(field, problems)),
     key("import", |draft, field, problems| draft.imports = reference::imports(field, problems)),
+    key("needs", |draft, field, problems| reference::needs(&mut draft.needs, field, problems)),
     key("defaults", |draft, field, problems| draft.defaults = defaults::read(field, problems)),
     key("setup", |draft, field, problems| draft.setup = list(field, problems)),
     key("requests", |draft, field, problems| draft.requests = list(field, problems)),
@@ -72,10 +74,13 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
         }
         _ => problems.push(no_requests(root)),
     }
+    let (apart, here): (_, Vec<_>) = draft.needs.into_iter().partition(|reference| reference.is_apart);
     let surroundings = Surroundings { tags: &draft.tags, defaults: &draft.defaults };
     let mut entries = |list: &Option<(Text, Value)>| read_list(list.as_ref(), &mut found, &surroundings);
     let (mut setup, mut requests, teardown) =
         (entries(&draft.setup), entries(&draft.requests), entries(&draft.teardown));
+    // What is needed of this file, or of one that it imports, is a part of its setup.
+    setup.splice(0..0, here.into_iter().map(reference::entry));
     problems.extend(found);
     let mut problems = problems.into_vec();
     request::sort(&mut problems);
@@ -88,6 +93,7 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
         description: draft.description,
         tags: draft.tags,
         imports: draft.imports,
+        needs: apart,
         variables: draft.variables,
         setup,
         requests,

@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::parse::target;
 use crate::source::Span;
-use crate::spec::{Import, Reference, Target};
+use crate::spec::{Entry, Import, Reference, Run, Target};
 
 use super::Field;
 use super::table::Problems;
@@ -30,9 +30,22 @@ pub(super) fn target(field: Field<'_>) -> Result<Target, Diagnostic> {
 pub(super) fn references(all: &mut Vec<Reference>, force: bool, field: Field<'_>, problems: &mut Problems) {
     let reference = |item: Field<'_>| {
         let target = target(item)?;
-        Ok(Reference { target, span: item.span().clone(), variables: Vec::new(), force })
+        Ok(Reference { target, span: item.span().clone(), variables: Vec::new(), force, is_apart: false })
     };
     all.extend(field.one_or_more().filter_map(|item| problems.keep(reference(item))));
+}
+
+/// What must have run before: a request by its name, a file, a request of a file, or a list of these.
+pub(super) fn needs(all: &mut Vec<Reference>, field: Field<'_>, problems: &mut Problems) {
+    let mut needed = Vec::new();
+    references(&mut needed, false, field, problems);
+    all.extend(needed.into_iter().map(Reference::needed));
+}
+
+/// What every request of a file needs: it runs before all of them.
+pub(super) fn entry(reference: Reference) -> Entry {
+    let run = Run { name: None, tags: Vec::new(), reference, skip: None, diagnostics: Vec::new() };
+    Entry::Run(Box::new(run))
 }
 
 /// What is wrong with an entry of a map that has a `run` too.

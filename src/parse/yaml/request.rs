@@ -50,7 +50,7 @@ const REQUEST: Table<Draft> = Table(&[
     key("method", |draft, field, problems| draft.method = problems.keep(method(field))),
     key("url", |draft, field, problems| draft.url = problems.keep(field.text())),
     key("ref", |draft, field, problems| reference::references(&mut draft.references, false, field, problems)),
-    key("needs", |draft, field, problems| reference::references(&mut draft.references, false, field, problems)),
+    key("needs", |draft, field, problems| reference::needs(&mut draft.references, field, problems)),
     key("force_ref", |draft, field, problems| reference::references(&mut draft.references, true, field, problems)),
     key("run", |draft, field, problems| draft.run = Some(problems.keep(reference::target(field)))),
     key("force", |draft, field, problems| draft.force = problems.keep(field.boolean())),
@@ -132,7 +132,7 @@ impl Draft {
         Some(Run {
             name: self.name,
             tags: self.tags,
-            reference: Reference { target: target?, span, variables: self.variables, force },
+            reference: Reference { target: target?, span, variables: self.variables, force, is_apart: false },
             skip: self.own.flow.skip,
             diagnostics: Vec::new(),
         })

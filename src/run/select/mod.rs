@@ -64,6 +64,16 @@ impl Selection {
     }
 }
 
+/// A selection that takes every request.
+static EVERYTHING: Selection = Selection { tags: Vec::new(), name: None, failed: false };
+
+impl FileSelection<'static> {
+    /// Every request of a file.
+    pub(super) fn everything() -> Self {
+        Self { selection: &EVERYTHING, failed: None }
+    }
+}
+
 impl FileSelection<'_> {
     /// Whether a request with these tags and this name is to run, at least in one of its turns.
     pub(super) fn takes(&self, tags: &[String], name: &str, turns: impl Fn() -> Vec<String>) -> bool {

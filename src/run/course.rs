@@ -1,0 +1,141 @@
+//! How far a file is: what its units share, whichever workers run them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use crate::client::Session;
+use crate::event::{CaseId, Event};
+use crate::template::FileScope;
+
+use super::order::{End, Mark, Rank};
+use super::plan::PlannedFile;
+use super::schedule::Schedule;
+use super::sight::Seen;
+
+/// A file of the plan, until all of it has run.
+#[derive(Debug)]
+pub(super) struct RunningFile {
+    pub(super) index: usize,
+    pub(super) rank: Rank,
+    pub(super) planned: PlannedFile,
+    /// How many of its units have not ended.
+    pub(super) parts: AtomicUsize,
+    course: Mutex<Course>,
+}
+
+/// How far a file is.
+#[derive(Debug)]
+pub(super) struct Course {
+    started: Option<Instant>,
+    /// What its requests are run with, once the first of them is due.
+    pub(super) ground: Option<Ground>,
+    /// How each case of the plan has ended.
+    ends: Vec<End>,
+    /// The first of them that did not pass.
+    first_failed: Option<usize>,
+    /// Whether a request of its setup did not pass.
+    pub(super) setup_failed: bool,
+    /// Why nothing but the teardown runs any more.
+    pub(super) stopped: Option<String>,
+    /// How many places more than one each case has taken that turned out to be several.
+    unrolled: BTreeMap<usize, isize>,
+    /// When the last request had ended.
+    pub(super) last: Option<Instant>,
+}
+
+/// What the requests of a file are run with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Ground {
+    pub(super) session: Arc<Session>,
+    pub(super) scope: FileScope,
+    pub(super) seen: Seen,
+    /// Why none of them runs, if so.
+    pub(super) failure: Option<Arc<str>>,
+}
+
+impl RunningFile {
+    pub(super) fn new(index: usize, rank: Rank, planned: PlannedFile, parts: usize) -> Self {
+        let course = Course {
+            started: None,
+            ground: None,
+            ends: vec![End::Skipped; planned.len()],
+            first_failed: None,
+            setup_failed: false,
+            stopped: None,
+            unrolled: BTreeMap::new(),
+            last: None,
+        };
+        Self { index, rank, planned, parts: AtomicUsize::new(parts), course: Mutex::new(course) }
+    }
+
+    pub(super) fn course(&self) -> MutexGuard<'_, Course> {
+        self.course.lock().expect("no holder of this lock panics")
+    }
+
+    /// Notes that the first of its units is about to run.
+    pub(super) fn begin(&self, schedule: &Schedule) {
+        let mut course = self.course();
+        if course.started.is_none() {
+            course.started = Some(Instant::now());
+            schedule.sender.send(Event::FileStarted { file: self.index });
+        }
+    }
+
+    /// Tells something of a case of the plan, or where it has turned out to be several, of
+    /// the one that so many of them stand above.
+    pub(super) fn tell(&self, case: usize, above: usize, schedule: &Schedule, event: impl FnOnce(CaseId) -> Event) {
+        let mut course = self.course();
+        let moved: isize = course.unrolled.range(..case).map(|(_, more)| more).sum();
+        let id = CaseId { file: self.index, case: (case + above).saturating_add_signed(moved) };
+        let event = event(id);
+        if let Event::CaseUnrolled(_, cases) = &event {
+            *course.unrolled.entry(case).or_default() += cases.len().cast_signed() - 1;
+        }
+        // Sent before anybody else can move what it speaks of.
+        schedule.sender.send(event);
+    }
+
+    /// Notes that all of its units have ended.
+    pub(super) fn finish(&self, schedule: &Arc<Schedule>) {
+        let mut course = self.course();
+        if self.rank == Rank::Setup {
+            course.hand_over(self, schedule);
+        }
+        // Whoever waits for the file must not wait for what it holds.
+        course.ground = None;
+        let elapsed = course.started.map(|started| started.elapsed()).unwrap_or_default();
+        let end = course.ends.iter().max().copied().unwrap_or(End::Skipped);
+        drop(course);
+        schedule.sender.send(Event::FileFinished { file: self.index, elapsed });
+        schedule.reach(Mark::File(self.index), end);
+    }
+}
+
+impl Course {
+    /// Notes how a case of the plan has ended, if it is one of several the last of them too.
+    pub(super) fn note(&mut self, case: usize, end: End, is_setup: bool) {
+        self.ends[case] = self.ends[case].max(end);
+        if end == End::Failed {
+            self.first_failed.get_or_insert(case);
+            self.setup_failed |= is_setup;
+        }
+    }
+
+    /// How a case of the plan has ended.
+    pub(super) fn end_of(&self, case: usize) -> End {
+        self.ends[case]
+    }
+
+    /// Leaves to all other files what was captured, and why they cannot run.
+    fn hand_over(&self, file: &RunningFile, schedule: &Schedule) {
+        let preparation = &schedule.shared.preparation;
+        if let Some(Ground { session, scope, .. }) = &self.ground {
+            preparation.keep(scope.handed_on(), session.cookies());
+        }
+        if let Some(case) = self.first_failed {
+            preparation.fail(&schedule.outline.files[file.index].cases[case].name);
+        }
+    }
+}

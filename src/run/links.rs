@@ -1,0 +1,183 @@
+//! What requests need of other files: it runs too, whatever was selected, and before them.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::CaseId;
+use crate::source::Root;
+use crate::spec::{Entry, Reference, Target};
+
+use super::loaded::Loaded;
+use super::names::display_name;
+use super::order::Mark;
+use super::plan::{Need, Needed, PlannedCase, Work};
+
+/// Loads a file that is needed, nothing of which runs by itself.
+pub(super) type Load<'l, 'a> = dyn Fn(PathBuf, &Arc<Root>) -> Loaded<'a> + 'l;
+
+/// Has run what the requests of some files need of others, and says what waits for what. Files
+/// that come along stand right before the first that needs them.
+///
+/// The marks name files by their places in the list that this gives.
+pub(super) fn link<'a>(files: Vec<Loaded<'a>>, load: &Load<'_, 'a>) -> Vec<Loaded<'a>> {
+    if files.iter().all(|file| file.cases.outward.is_empty()) {
+        return files;
+    }
+    let mut linking = Linking { load, sequence: (0..files.len()).collect(), files, known: HashMap::new() };
+    linking.know_all();
+    linking.pull_in();
+    linking.finish()
+}
+
+struct Linking<'l, 'a> {
+    load: &'l Load<'l, 'a>,
+    files: Vec<Loaded<'a>>,
+    /// The files in the order of the plan.
+    sequence: Vec<usize>,
+    /// The place of each file by its real path.
+    known: HashMap<PathBuf, usize>,
+}
+
+impl<'a> Linking<'_, 'a> {
+    fn know_all(&mut self) {
+        for (place, file) in self.files.iter().enumerate() {
+            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+            if let Ok(real) = file.root.resolve(&file.path, &name) {
+                self.known.entry(real).or_insert(place);
+            }
+        }
+    }
+
+    /// Adds what is needed until nothing more is.
+    fn pull_in(&mut self) {
+        let mut waiting: VecDeque<usize> = (0..self.files.len()).collect();
+        while let Some(file) = waiting.pop_front() {
+            let references: Vec<Reference> =
+                self.files[file].cases.outward.iter().map(|(_, reference)| reference.clone()).collect();
+            for reference in references {
+                // That it cannot be had is said at the end.
+                let Ok(other) = self.file_of(file, &reference) else { continue };
+                let name = name_of(&reference);
+                let is_there = self.files[other].specs().is_some() && !self.cases_of(other, name).is_empty();
+                if (!is_there || name.is_none()) && self.files[other].want(name) {
+                    self.files[other].choose();
+                    waiting.push_back(other);
+                }
+            }
+        }
+    }
+
+    /// The file that a reference means, which is loaded if it was not.
+    fn file_of(&mut self, from: usize, reference: &Reference) -> Result<usize, Diagnostic> {
+        let (Target::RequestOf { path, .. } | Target::File(path) | Target::Request(path)) = &reference.target;
+        let root = Arc::clone(&self.files[from].root);
+        let real = root
+            .resolve(path.span.source().path(), &path.value)
+            .map_err(|error| Diagnostic::error(error.to_string()).at(&path.span, ""))?;
+        if let Some(&known) = self.known.get(&real) {
+            return Ok(known);
+        }
+        let place = self.files.len();
+        self.files.push((self.load)(root.shown(&real), &root));
+        let before = self.sequence.iter().position(|&other| other == from).unwrap_or(0);
+        self.sequence.insert(before, place);
+        self.known.insert(real, place);
+        Ok(place)
+    }
+
+    /// The cases of the request of a name that are to run, or of all of them.
+    fn cases_of(&self, file: usize, name: Option<&str>) -> Vec<usize> {
+        let file = &self.files[file];
+        let (Some(specs), Some(name)) = (file.specs(), name) else { return Vec::new() };
+        let places: HashSet<usize> = specs
+            .entries(0)
+            .filter(|(_, entry)| display_name(entry) == name)
+            .map(|(place, _)| specs.position(place))
+            .collect();
+        let is_of = |case: &PlannedCase| match &case.work {
+            Work::Request { place, call: None } => places.contains(&specs.position(*place)),
+            Work::Request { call: Some(call), .. } => places.contains(&call.outermost().position),
+            Work::Invalid(_) => false,
+        };
+        let cases = file.cases.list.iter().enumerate().filter(|(_, (case, _))| is_of(case));
+        cases.map(|(case, _)| case).collect()
+    }
+
+    fn finish(mut self) -> Vec<Loaded<'a>> {
+        let mut places = vec![0; self.files.len()];
+        self.sequence.iter().enumerate().for_each(|(place, &file)| places[file] = place);
+        for file in 0..self.files.len() {
+            for (case, reference) in std::mem::take(&mut self.files[file].cases.outward) {
+                let needs = self.needs(file, case, &reference, &places);
+                let (planned, outline) = &mut self.files[file].cases.list[case];
+                match needs {
+                    Ok(needs) => planned.needs.extend(needs),
+                    Err(diagnostic) => planned.spoil(outline, diagnostic),
+                }
+            }
+        }
+        let mut files: Vec<Option<Loaded<'a>>> = self.files.into_iter().map(Some).collect();
+        self.sequence.into_iter().filter_map(|file| files[file].take()).collect()
+    }
+
+    fn needs(
+        &mut self,
+        file: usize,
+        case: usize,
+        reference: &Reference,
+        places: &[usize],
+    ) -> Result<Vec<Need>, Diagnostic> {
+        let other = self.file_of(file, reference)?;
+        let written = reference.span.text().to_owned();
+        let need = |what| Need { what, name: written.clone(), span: Some(reference.span.clone()) };
+        let there = |mark| need(Needed::There(mark));
+        let Some(name) = name_of(reference) else {
+            return if other == file { Err(itself(reference)) } else { Ok(vec![there(Mark::File(places[other]))]) };
+        };
+        let cases = self.cases_of(other, Some(name));
+        if cases.is_empty() {
+            return Err(self.unknown(other, name, reference));
+        }
+        if other != file {
+            let mark = |case| Mark::Case(CaseId { file: places[other], case });
+            return Ok(cases.into_iter().map(|case| there(mark(case))).collect());
+        }
+        if cases.iter().any(|&above| above >= case) {
+            Err(itself(reference))
+        } else {
+            Ok(cases.into_iter().map(|case| need(Needed::Here(case))).collect())
+        }
+    }
+
+    fn unknown(&self, file: usize, name: &str, reference: &Reference) -> Diagnostic {
+        let file = &self.files[file];
+        let error = Diagnostic::error(format!("no request of {} is named `{name}`", file.path.display()))
+            .at(&reference.span, "");
+        let known = file
+            .specs()
+            .into_iter()
+            .flat_map(|specs| specs.entries(0))
+            .map(|(_, entry): (_, &Entry)| display_name(entry));
+        let known: Vec<_> = known.collect();
+        match nearest(name, known.iter().map(|name| &**name)) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+}
+
+/// The name of the one request that is needed; none where all of a file is.
+fn name_of(reference: &Reference) -> Option<&str> {
+    match &reference.target {
+        Target::RequestOf { name, .. } | Target::Request(name) => Some(&name.value),
+        Target::File(_) => None,
+    }
+}
+
+fn itself(reference: &Reference) -> Diagnostic {
+    Diagnostic::error("this file itself is needed")
+        .at(&reference.span, "")
+        .help("name the request alone, without its file, and it runs before this one")
+}

@@ -1,0 +1,107 @@
+//! A file of the run that was read, and what of it is to run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::event::{CaseError, CaseOutline, FileOutline};
+use crate::source::Root;
+use crate::spec::Spec;
+
+use super::cases::{self, Cases, Choice, Wanted};
+use super::imports::{Gathered, Library, gather};
+use super::order::Rank;
+use super::plan::{PlannedCase, PlannedFile, Stage};
+use super::select::FileSelection;
+use super::specs::Specs;
+
+/// A file of the run that was read, and what of it is to run.
+pub(super) struct Loaded<'a> {
+    pub(super) rank: Rank,
+    pub(super) path: PathBuf,
+    pub(super) root: Arc<Root>,
+    /// What was asked for of it, if anything was.
+    selection: Option<FileSelection<'a>>,
+    /// The line of the one request that was asked for.
+    line: Option<usize>,
+    /// What reports call it.
+    name: String,
+    diagnostics: Vec<Diagnostic>,
+    content: Result<Gathered, CaseError>,
+    /// What runs of it since it is needed elsewhere.
+    wanted: Wanted,
+    pub(super) cases: Cases,
+}
+
+impl<'a> Loaded<'a> {
+    /// A file, nothing of which is to run yet.
+    pub(super) fn new(rank: Rank, path: PathBuf, root: Arc<Root>, mut spec: Spec, library: &Library<'_>) -> Self {
+        let shown = path.display().to_string();
+        let name = spec.name.as_ref().map_or(shown, |name| name.value.clone());
+        let diagnostics = std::mem::take(&mut spec.diagnostics);
+        let content = Ok(gather(spec, &root, library));
+        Self::of(rank, path, root, name, content).with(diagnostics)
+    }
+
+    /// One that cannot be read.
+    pub(super) fn unreadable(rank: Rank, path: PathBuf, root: Arc<Root>, message: String) -> Self {
+        let error = CaseError { kind: "read", diagnostics: vec![Diagnostic::error(message)] };
+        let name = path.display().to_string();
+        Self::of(rank, path, root, name, Err(error))
+    }
+
+    fn of(rank: Rank, path: PathBuf, root: Arc<Root>, name: String, content: Result<Gathered, CaseError>) -> Self {
+        let (selection, line, diagnostics) = (None, None, Vec::new());
+        let (wanted, cases) = (Wanted::default(), Cases::default());
+        Self { rank, path, root, selection, line, name, diagnostics, content, wanted, cases }
+    }
+
+    fn with(self, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { diagnostics, ..self }
+    }
+
+    /// The same, asked for by itself: what a selection takes of it, perhaps only at a line.
+    pub(super) fn asked_for(self, selection: FileSelection<'a>, line: Option<usize>) -> Self {
+        Self { selection: Some(selection), line, ..self }
+    }
+
+    /// Chooses from its requests what was asked for and what is needed; whether that is any.
+    pub(super) fn choose(&mut self) -> bool {
+        let Ok(gathered) = &self.content else { return true };
+        let choice = Choice { selection: self.selection, line: self.line, wanted: &self.wanted };
+        let Some(mut cases) = cases::of(gathered, choice) else { return false };
+        if self.rank == Rank::Teardown {
+            cases.list.iter_mut().for_each(|(case, _)| case.stage = Stage::Teardown);
+        }
+        self.cases = cases;
+        true
+    }
+
+    /// Has more of it run; whether that is so.
+    pub(super) fn want(&mut self, name: Option<&str>) -> bool {
+        self.wanted.add(name)
+    }
+
+    /// The file with those that it refers to, if it can be read.
+    pub(super) fn specs(&self) -> Option<&Specs> {
+        self.content.as_ref().ok().map(|gathered| &gathered.specs)
+    }
+
+    /// Its part of the plan.
+    pub(super) fn into_parts(self) -> (PlannedFile, FileOutline) {
+        let Self { path, root, name, mut diagnostics, content, cases, .. } = self;
+        let path = path.display().to_string();
+        let gathered = match content {
+            Ok(gathered) => gathered,
+            Err(error) => {
+                let case = CaseOutline { name: "read the file".to_owned(), ..CaseOutline::default() };
+                let outline = FileOutline { path, name, cases: vec![case], diagnostics };
+                return (PlannedFile::Unreadable(error), outline);
+            }
+        };
+        diagnostics.extend(cases.warnings);
+        let (cases, outlines): (Vec<PlannedCase>, _) = cases.list.into_iter().unzip();
+        let file = PlannedFile::Spec { specs: gathered.specs, root, cases };
+        (file, FileOutline { path, name, cases: outlines, diagnostics })
+    }
+}

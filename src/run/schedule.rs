@@ -1,0 +1,126 @@
+//! Hands the units of a plan to the workers, each once all that it waits for is done.
+//!
+//! No worker ever waits for another: what cannot run yet is held back here, and taken up by
+//! whoever reaches the last mark that it waits for.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::event::{CaseId, Outline};
+
+use super::course::RunningFile;
+use super::file::run_unit;
+use super::mailbox::Sender;
+use super::order::{End, Mark, Unit};
+use super::plan::Plan;
+use super::shared::Shared;
+
+/// The units of a run.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    pub(super) shared: Arc<Shared>,
+    pub(super) outline: Arc<Outline>,
+    pub(super) sender: Sender,
+    /// The units that wait for each mark.
+    waiting: HashMap<Mark, Vec<usize>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The units that are held back, by their places in the plan.
+    held: HashMap<usize, Held>,
+    /// How what somebody waits for has ended.
+    reached: HashMap<Mark, End>,
+}
+
+#[derive(Debug)]
+struct Held {
+    task: Task,
+    /// How many marks it still waits for.
+    missing: usize,
+}
+
+/// A unit, with the file that it is a part of.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) file: Arc<RunningFile>,
+    pub(super) unit: Unit,
+}
+
+impl Schedule {
+    /// Has all units of a plan run, each when its time has come.
+    pub(super) fn start(plan: Plan, shared: &Arc<Shared>, sender: Sender) {
+        let Plan { files, outline, order, left: _ } = plan;
+        let mut parts = vec![0; files.len()];
+        order.units.iter().for_each(|unit| parts[unit.file] += 1);
+        let files = files.into_iter().zip(order.ranks).zip(parts).enumerate();
+        let files: Vec<Arc<RunningFile>> = files
+            .map(|(index, ((planned, rank), parts))| Arc::new(RunningFile::new(index, rank, planned, parts)))
+            .collect();
+        let (mut ready, mut waiting, mut state) = (Vec::new(), HashMap::<_, Vec<usize>>::new(), State::default());
+        for (place, unit) in order.units.into_iter().enumerate() {
+            let missing = unit.after.len();
+            unit.after.iter().for_each(|&mark| waiting.entry(mark).or_default().push(place));
+            let task = Task { file: Arc::clone(&files[unit.file]), unit };
+            match missing {
+                0 => ready.push(task),
+                _ => drop(state.held.insert(place, Held { task, missing })),
+            }
+        }
+        let state = Mutex::new(state);
+        let schedule = Arc::new(Self { shared: Arc::clone(shared), outline, sender, waiting, state });
+        ready.into_iter().for_each(|task| schedule.spawn(task));
+    }
+
+    fn spawn(self: &Arc<Self>, task: Task) {
+        let schedule = Arc::clone(self);
+        self.shared.workers.spawn(move || schedule.run(task));
+    }
+
+    fn run(self: &Arc<Self>, task: Task) {
+        run_unit(self, &task);
+        let Task { file, .. } = task;
+        // The last part sees what all others have left.
+        if file.parts.fetch_sub(1, Ordering::AcqRel) == 1 {
+            file.finish(self);
+        }
+    }
+
+    /// Notes that a case of the plan has ended; how is asked only if somebody waits for it.
+    pub(super) fn reach_case(self: &Arc<Self>, id: CaseId, end: impl FnOnce() -> End) {
+        let mark = Mark::Case(id);
+        if self.waiting.contains_key(&mark) {
+            self.reach(mark, end());
+        }
+    }
+
+    /// Notes that a mark is reached, and has the units run that waited for nothing else.
+    pub(super) fn reach(self: &Arc<Self>, mark: Mark, end: End) {
+        let Some(places) = self.waiting.get(&mark) else { return };
+        self.release(places, mark, end).into_iter().for_each(|task| self.spawn(task));
+    }
+
+    /// How what a mark stands for has ended, if somebody waits for it.
+    pub(super) fn end_of(&self, mark: Mark) -> End {
+        self.lock().reached.get(&mark).copied().unwrap_or(End::Skipped)
+    }
+
+    fn release(&self, places: &[usize], mark: Mark, end: End) -> Vec<Task> {
+        let mut state = self.lock();
+        state.reached.insert(mark, end);
+        let mut released = Vec::new();
+        for place in places {
+            let Some(held) = state.held.get_mut(place) else { continue };
+            held.missing -= 1;
+            if held.missing == 0 {
+                released.extend(state.held.remove(place).map(|held| held.task));
+            }
+        }
+        released
+    }
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder of this lock panics")
+    }
+}

@@ -1,0 +1,282 @@
+//! What runs before and after what, beyond the order of one file.
+
+use rqtest::serve::PracticeServer;
+use serde_json::Value;
+
+use crate::support::{FaultServer, Project, Ran};
+
+fn practice() -> PracticeServer {
+    PracticeServer::start(([127, 0, 0, 1], 0).into()).unwrap()
+}
+
+/// Runs a project against a practice server.
+fn run(project: &Project, arguments: &[&str]) -> Ran {
+    let fixed = ["--json", "report.json", "--color", "never"];
+    project.run_against(&practice().base_url(), &[arguments, &fixed].concat())
+}
+
+fn files(project: &Project) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
+    report["files"].as_array().unwrap().clone()
+}
+
+/// `path: name, name` of each file of the report, each name with its verdict if that is not `passed`.
+fn outline(project: &Project) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let case = |case: &Value| match (text(&case["name"]), text(&case["verdict"]), text(&case["reason"])) {
+        (name, verdict, _) if verdict == "passed" => name,
+        (name, verdict, reason) if reason.is_empty() => format!("{name} ({verdict})"),
+        (name, _, reason) => format!("{name} ({reason})"),
+    };
+    let file = |file: &Value| {
+        let cases: Vec<String> = file["cases"].as_array().unwrap().iter().map(case).collect();
+        format!("{}: {}", text(&file["path"]), cases.join(", "))
+    };
+    files(project).iter().map(file).collect()
+}
+
+const LOGIN: &str = "requests:
+- name: log in
+  get: '{{ api }}/cookies/set/session/s1'
+  redirects: false
+  expect: {status: 302}
+- name: who
+  post: '{{ api }}/post'
+  json: {user: {name: ada, id: 7}}
+  capture: {user: body $.json.user, of: body $.json.user.name}
+";
+
+const USE: &str = "@of = file
+
+### use
+POST {{api}}/post?of={{of}}&stage={{stage}}
+Content-Type: application/json
+
+{\"id\": {{user.id}}}
+
+?? body $.json.id == 7
+?? body $.args.of == file
+?? body $.args.stage == environment
+
+### cookie
+GET {{api}}/cookies
+
+?? body $.cookies.session == s1
+";
+
+fn prepared(configuration: &str) -> Project {
+    Project::new()
+        .file("rqtest.yaml", configuration)
+        .file("http-client.env.json", r#"{"dev": {"of": "environment", "stage": "environment"}}"#)
+        .file("_login.yaml", LOGIN)
+        .file("_logout.http", "### log out\nGET {{api}}/get?user={{user.name}}\n\n?? body $.args.user == ada\n")
+        .file("a.http", USE)
+        .file("b/c.http", "### shared\nGET {{api}}/get?of={{of}}\n\n?? body $.args.of == ada\n")
+}
+
+#[test]
+fn what_the_setup_of_a_run_captures_is_seen_by_every_file_and_by_the_teardown() {
+    let project = prepared("setup: _login.yaml\nteardown: [_logout.http]\n");
+    let ran = run(&project, &[".", "--env", "dev"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let expected = ["_login.yaml: log in, who", "a.http: use, cookie", "b/c.http: shared", "_logout.http: log out"];
+    assert_eq!(outline(&project), expected);
+}
+
+#[test]
+fn a_setup_that_does_not_pass_skips_everything_but_the_teardown() {
+    let project = prepared("setup: [_ready.http, _login.yaml]\nteardown: _clear.http\n")
+        .file("_ready.http", "### ready\nGET {{api}}/status/500\n\n?? status == 200\n\n### more\nGET {{api}}/get\n")
+        .file("_clear.http", "### clear\nGET {{api}}/get\n")
+        .file("a.http", "### a\nGET {{api}}/get\n\n### b\n# @teardown\nGET {{api}}/get\n");
+    for more in [&[][..], &["--fail-fast"]] {
+        let ran = run(&project, &[&["a.http"], more].concat());
+        assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+        let reason = "the setup of the run failed: `ready`";
+        assert_eq!(
+            outline(&project),
+            [
+                "_ready.http: ready (failed), more (the setup failed)".to_owned(),
+                format!("_login.yaml: log in ({reason}), who ({reason})"),
+                format!("a.http: a ({reason}), b ({reason})"),
+                "_clear.http: clear".to_owned(),
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_selection_keeps_the_setup_and_the_teardown_of_the_run() {
+    let project = prepared("setup: login.yaml\nteardown: _logout.http\n").file("login.yaml", LOGIN);
+    for (arguments, expected) in [
+        (&["a.http", "--name", "cookie"][..], "a.http: cookie"),
+        (&["a.http:14"], "a.http: cookie"),
+        (&["b", "--repeat", "2"], "b/c.http: shared [run 1 of 2]"),
+    ] {
+        let ran = run(&project, arguments);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let found = outline(&project);
+        assert_eq!((found[0].as_str(), found[1].as_str()), ("login.yaml: log in, who", expected));
+        assert_eq!(found.last().unwrap(), "_logout.http: log out");
+    }
+    // A file that is both found and a setup runs once.
+    run(&project, &["."]);
+    assert_eq!(outline(&project).iter().filter(|file| file.starts_with("login.yaml")).count(), 1);
+    // … also where nothing else was asked for.
+    assert_eq!(run(&project, &["login.yaml"]).code, 0);
+    assert_eq!(run(&project, &["a.http", "--name", "none"]).code, 4);
+    let listed = project.run(&["list", "b"]);
+    assert_eq!(
+        listed.stdout.lines().map(|line| line.split(':').next().unwrap()).collect::<Vec<_>>(),
+        ["login.yaml", "login.yaml", "b/c.http", "_logout.http"]
+    );
+}
+
+#[test]
+fn the_teardown_of_a_run_runs_after_a_failure_that_ends_it() {
+    let project = prepared("setup: _login.yaml\nteardown: _logout.http\nfail_fast: true\n")
+        .file("a.http", "### a\nGET {{api}}/status/500\n\n?? status == 200\n\n### b\nGET {{api}}/get\n");
+    assert_eq!(run(&project, &["a.http"]).code, 1);
+    let expected =
+        ["_login.yaml: log in, who", "a.http: a (failed), b (an earlier request failed)", "_logout.http: log out"];
+    assert_eq!(outline(&project), expected);
+}
+
+#[test]
+fn a_setup_that_is_not_there_is_an_error_of_the_configuration() {
+    for (text, message) in [
+        ("setup: _missing.http\n", "_missing.http"),
+        ("teardown: ../elsewhere.http\n", "elsewhere.http"),
+        ("setup: {run: a}\n", "`setup`: expected the path of a spec file, or a list of them"),
+    ] {
+        let project = prepared(text);
+        let ran = project.run(&["run", "a.http", "--color", "never"]);
+        assert_eq!(ran.code, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains(message) && ran.stderr.contains("rqtest.yaml:1:"), "{}", ran.stderr);
+    }
+    let project = prepared("setup: _empty.http\n").file("_empty.http", "@a = 1\n");
+    assert_eq!(run(&project, &["b"]).code, 1);
+    assert_eq!(outline(&project)[0], "_empty.http: read the file (errored)");
+}
+
+/// Answers everything, and keeps what it was asked for.
+fn server() -> FaultServer {
+    FaultServer::says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+}
+
+/// Runs a project, and gives the paths that were asked for in their order.
+fn asked(project: &Project, arguments: &[&str]) -> Vec<String> {
+    let server = server();
+    let fixed = ["--json", "report.json", "--color", "never"];
+    let ran = project.run_against(&server.base_url(), &[arguments, &fixed].concat());
+    assert!(ran.code <= 1, "{}{}", ran.stdout, ran.stderr);
+    let path = |head: &String| head.split(' ').nth(1).unwrap_or_default().to_owned();
+    server.received().iter().map(path).collect()
+}
+
+const NEEDING: &str = "### one\n# @needs z.yaml#create\nGET {{api}}/one\n\n### two\nGET {{api}}/two\n";
+
+const NEEDED: &str = "requests:
+- {name: before, get: '{{ api }}/before'}
+- {name: create, get: '{{ api }}/create', needs: sub/seed.http}
+- {name: after, get: '{{ api }}/after'}
+";
+
+const SEED: &str = "### seed\nGET {{api}}/seed\n\n### clear\n# @teardown\nGET {{api}}/clear\n";
+
+fn needing() -> Project {
+    Project::new().file("a.http", NEEDING).file("z.yaml", NEEDED).file("sub/seed.http", SEED)
+}
+
+#[test]
+fn what_is_needed_of_other_files_runs_before_and_once() {
+    for jobs in ["1", "8"] {
+        let paths = asked(&needing(), &[".", "--jobs", jobs]);
+        let place = |path: &str| paths.iter().position(|asked| asked == path).unwrap();
+        assert_eq!(paths.len(), 7, "{paths:?}");
+        for order in
+            [["/seed", "/clear"], ["/clear", "/before"], ["/before", "/create"], ["/create", "/one"], ["/one", "/two"]]
+        {
+            assert!(place(order[0]) < place(order[1]), "{order:?} in {paths:?}");
+        }
+    }
+}
+
+#[test]
+fn reports_keep_the_order_of_the_files_whatever_waits_for_what() {
+    let project = needing();
+    asked(&project, &["."]);
+    assert_eq!(outline(&project), ["a.http: one, two", "sub/seed.http: seed, clear", "z.yaml: before, create, after"]);
+}
+
+#[test]
+fn a_selection_brings_along_what_is_needed_of_other_files_and_no_more() {
+    let project = needing();
+    let paths = asked(&project, &["a.http", "--name", "^one$"]);
+    assert_eq!(paths, ["/seed", "/clear", "/create", "/one"]);
+    assert_eq!(outline(&project), ["sub/seed.http: seed, clear", "z.yaml: create", "a.http: one"]);
+    // Of a file that was found it brings along what the selection leaves out.
+    asked(&project, &[".", "--name", "one|before"]);
+    assert_eq!(outline(&project), ["a.http: one", "sub/seed.http: seed, clear", "z.yaml: before, create"]);
+    assert_eq!(asked(&project, &["a.http", "--name", "two"]), ["/two"]);
+    let paths = asked(&project, &["a.http:2", "--repeat", "2"]);
+    assert_eq!(paths.iter().filter(|path| *path == "/seed").count(), 2);
+    assert_eq!(outline(&project)[5], "a.http: one [run 2 of 2]");
+}
+
+#[test]
+fn what_needs_something_of_another_file_that_did_not_pass_is_skipped() {
+    let project = needing().file("sub/seed.http", format!("{SEED}\n?? status == 500\n"));
+    asked(&project, &["."]);
+    assert_eq!(
+        outline(&project),
+        [
+            "a.http: one (`z.yaml#create`, which it needs, was skipped), two",
+            "sub/seed.http: seed, clear (failed)",
+            "z.yaml: before, create (`sub/seed.http`, which it needs, failed), after",
+        ]
+    );
+}
+
+#[test]
+fn a_whole_file_can_wait_for_others() {
+    let http = "# @needs b.yaml\n\n### one\nGET {{api}}/one\n\n### two\nGET {{api}}/two\n";
+    let yaml = "needs: c.http#last\nrequests: [{name: three, get: '{{ api }}/three'}]\n";
+    let project = Project::new()
+        .file("a.http", http)
+        .file("b.yaml", yaml)
+        .file("c.http", "### first\nGET {{api}}/first\n\n### last\nGET {{api}}/last\n");
+    assert_eq!(asked(&project, &["."]), ["/first", "/last", "/three", "/one", "/two"]);
+    let project = project.file("c.http", "### last\nGET {{api}}/last\n\n?? status == 500\n");
+    asked(&project, &["."]);
+    let lacking = "`b.yaml`, which it needs, was skipped";
+    assert_eq!(
+        outline(&project),
+        [
+            format!("a.http: one ({lacking}), two ({lacking})"),
+            "b.yaml: three (`c.http#last`, which it needs, failed)".to_owned(),
+            "c.http: last (failed)".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_needed_is_an_error_at_its_line_and_the_rest_runs() {
+    let project = Project::new()
+        .file(
+            "a.http",
+            "### circle\n# @needs b.http#circle\nGET {{api}}/\n\n### unknown\n# @needs b.http#fist\nGET {{api}}/\n\n\
+             ### missing\n# @needs c.http\nGET {{api}}/\n\n### outside\n# @needs ../x/y.http\nGET {{api}}/\n\n\
+             ### itself\n# @needs ./a.http#last\nGET {{api}}/\n\n### given\n# @needs b.http#first (@a = 1)\nGET {{api}}/\n\n\
+             ### last\nGET {{api}}/last\n\n### above\n# @needs ./a.http#last\nGET {{api}}/above\n\n\
+             ### run\n# @needs b.http\nrun #last\n",
+        )
+        .file("b.http", "### first\nGET {{api}}/first\n\n### circle\n# @needs a.http\nGET {{api}}/\n");
+    let paths = asked(&project, &["."]);
+    assert_eq!(paths.iter().filter(|path| *path != "/").count(), 3, "{paths:?}");
+    let ran = project.run(&["run", ".", "--var", "api=http://127.0.0.1:9", "--color", "never"]);
+    let errors = ran.stdout.lines().skip_while(|line| !line.contains("circle"));
+    let shown: Vec<&str> =
+        errors.filter(|line| ["error:", "-->", "help:", "note:"].iter().any(|word| line.contains(word))).collect();
+    insta::assert_snapshot!(shown.join("\n"));
+}
