@@ -52,13 +52,12 @@ impl SourceFile {
         &self.text
     }
 
-    /// The place of a byte range of this text.
-    ///
-    /// # Panics
-    /// If the range does not lie within the text.
+    /// The place of a byte range of this text. Of a range that lies outside of it or within a
+    /// character, the nearest place that holds all of it there is.
     pub fn span(self: &Arc<Self>, range: Range<usize>) -> Span {
-        assert!(range.start <= range.end && range.end <= self.text.len(), "a span lies within its text");
-        Span { source: Arc::clone(self), start: range.start as u32, end: range.end as u32 }
+        let start = self.text.floor_char_boundary(range.start);
+        let end = self.text.ceil_char_boundary(range.end).max(start);
+        Span { source: Arc::clone(self), start: start as u32, end: end as u32 }
     }
 
     /// The line and column of a byte offset, both from 1; columns count characters.
@@ -126,7 +125,7 @@ impl Span {
     pub fn slice(&self, range: Range<usize>) -> Self {
         let start = (self.start as usize + range.start).min(self.end as usize);
         let end = (self.start as usize + range.end).clamp(start, self.end as usize);
-        Self { source: Arc::clone(&self.source), start: start as u32, end: end as u32 }
+        self.source.span(start..end)
     }
 
     /// From the start of this span to the end of another in the same source.
@@ -221,5 +220,14 @@ mod tests {
         assert_eq!(span.slice(1..3).text(), "34");
         assert_eq!(span.slice(3..99).text(), "5");
         assert_eq!(span.slice(50..99).text(), "");
+    }
+
+    #[test]
+    fn a_place_never_cuts_a_character() {
+        let source = SourceFile::new("a", "aéb");
+        for (range, text) in [(0..2, "aé"), (2..3, "é"), (2..2, "é"), (1..99, "éb"), (98..99, ""), (4..4, "")] {
+            assert_eq!(source.span(range.clone()).text(), text, "{range:?}");
+        }
+        assert_eq!(source.span(0..4).slice(0..2).text(), "aé");
     }
 }

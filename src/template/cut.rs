@@ -191,8 +191,8 @@ fn balanced_closing(text: &str) -> Option<usize> {
 /// Whether brace text in a `.http` file looks like a reference or an expression, and not
 /// like a part of another language: a mustache tag, a JSON object, ….
 fn may_be_live(inner: &str) -> bool {
-    let first = inner.trim_start().bytes().next();
-    let opens = |byte: u8| byte.is_ascii_alphanumeric() || b"_$%-([\"'".contains(&byte);
+    let first = inner.trim_start().chars().next();
+    let opens = |first: char| first.is_alphanumeric() || "_$%-([\"'`".contains(first);
     first.is_some_and(opens) && !inner.contains("{{")
 }
 

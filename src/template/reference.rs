@@ -152,12 +152,12 @@ impl Reference {
     }
 }
 
-/// The http specification, `variable-definition#name-grammar`: one or more ASCII letters,
-/// ASCII digits, underscore or hyphen. In YAML numbers are numbers.
+/// The http specification, `variable-definition#name-grammar`: one or more letters, digits,
+/// underscore or hyphen, which where that is held to the letter are ASCII. In YAML numbers are numbers.
 fn is_variable_name(text: &str, format: Format) -> bool {
-    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    let begins = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_' || format == Format::Http;
-    text.bytes().next().is_some_and(begins) && text.bytes().all(in_name)
+    let in_name = |next: char| next.is_alphanumeric() || next == '_' || next == '-';
+    let begins = |first: char| first.is_alphabetic() || first == '_' || format == Format::Http;
+    text.chars().next().is_some_and(begins) && text.chars().all(in_name)
 }
 
 fn variable(name: &str, view: &View, at: &Span) -> Result<Value, Diagnostic> {

@@ -13,6 +13,7 @@ mod corpus;
 mod dialects;
 mod downloads;
 mod environments;
+mod expressions;
 mod faults;
 mod flow;
 mod functions;

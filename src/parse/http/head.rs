@@ -6,8 +6,8 @@ use pest::iterators::Pair;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::dialect::{
-    AssertionLines, FoldedFields, IndentedComments, IndentedLines, LazyDefinitions, LinesAbove, RepeatedFields, Rules,
-    TargetContinuation,
+    AssertionLines, FoldedFields, IndentedComments, IndentedLines, LazyDefinitions, LinesAbove, References,
+    RepeatedFields, Rules, TargetContinuation,
 };
 use crate::spec::{Binding, Conflict, Format, Fragment, HeaderField, Script, Text};
 
@@ -131,8 +131,13 @@ impl Reader<'_> {
 
     /// What is wrong with a line that the grammar has a rule for, and the dialect has not.
     fn refusal(&self, line: &Span, rule: Rule) -> Option<Diagnostic> {
-        let Rules { target_continuation, assertion_lines, lines_above, folded_fields, .. } = self.rules;
+        let Rules { target_continuation, assertion_lines, lines_above, folded_fields, references, .. } = self.rules;
         match rule {
+            // The http specification, `variable-definition#name-grammar`: letters are those of ASCII.
+            Rule::definition if *references == References::Exact && !name_of(line).is_ascii() => {
+                let error = Diagnostic::error("malformed definition of a variable").at(line, "");
+                Some(error.help("a name holds letters of ASCII, digits, `_` and `-`"))
+            }
             Rule::continuation | Rule::path_continuation
                 if *target_continuation == TargetContinuation::Query && !line.text().starts_with(['?', '&']) =>
             {
@@ -329,6 +334,11 @@ fn append(field: &mut HeaderField, later: &Text) {
         value.value.push_str(&later.value);
         value.span = value.span.to(&later.span);
     }
+}
+
+/// What a line defines.
+fn name_of(line: &Span) -> &str {
+    line.text().split('=').next().unwrap_or_default()
 }
 
 fn malformed_definition(line: &Span) -> Diagnostic {
