@@ -77,6 +77,9 @@ pub struct FileScope {
     pub(super) iteration: Option<Arc<Iteration>>,
     pub(super) random: Arc<Randomness>,
     pub(super) providers: Providers,
+    /// Where what looks into this scope stands itself: in an expression that is being worked out,
+    /// so that what needs itself in the end is found out.
+    pub(super) within: Option<Arc<View>>,
 }
 
 /// A file whose variables are seen from the request of another one.
@@ -178,6 +181,7 @@ impl FileScope {
             iteration: None,
             random: Arc::new(engine.randomness(session)),
             providers: Providers::default(),
+            within: None,
         }
     }
 
@@ -337,6 +341,9 @@ impl<'file> Scope<'file> {
     /// (counted as in [`spec::Variable::position`]), with its own variables. The file's
     /// variables that stand above it and are worked out once, are now.
     pub fn new(file: &'file FileScope, position: usize, own: &[spec::Variable]) -> Self {
+        if let Some(view) = &file.within {
+            return Self { view: View::clone(view), unsettled: None, file: PhantomData };
+        }
         let own = Definitions::compile(own, file.fixed.rules);
         let (drawn, warnings, collections) = (Mutex::default(), Mutex::default(), Mutex::default());
         let view = View::new(Bindings { file: file.clone(), position, own, drawn, warnings, collections });

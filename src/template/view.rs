@@ -19,7 +19,7 @@ use super::iteration::{Collection, Iteration};
 use super::question::{Lifetime, Question};
 use super::randomness::Stream;
 use super::scope::{FileScope, Fixed, Variables};
-use super::value::{from_json, text, to_json};
+use super::value::{from_json, text};
 
 /// The most bytes of a file that a template reads.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
@@ -215,14 +215,7 @@ impl View {
     pub(super) fn interpret(&self, code: &Text) -> Result<Option<Value>, Diagnostic> {
         let unable = || Diagnostic::error("JavaScript cannot be worked out here").at(&code.span, "");
         let interpreter = self.bindings.file.providers.javascript.ok_or_else(unable)?;
-        let mut file = self.bindings.file.clone();
-        for definition in self.bindings.own.iter() {
-            let name = &definition.name.value;
-            // One that has no value is an error where it is asked for.
-            if let Ok(Some(value)) = self.variable(name, None) {
-                file.set_own(name, to_json(&value));
-            }
-        }
+        let file = FileScope { within: Some(Arc::new(self.clone())), ..self.bindings.file.clone() };
         Ok(interpreter(code, file, self.bindings.position)?.map(|json| from_json(&json)))
     }
 

@@ -47,3 +47,11 @@ fn names_of_any_letters_are_variables_or_errors() {
     let text = "@größe = 5\n\nGET {{api}}/get?q={{größe}}{{ größe ~ 1 }}{{été}}\n\n?? $.args.q == \"55111\"\n";
     assert_passed(&cases(text, &["--var", "été=11"]), 1);
 }
+
+#[test]
+fn definitions_in_javascript_know_what_needs_them() {
+    let text = "@lazy := {{'a' + 'b'}}\n\nGET {{api}}/get?q={{lazy}}\n\n?? body args.q == ab\n";
+    assert_passed(&cases(text, &["--dialect", "httpyac"]), 1);
+    let text = "@a := {{ 1 > 0 ? b : 2}}\n@b := {{ 1 > 0 ? a : 2}}\n\nGET {{api}}/get?q={{a}}\n";
+    assert_eq!(error(text, &[]), "variables are defined by one another: a -> b -> a");
+}

@@ -22,7 +22,7 @@ use crate::source::Root;
 
 use super::glue::part;
 use super::module;
-use super::program::{Program, Sources};
+use super::program::{Form, Program, Sources};
 use super::rendered::Changes;
 use super::situation::{LogLine, Report, Situation};
 
@@ -48,6 +48,8 @@ struct Run {
     changes: Changes,
     /// Whether the request is not to be sent.
     is_cancelled: bool,
+    /// Why the last variable that was asked for in vain has no value.
+    unknown: Option<Diagnostic>,
 }
 
 impl Host {
@@ -62,13 +64,20 @@ impl Host {
             logged: 0,
             changes: Changes::default(),
             is_cancelled: false,
+            unknown: None,
         });
     }
 
     pub(super) fn finish(&self, value: Option<Json>, error: Option<Diagnostic>) -> Report {
         let run = self.run.borrow_mut().take().expect("what has begun is finished once");
-        let Run { situation, outcomes, log, changes, is_cancelled, .. } = run;
+        let Run { program, situation, outcomes, log, changes, is_cancelled, unknown, logged: _ } = run;
         let Situation { scope, headers, .. } = situation;
+        // An expression fails as the variable does that it needs.
+        let unknown = unknown.filter(|_| program.form == Form::Expression);
+        let error = error.map(|error| match unknown {
+            Some(unknown) if error.message.ends_with(&unknown.message) => unknown,
+            _ => error,
+        });
         Report { scope, headers, outcomes, log, changes, is_cancelled, value, error }
     }
 

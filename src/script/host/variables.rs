@@ -6,20 +6,21 @@ use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Object};
 use serde_json::Value as Json;
 
+use crate::diagnostic::Diagnostic;
 use crate::template::Scope;
 
 use super::{Host, Run, thrown};
 
 /// What answers with a variable of a kind.
-type Get = fn(&Run, &str) -> Result<Option<Json>, String>;
+type Get = fn(&Run, &str) -> Result<Option<Json>, Diagnostic>;
 
 /// Where variables are looked for, by the names that the glue uses.
 const GETTERS: &[(&str, Get)] = &[
-    ("variable", |run, name| run.look_up(name)),
+    ("variable", |run, name| run.scope().lookup(name)),
     ("globalGet", |run, name| Ok(run.situation.scope.captured(name))),
-    ("environmentGet", |run, name| run.scope().of_environment(name).map_err(|diagnostic| diagnostic.message)),
-    ("fileGet", |run, name| run.scope().of_file(name).map_err(|diagnostic| diagnostic.message)),
-    ("requestGet", |run, name| run.scope().of_request(name).map_err(|diagnostic| diagnostic.message)),
+    ("environmentGet", |run, name| run.scope().of_environment(name)),
+    ("fileGet", |run, name| run.scope().of_file(name)),
+    ("requestGet", |run, name| run.scope().of_request(name)),
 ];
 
 /// What changes the variables: with a name and its value, as far as they are needed.
@@ -38,7 +39,12 @@ pub(super) fn register(object: &Object<'_>, host: &Rc<Host>) -> rquickjs::Result
     for &(name, get) in GETTERS {
         let host = Rc::clone(host);
         let get = move |ctx: Ctx<'_>, name: String| {
-            let value = host.with(|run| get(run, &name)).map_err(|reason| thrown(&ctx, reason))?;
+            let value = host.with(|run| {
+                let value = get(run, &name);
+                run.unknown = value.as_ref().err().cloned().or(run.unknown.take());
+                value.map_err(|diagnostic| diagnostic.message)
+            });
+            let value = value.map_err(|reason| thrown(&ctx, reason))?;
             Ok::<_, rquickjs::Error>(value.map(|value| value.to_string()))
         };
         object.set(name, Func::from(get))?;
@@ -68,9 +74,5 @@ impl Run {
     fn own_names(&self) -> Vec<String> {
         let written = self.situation.own.iter().map(|variable| variable.name.value.clone());
         self.situation.scope.own_names().into_iter().chain(written).collect()
-    }
-
-    fn look_up(&self, name: &str) -> Result<Option<Json>, String> {
-        self.scope().lookup(name).map_err(|diagnostic| diagnostic.message)
     }
 }
