@@ -51,6 +51,13 @@ fn log(case: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn a_script_that_sees_a_response_stands_below_its_request() {
+    let cases = cases("> {% client.test('a', () => client.assert(false)) %}\nGET {{api}}/get\n");
+    assert_eq!(cases[0]["verdict"], "errored");
+    assert_eq!(error(&cases[0]), "no request stands above this script, which sees a response at a.http:1:6");
+}
+
+#[test]
 fn each_test_is_an_outcome_at_its_line() {
     let cases = cases(
         "GET {{api}}/status/404\n\n?? status == 404\n\n> {%\n  client.test('good', () => client.assert(response.status === 404));\n  \

@@ -74,6 +74,9 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     if let Some(line) = line.filter(|_| stage < above.stage) {
         draft.diagnostics.push(out_of_order(stage, draft.stage.as_ref().map_or(line, |stage| &stage.span)));
     }
+    if line.is_none() {
+        draft.diagnostics.extend(tail.scripts.iter().map(script::without_request));
+    }
     draft.diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.range().start));
 
     let variables =

@@ -36,12 +36,23 @@ pub(super) fn read(span: &Span) -> Result<Script, Diagnostic> {
 
 /// The warning of a script above no request.
 pub(super) fn in_vain(script: &Script) -> Diagnostic {
+    Diagnostic::warning("no request for this script to run before")
+        .at(&first_line(script), "")
+        .help("put it between a separator and a request line")
+}
+
+/// The error of a script that sees a response, where no request stands above it.
+pub(super) fn without_request(script: &Script) -> Diagnostic {
+    Diagnostic::error("no request stands above this script, which sees a response")
+        .at(&first_line(script), "")
+        .help("put it below its request; what runs before one is written `< {% … %}`")
+}
+
+fn first_line(script: &Script) -> Span {
     let (Code::Inline(code) | Code::File(code)) = &script.code;
     let code = trimmed(&code.span);
     let first = code.text().lines().next().map_or(0, str::len);
-    Diagnostic::warning("no request for this script to run before")
-        .at(&code.slice(0..first), "")
-        .help("put it between a separator and a request line")
+    code.slice(0..first)
 }
 
 fn inline(span: &Span) -> Result<Code, Diagnostic> {
