@@ -17,7 +17,7 @@ use super::glue::{Glue, STANDARD, named};
 use super::host::{self, Host};
 use super::limits::{Limits, Timekeeper, Watch};
 use super::module::{Loader, Resolver};
-use super::program::{Kind, Program};
+use super::program::{Form, Kind, Program};
 use super::situation::{Report, Situation};
 
 /// Promises that were rejected, and that nothing has handled so far, each with what it was
@@ -70,11 +70,16 @@ impl Engine {
         self.rejections.borrow_mut().clear();
         let (value, fault) = match ended {
             Ok(value) => (value, None),
-            Err(fault) => (None, Some(fault)),
+            Err(fault) => (None, Some(fault.or_out_of_memory(|| self.memory_used() > self.limits.memory / 2))),
         };
         self.spent.set(self.spent.get() || fault.as_ref().is_some_and(Fault::is_final));
         let error = fault.map(|fault| fault.diagnostic(program, &self.host.sources, &self.limits));
         self.host.finish(value, error)
+    }
+
+    fn memory_used(&self) -> usize {
+        let used = self.context.runtime().memory_usage().malloc_size;
+        usize::try_from(used).unwrap_or_default()
     }
 
     /// Whether a script came to an end that left the engine in disorder: another one has to
@@ -109,7 +114,7 @@ impl Engine {
         let glue = self.glue(ctx, &tools, program.surroundings).map_err(fault)?;
         let start = self.start(ctx, program).map_err(fault)?;
         let drive: Function = tools.get("drive").map_err(fault)?;
-        let promise: Promise = drive.call((glue, start)).map_err(fault)?;
+        let promise: Promise = drive.call((glue, start, program.form == Form::Expression)).map_err(fault)?;
         self.settle(ctx, &tools, &promise)?;
         let value: Value = promise.result().ok_or_else(Fault::waiting)?.map_err(fault)?;
         if let Some((_, reason)) = self.rejections.borrow_mut().pop() {

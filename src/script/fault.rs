@@ -24,6 +24,8 @@ enum Reason {
     /// Something was thrown, be it by JavaScript.
     #[default]
     Thrown,
+    /// Null was thrown, by the script or for want of memory for an error.
+    Null,
     /// The script used up its time.
     Time,
     /// It used up its memory.
@@ -55,8 +57,7 @@ impl Fault {
     /// What was thrown.
     pub(super) fn thrown(value: &Value<'_>) -> Self {
         let Some(error) = value.as_object().filter(|_| value.is_error()) else {
-            // Where there is no memory for an error, null is thrown.
-            let reason = if value.is_null() { Reason::Memory } else { Reason::Thrown };
+            let reason = if value.is_null() { Reason::Null } else { Reason::Thrown };
             return Self { message: shown(value), stack: String::new(), reason };
         };
         let text = |key: &str| error.get::<_, Option<String>>(key).ok().flatten().unwrap_or_default();
@@ -82,9 +83,17 @@ impl Fault {
         self
     }
 
+    /// Null that was thrown means that there was no memory for an error, where most of it is used.
+    pub(super) fn or_out_of_memory(mut self, is_full: impl FnOnce() -> bool) -> Self {
+        if self.reason == Reason::Null && is_full() {
+            self.reason = Reason::Memory;
+        }
+        self
+    }
+
     /// Whether nothing can be run any more where this has happened.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self.reason, Reason::Time | Reason::Memory | Reason::CalledOff | Reason::Waiting)
+        matches!(self.reason, Reason::Null | Reason::Time | Reason::Memory | Reason::CalledOff | Reason::Waiting)
     }
 
     /// What to tell people.
@@ -107,6 +116,10 @@ impl Fault {
     fn words(&self, limits: &Limits) -> (String, Option<&'static str>) {
         match self.reason {
             Reason::Thrown => (format!("the script fails: {}", self.message), None),
+            Reason::Null => (
+                "the script fails: null is thrown".to_owned(),
+                Some("throw an `Error`; JavaScript itself throws null where no memory is left"),
+            ),
             Reason::Time => (
                 format!("the script is stopped: it ran for longer than {:?}", limits.time),
                 Some("look for a loop that does not end"),

@@ -13,8 +13,8 @@
 //! ```
 //!
 //! The glue of surroundings is a function `(host, tools) => ({ begin, finish })`: `begin()`
-//! gives an object with the globals of one script, and `finish()` does what is left to do
-//! after its code, such as tests that were put off.
+//! gives an object with the globals of one script, `settle()` does what its code has put off, such
+//! as tests, as often as timers add to that, and `finish()` what is left to do at the end.
 
 mod engine;
 mod expression;

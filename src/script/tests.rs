@@ -169,6 +169,28 @@ fn tests_are_not_lost_where_the_code_below_them_fails() {
 }
 
 #[test]
+fn timers_run_to_their_end() {
+    let report = run("setTimeout(() => client.test('a', () => client.assert(false, 'no')), 5);\n\
+                      let n = 0; const every = setInterval(() => { if (++n === 2) clearInterval(every) }, 1);\n\
+                      client.test('b', () => setTimeout(() => client.test('c', () => client.assert(n === 2)), 10));\n\
+                      setTimeout(() => { throw new Error('late') }, 1)");
+    let told = report.outcomes.iter().map(|outcome| (outcome.assertion.as_str(), outcome.failure.is_none()));
+    assert_eq!(told.collect::<Vec<_>>(), [("b", true), ("a", false), ("c", true)]);
+    assert_eq!(report.error.unwrap().message, "the script fails: late");
+    let endless = run("client.test('a', () => {}); setInterval(() => {}, 1)");
+    assert!(endless.error.unwrap().message.starts_with("the script is stopped: it ran for longer"));
+}
+
+#[test]
+fn null_that_is_thrown_is_no_want_of_memory() {
+    for code in ["throw null", "await Promise.reject(null)", "Promise.reject(null)"] {
+        let report = run(&format!("client.test('a', () => client.assert(true)); {code}"));
+        assert_eq!(report.outcomes.len(), 1, "{code}");
+        assert_eq!(report.error.unwrap().message, "the script fails: null is thrown", "{code}");
+    }
+}
+
+#[test]
 fn scripts_see_nothing_of_each_other_but_the_variables() {
     let engine = engine();
     let mut state = scope();

@@ -189,8 +189,19 @@
     );
   };
 
+  const settle = async () => {
+    await Promise.all(script.pending.splice(0));
+  };
+
+  // What earlier scripts have handed over, and this one has changed.
+  const keepChanged = () => {
+    for (const [name, { value, json }] of kept) {
+      if (toJson(value) !== json && host.variable(name) === json) keep(name, value);
+    }
+  };
+
   const finish = async () => {
-    await Promise.all(script.pending);
+    keepChanged();
     const exported = await script.module.exports;
     for (const [name, value] of Object.entries(exported)) {
       if (name !== '$cancel') keep(name, await value);
@@ -200,5 +211,5 @@
     if (exported.$cancel) host.cancel();
   };
 
-  return { begin, finish };
+  return { begin, settle, finish };
 }

@@ -197,8 +197,9 @@
       return true;
     },
     // Tests run after the code of the script, in the order in which it names them.
-    async finish() {
-      for (const { name, run, place } of tests) {
+    async settle() {
+      for (let test = tests.shift(); test !== undefined; test = tests.shift()) {
+        const { name, run, place } = test;
         try {
           await run();
           host.outcome(name, place);

@@ -24,7 +24,6 @@
 
   // What no test may swallow: a limit was reached.
   const isFinal = (error) =>
-    error === null ||
     error instanceof InternalError ||
     (error instanceof RangeError && error.message === 'Maximum call stack size exceeded');
 
@@ -33,6 +32,9 @@
   // The one that is due first at the front; those due at once in the order in which they were set.
   let timers = [];
   let lastTimer = 0;
+  // What waits for the last of them, and what is told of those that fail.
+  let idle = () => {};
+  let failed = () => {};
   const insertTimer = (timer) => {
     const at = timers.findIndex((other) => other.at > timer.at);
     timers.splice(at < 0 ? timers.length : at, 0, timer);
@@ -44,14 +46,22 @@
   };
   const clearTimer = (id) => {
     timers = timers.filter((timer) => timer.id !== id);
+    if (timers.length === 0) idle();
   };
   const nextTimer = () => (timers.length === 0 ? undefined : timers[0].at - Date.now());
   const fireTimer = () => {
     if (timers.length === 0 || timers[0].at > Date.now()) return;
     const timer = timers.shift();
     if (timer.every !== undefined) insertTimer({ ...timer, at: Date.now() + Math.max(1, timer.every) });
-    timer.run();
+    try {
+      timer.run();
+    } catch (error) {
+      if (isFinal(error)) throw error;
+      failed(error);
+    }
+    if (timers.length === 0) idle();
   };
+  const allTimers = () => (timers.length === 0 ? undefined : new Promise((resolve) => (idle = resolve)));
 
   // -------------------------------------------------------------- files of the project
 
@@ -139,22 +149,30 @@
     }
   };
 
-  // Runs a script in its surroundings: its code, then what that has put off.
-  const drive = async (glue, start) => {
+  // Runs a script in its surroundings: its code, what that has put off, and timers to their end.
+  // What an expression hands over is its value alone.
+  const drive = async (glue, start, isExpression) => {
     sweep();
     const given = Object.getOwnPropertyDescriptors(glue.begin());
     for (const key of Reflect.ownKeys(given)) given[key].configurable = true;
     Object.defineProperties(globalThis, given);
     let value;
     const failures = [];
+    failed = (error) => {
+      if (error !== EXIT && !glue.handles?.(error)) failures.push(error);
+    };
     try {
       value = await start();
     } catch (error) {
       if (isFinal(error)) throw error;
-      if (error !== EXIT && !glue.handles?.(error)) failures.push(error);
+      failed(error);
     }
     // What was put off before the code failed is not lost.
-    await glue.finish();
+    do {
+      await allTimers();
+      await glue.settle();
+    } while (timers.length > 0);
+    if (!isExpression) await glue.finish?.();
     for (const error of failures) throw error;
     return value;
   };
