@@ -177,7 +177,7 @@ fn balanced_closing(text: &str) -> Option<usize> {
             (Some(_), b'\\') => at += 1,
             (Some(open), _) if byte == open => quote = None,
             (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
             (None, b'{' | b'[' | b'(') => depth += 1,
             (None, b'}') if depth == 0 => return text[at..].starts_with("}}").then_some(at),
             (None, b'}' | b']' | b')') => depth = depth.checked_sub(1)?,
@@ -232,6 +232,7 @@ mod tests {
             ("{{ {'a': 1} }}", "{{ {'a': 1} }}"),
             ("{% if x %} {# c #}", "{% if x %} {# c #}"),
             ("{{%a}}", "<%a>"),
+            ("{{`x${a}}}`}} {{é}}", "<`x${a}}}`>| |<é>"),
         ] {
             assert_eq!(shown(text, Format::Http), expected, "{text}");
         }

@@ -77,6 +77,14 @@ impl Engine {
         Template::compile(text, self.rules())
     }
 
+    /// As [`Engine::compile`], where braces that hold nothing that can be read are a mistake.
+    ///
+    /// # Errors
+    /// Where and why it is no template.
+    pub fn compile_strictly(&self, text: &Text) -> Result<Template, Diagnostic> {
+        Template::compile_strictly(text, self.rules())
+    }
+
     /// A text with the values of all that is known put in; what is not stays as it is written.
     pub fn render_known(&self, text: &Text, scope: &Scope<'_>) -> String {
         Template::render_known(text, self.rules(), scope)

@@ -71,6 +71,71 @@ pub(super) fn is_likely(text: &str) -> bool {
     let mut quote = None;
     let plain: String = text
         .chars()
+/// What JavaScript makes of two values.
+const OPERATORS: &[&str] = &["==", "!=", ">=", "<=", ">", "<", "+", "-", "*", "/", "%"];
+
+/// Whether JavaScript may work out an expression in which the template language finds something
+/// undefined: a name with its members, or what is made of several that end in a call or a
+/// length. What is not there either fails there too, and is never taken for a value.
+pub(super) fn may_stand_in(text: &str) -> bool {
+    let (mut rest, mut operands) = (text.trim_start(), Vec::new());
+    loop {
+        let Some(length) = operand(rest) else { return false };
+        operands.push(&rest[..length]);
+        rest = rest[length..].trim_start();
+        if rest.is_empty() {
+            break;
+        }
+        let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator)) else { return false };
+        rest = rest[operator.len()..].trim_start();
+    }
+    let has_members = |operand: &&str| is_name(operand) && operand.contains(['.', '(', '[']);
+    let is_safe = |operand: &&str| !has_members(operand) || operand.ends_with(')') || operand.ends_with(".length");
+    operands.iter().any(has_members) && (operands.len() == 1 || operands.iter().all(is_safe))
+}
+
+fn is_name(operand: &str) -> bool {
+    operand.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '$'))
+}
+
+/// The length of the number, the quoted text, or the name with its members that a text begins with.
+fn operand(text: &str) -> Option<usize> {
+    let word = |text: &str| {
+        text.find(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '$'))).unwrap_or(text.len())
+    };
+    let mut at = match text.bytes().next()? {
+        quote @ (b'"' | b'\'') => return text[1..].find(char::from(quote)).map(|end| end + 2),
+        _ => word(text),
+    };
+    while at > 0 {
+        at += match text[at..].bytes().next() {
+            Some(b'.') => 1 + Some(word(&text[at + 1..])).filter(|&length| length > 0)?,
+            Some(b'(' | b'[') => bracketed(&text[at..])?,
+            _ => return Some(at),
+        };
+    }
+    None
+}
+
+/// The length of what stands in brackets, these included.
+fn bracketed(text: &str) -> Option<usize> {
+    let (mut depth, mut quote) = (0_usize, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
         .filter(|&next| match (quote, next) {
             (Some(open), _) if next == open => {
                 quote = None;
@@ -84,7 +149,7 @@ pub(super) fn is_likely(text: &str) -> bool {
             (None, _) => true,
         })
         .collect();
-    plain.starts_with(['!', '`']) || SIGNS.iter().any(|sign| plain.contains(sign))
+    plain.starts_with(['!', '`']) || plain.starts_with("$random.") || SIGNS.iter().any(|sign| plain.contains(sign))
 }
 
 #[cfg(test)]
@@ -107,6 +172,7 @@ mod tests {
         }
         for text in ["x + ", "'a => b' +", "a b", "newest", "\"??\" +"] {
             assert!(!is_likely(text), "{text}");
+            "$random.uuid().length",
         }
     }
 
@@ -115,6 +181,30 @@ mod tests {
         for (text, expected) in [
             ("Math.random()", true),
             ("Date.now()", true),
+    #[test]
+    fn stands_in_where_nothing_undefined_passes_for_a_value() {
+        for (text, expected) in [
+            ("ids.length", true),
+            ("api.split(':')[2]", true),
+            ("api.replace(\"a)\", 'b')", true),
+            ("helper(1)", true),
+            ("ids.length + 1 > 'a'.length", false),
+            ("ids.length + 1 > 2", true),
+            ("user.name", true),
+            ("user.name + 'x'", false),
+            ("user.name == 1", false),
+            ("user.name | upper", false),
+            ("a b.c", false),
+            ("name", false),
+            ("1 + 2", false),
+            ("a.", false),
+            ("a.b(", false),
+            ("", false),
+        ] {
+            assert_eq!(may_stand_in(text), expected, "{text}");
+        }
+    }
+
             ("$global.token", true),
             ("encodeURIComponent(a)", true),
             ("Date", false),

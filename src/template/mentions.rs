@@ -25,7 +25,9 @@ impl Mentions {
         let text = spec.source.0.text();
         let sides = [".response.", ".request."].into_iter().flat_map(|side| text.match_indices(side));
         let before_sides = sides.map(|(end, _)| name_before(&text[..end]));
-        let names: HashSet<&str> = before_sides.chain(words_in_braces(text)).collect();
+        // In JavaScript, `loginResponse` is the response of `login`.
+        let words = words_in_braces(text).flat_map(|word| [Some(word), word.strip_suffix("Response")]).flatten();
+        let names: HashSet<&str> = before_sides.chain(words).filter(|name| !name.is_empty()).collect();
         Self::Names(names.into_iter().map(str::to_owned).collect())
     }
 
@@ -99,6 +101,7 @@ mod tests {
                 &["a", "b", "request", "headers", "X", "upper", "response", "body"],
             ),
             ("GET /{{x + login.id}}", &["x", "login", "id"]),
+            ("GET /{{loginResponse.statusCode}}", &["loginResponse", "login", "statusCode"]),
             ("GET /response.txt\n", &[]),
             ("POST /\n\n< a.response.txt\n", &["a"]),
         ] {

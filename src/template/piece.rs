@@ -37,22 +37,45 @@ pub(super) enum Live {
         /// How it is written.
         written: String,
     },
-    /// Anything else.
-    Expression(Expression),
+    /// Anything else, and the same in JavaScript, which knows members and functions that the
+    /// language does not.
+    Expression(Expression, Option<JavaScript>),
     /// What only JavaScript can read.
     JavaScript(JavaScript),
 }
 
 /// Cuts a text, and compiles what stands in its braces.
+/// What becomes of braces in a `.http` file that hold nothing that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// They are text: a body may hold any language.
+    Text,
+    /// They are a mistake.
+    Error,
+}
+
 ///
 /// # Errors
 /// Where and why that cannot be compiled.
-pub(super) fn compile(text: &str, format: Format, rules: &Rules, site: &Site) -> Result<Vec<Piece>, Diagnostic> {
+pub(super) fn compile(
+    text: &str,
+    format: Format,
+    rules: &Rules,
+    site: &Site,
+    unreadable: Unreadable,
+) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     for cut in cut(text, format, rules).map_err(|unclosed| unclosed_error(unclosed, site))? {
         pieces.push(match cut {
             Cut::Literal(literal) => Piece::Literal(literal),
-            Cut::Live(inner) => compile_live(&text[inner.clone()], format, rules, &site.part(inner), site)?,
+            Cut::Live(inner) => {
+                let may_be_text =
+                    format == Format::Http && unreadable == Unreadable::Text && is_doubtful(&text[inner.clone()]);
+                match compile_live(&text[inner.clone()], format, rules, &site.part(inner.clone()), site) {
+                    Err(_) if may_be_text => Piece::Literal(text[inner.start - 2..inner.end + 2].to_owned()),
+                    compiled => compiled?,
+                }
+            }
         });
     }
     Ok(merge(pieces))
@@ -81,7 +104,11 @@ fn expression(text: &str, site: Site, format: Format) -> Result<Live, Diagnostic
         Err(_) if format == Format::Http && javascript::is_likely(text) => {
             Ok(Live::JavaScript(JavaScript::new(text, &place)))
         }
-        compiled => compiled.map(Live::Expression),
+        compiled => {
+            let stand_in =
+                (format == Format::Http && javascript::may_stand_in(text)).then(|| JavaScript::new(text, &place));
+            compiled.map(|expression| Live::Expression(expression, stand_in))
+        }
     }
 }
 
@@ -117,7 +144,10 @@ impl Live {
                 view.warn(Diagnostic { severity: Severity::Warning, ..error }.note("it is sent as it is written"));
                 Value::from(written.as_str())
             })),
-            Self::Expression(expression) => expression.evaluate(view),
+            Self::Expression(expression, stand_in) => expression.evaluate(view).or_else(|error| {
+                let value = stand_in.as_ref().and_then(|stand_in| stand_in.value(view).ok());
+                value.filter(|value| !value.is_none()).ok_or(error)
+            }),
             Self::JavaScript(expression) => expression.value(view),
         }
     }
@@ -156,14 +186,13 @@ fn compile_live(inner: &str, format: Format, rules: &Rules, site: &Site, whole: 
     }
     match expression(trimmed, word, format) {
         Ok(live) => Ok(Piece::Live(live)),
-        Err(_) if format == Format::Http && is_doubtful(trimmed) => Ok(Piece::Literal(written())),
         Err(error) => Err(with_hint(error, format, whole)),
     }
 }
 
 /// Whether brace text of a `.http` file that is no expression is more likely text than a mistake.
 fn is_doubtful(inner: &str) -> bool {
-    !inner.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '$')
+    !inner.trim_start().starts_with(|first: char| first.is_alphabetic() || first == '_' || first == '$')
 }
 
 fn with_hint(error: Diagnostic, format: Format, whole: &Site) -> Diagnostic {

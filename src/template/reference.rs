@@ -98,7 +98,7 @@ impl Reference {
             return Some(parse_variable_path(text));
         }
         if text.starts_with('$') {
-            return Some(parse_dynamic(text));
+            return (!Call::goes_on(text)).then(|| parse_dynamic(text));
         }
         let is_constant = rules.references == References::Expression && CONSTANTS.contains(&text);
         if is_variable_name(text, format) && !is_constant {

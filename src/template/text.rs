@@ -9,7 +9,7 @@ use crate::spec::{Expression, Rules, Text};
 use super::Scope;
 use super::cut::{Cut, cut, is_literal, is_program};
 use super::expression::Site;
-use super::piece::{self, Live, Piece};
+use super::piece::{self, Live, Piece, Unreadable};
 use super::program::Program;
 use super::value::{octets, push_octets, to_json};
 use super::view::View;
@@ -39,6 +39,15 @@ enum Content {
 impl Template {
     pub(super) fn compile(text: &Text, rules: &Rules) -> Result<Self, Diagnostic> {
         let span = text.span.clone();
+        Self::read(text, rules, Unreadable::Text)
+    }
+
+    /// As [`Template::compile`], where braces that hold nothing that can be read are a mistake.
+    pub(super) fn compile_strictly(text: &Text, rules: &Rules) -> Result<Self, Diagnostic> {
+        Self::read(text, rules, Unreadable::Error)
+    }
+
+    fn read(text: &Text, rules: &Rules, unreadable: Unreadable) -> Result<Self, Diagnostic> {
         if is_literal(&text.value, text.format) {
             return Ok(Self { content: Content::Literal(text.value.clone()), span });
         }
@@ -46,7 +55,7 @@ impl Template {
         let content = if is_program(&text.value, text.format) {
             Content::Program(Box::new(Program::compile(&text.value, site)?))
         } else {
-            content(piece::compile(&text.value, text.format, rules, &site)?)
+            content(piece::compile(&text.value, text.format, rules, &site, unreadable)?)
         };
         Ok(Self { content, span })
     }
@@ -263,6 +272,27 @@ mod tests {
             ("{% if id == 7 %}{{ $random.integer(1, 2) | string }}{{ api-key | upper }}{% endif %}", "1K1"),
             ("a {{- name -}} b", "aAdab"),
             ("{% raw %}{{ api-key }}{% endraw %}", "{{ api-key }}"),
+    #[test]
+    fn what_cannot_be_read_is_text_or_a_mistake() {
+        for written in ["a {{1 +}} b", "{{ (x }}", "{{\"a\": 1}}"] {
+            let text = text(written, Format::Http);
+            assert_eq!(Template::compile(&text, <&Rules>::default()).unwrap().as_literal(), Some(written));
+            let error = Template::compile_strictly(&text, <&Rules>::default()).unwrap_err();
+            assert!(error.message.starts_with("this is not an expression"), "{written}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_errors_may_hold_any_letters() {
+        let environment = vec![("été".to_owned(), json!("a"))];
+        let file = file(Variables { environment, ..Variables::default() }, Format::Http, &[]);
+        assert_eq!(render(&file, "{{été}}{{ été ~ 'b' }}", Format::Http).unwrap(), "aab");
+        for (template, at) in [("{{größe}}", "größe"), ("{{ userö }}", "userö"), ("é {{ größe == é }}", "é")]
+        {
+            assert_eq!(place(&render(&file, template, Format::Http).unwrap_err()), at, "{template}");
+        }
+    }
+
         ] {
             assert_eq!(render(&file, template, Format::Yaml).unwrap(), expected, "{template}");
         }

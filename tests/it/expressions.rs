@@ -55,3 +55,26 @@ fn definitions_in_javascript_know_what_needs_them() {
     let text = "@a := {{ 1 > 0 ? b : 2}}\n@b := {{ 1 > 0 ? a : 2}}\n\nGET {{api}}/get?q={{a}}\n";
     assert_eq!(error(text, &[]), "variables are defined by one another: a -> b -> a");
 }
+
+#[test]
+fn braces_that_cannot_be_read_are_a_mistake_but_in_bodies() {
+    for dialect in ["default", "httpyac"] {
+        let text = "GET {{api}}/get?q={{`x${1+1}`}}\n\n?? body args.q == x2\n";
+        assert_passed(&cases(text, &["--dialect", dialect][..if dialect == "default" { 0 } else { 2 }]), 1);
+    }
+    assert!(error("GET {{api}}/get?q={{1 +}}\n", &[]).starts_with("this is not an expression"));
+    assert!(error("GET {{api}}/get\nX-A: {{1 +}}\n", &[]).starts_with("this is not an expression"));
+    let text = "POST {{api}}/post\nContent-Type: text/plain\n\n{{1 +}}\n\n?? $.data == \"{{1 +}}\"\n";
+    assert_eq!(cases(text, &[])[0]["verdict"], "passed");
+}
+
+#[test]
+fn what_the_template_language_does_not_know_is_javascript() {
+    let text = "@api2 = http:a:b\n@n = ada\n\n### Log in\n# @name login\nGET {{api}}/get\n\n{{\n  exports.ids = [1, 2];\n}}\n\n\
+                ###\n# @if ids.length > 1\nGET {{api}}/get?a={{ids.length}}&b={{api2.split(\":\")[2]}}\
+                &c={{n.toUpperCase()}}&d={{loginResponse.statusCode}}&e={{$random.uuid().length}}\n\n\
+                ?? $.args == {\"a\": \"2\", \"b\": \"b\", \"c\": \"ADA\", \"d\": \"200\", \"e\": \"36\"}\n";
+    assert_passed(&cases(text, &[]), 2);
+    let text = "@n = ada\n\nGET {{api}}/get?a={{n.nope}}{{n.nope()}}\n";
+    assert!(error(text, &[]).starts_with("the expression gives nothing"));
+}

@@ -55,6 +55,23 @@ impl Call {
         call.ok_or_else(|| Unknown::named(name))
     }
 
+    /// Whether something follows the parentheses of a call, so that it is but a part of an
+    /// expression: `$random.uuid().length`.
+    pub(in crate::template) fn goes_on(text: &str) -> bool {
+        let end = text.find(|next: char| next.is_whitespace() || next == '(').unwrap_or(text.len());
+        let mut depth = 0_usize;
+        let close = text[end..].find(|next: char| {
+            match next {
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            next == ')' && depth == 0
+        });
+        let rest = close.filter(|_| text[end..].starts_with('(')).map_or("", |close| &text[end + close + 1..]);
+        rest.trim_start().starts_with(['.', '[', '+', '-', '*', '/', '?'])
+    }
+
     /// Its name.
     pub(in crate::template) fn name(&self) -> Cow<'static, str> {
         match &self.source {
@@ -169,6 +186,20 @@ mod tests {
             ("(5", &["(5"]),
         ] {
             assert_eq!(arguments(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn tells_a_call_from_an_expression_that_begins_with_one() {
+        for (text, goes_on) in [
+            ("$random.uuid().length", true),
+            ("$random.integer(1, 2) + 1", true),
+            ("$random.integer(1, (2))", false),
+            ("$randomInt 1 -2", false),
+            ("$datetime (x) - 1", false),
+            ("$uuid(", false),
+        ] {
+            assert_eq!(Call::goes_on(text), goes_on, "{text}");
         }
     }
 

@@ -26,7 +26,18 @@ impl<'engine> Compiler<'engine> {
 
     /// Compiles a text.
     pub(super) fn text(&mut self, text: &Text) -> Template {
-        self.engine.compile(text).unwrap_or_else(|error| {
+        let compiled = self.engine.compile_strictly(text);
+        self.note(compiled, text)
+    }
+
+    /// Compiles a part of a body, in which braces may be those of any language.
+    pub(super) fn content(&mut self, text: &Text) -> Template {
+        let compiled = self.engine.compile(text);
+        self.note(compiled, text)
+    }
+
+    fn note(&mut self, compiled: Result<Template, Diagnostic>, text: &Text) -> Template {
+        compiled.unwrap_or_else(|error| {
             self.errors.push(error);
             Template::literal(String::new(), text.span.clone())
         })

@@ -34,8 +34,8 @@ pub(super) enum Piece {
 impl Piece {
     pub(super) fn compile(compiler: &mut Compiler<'_>, piece: &spec::Piece) -> Self {
         match piece {
-            spec::Piece::Text(text) => Self::Text(compiler.text(text)),
-            spec::Piece::Form { text, space } => Self::Form { text: compiler.text(text), space },
+            spec::Piece::Text(text) => Self::Text(compiler.content(text)),
+            spec::Piece::Form { text, space } => Self::Form { text: compiler.content(text), space },
             spec::Piece::Bytes(bytes) => Self::Bytes(bytes.value.clone()),
             spec::Piece::File(FileReference::Verbatim(path)) => {
                 Self::Verbatim { path: compiler.text(path), format: path.format }
