@@ -6,7 +6,7 @@ use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::spec::{Assertion, Retry};
 use crate::template::FileScope;
 
-use super::case::CaseRun;
+use super::case::{CaseRun, called_off};
 use super::compiled::Compiled;
 
 impl CaseRun<'_> {
@@ -28,7 +28,7 @@ impl CaseRun<'_> {
             let mut attempt = self.attempt(&compiled, scope);
             attempt.elapsed = started.elapsed();
             if self.is_called_off.get() && attempt.verdict() == Verdict::Passed {
-                return CaseResult::skipped("a script has called it off");
+                return called_off();
             }
             let is_last = if until.is_some() { !attempt.is_pending } else { attempt.verdict() == Verdict::Passed };
             attempts.push(attempt);

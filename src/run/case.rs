@@ -18,12 +18,14 @@ use crate::template::{Collection, FileScope, Scope};
 use super::collect::collect;
 use super::compiled::Compiled;
 use super::credentials::{learn_captured, learn_rendered};
+use super::file::Due;
 use super::jwt;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
 use super::samples::Samples;
 use super::script::{Answers, ScriptRunner};
 use super::shared::Shared;
+use super::specs::Specs;
 use super::trace::steps;
 
 /// A request that is being run, and what it is run with.
@@ -40,14 +42,43 @@ pub(super) struct CaseRun<'a> {
     pub(super) position: usize,
     /// The collections that it has referred to: it runs once for each of their items.
     pub(super) collections: RefCell<Vec<Collection>>,
-    /// Which of the file's specs it stands in.
+    /// The file that is run, and those whose requests run with its own.
+    pub(super) specs: &'a Specs,
+    /// Which of them it stands in.
     pub(super) file: usize,
-    /// The scripts of that spec, which run before the first of its requests.
-    pub(super) file_scripts: &'a [spec::Script],
     /// What scripts change of the request, until it is changed.
     pub(super) changes: RefCell<Changes>,
     /// Whether a script has called it off.
     pub(super) is_called_off: Cell<bool>,
+}
+
+impl<'a> CaseRun<'a> {
+    pub(super) fn new(
+        shared: &'a Shared,
+        root: &'a Root,
+        session: &'a Session,
+        scripts: &'a ScriptRunner,
+        samples: &'a Samples,
+        specs: &'a Specs,
+        due: Due<'a>,
+    ) -> Self {
+        let Due { request, file, position, .. } = due;
+        let (collections, changes, is_called_off) = (RefCell::default(), RefCell::default(), Cell::default());
+        Self {
+            shared,
+            root,
+            session,
+            scripts,
+            samples,
+            request,
+            position,
+            collections,
+            specs,
+            file,
+            changes,
+            is_called_off,
+        }
+    }
 }
 
 impl CaseRun<'_> {
@@ -82,7 +113,7 @@ impl CaseRun<'_> {
     /// Makes one attempt.
     pub(super) fn attempt(&self, compiled: &Compiled, file_scope: &mut FileScope) -> Attempt {
         let (warnings, is_pending) = (self.request.diagnostics.clone(), compiled.until.is_some());
-        let mut attempt = Attempt { warnings, is_pending, ..Attempt::default() };
+        let mut attempt = Attempt { warnings, is_pending, ..self.scripts.take_prelude() };
         self.collections.take();
         // What a script sets up is gone over as a whole: it has run when the first item was due.
         if !file_scope.iteration().is_some_and(|iteration| iteration.over_collections) {
@@ -201,6 +232,11 @@ impl Attempt {
             Verdict::Passed
         }
     }
+}
+
+/// The result of a request that is not to be sent.
+pub(super) fn called_off() -> CaseResult {
+    CaseResult::skipped("a script has called it off")
 }
 
 /// The error at the request that it struck, with those of its causes that say more than it does.

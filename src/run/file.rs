@@ -1,7 +1,6 @@
 //! The requests of one file, in order, in one session.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -205,27 +204,22 @@ impl<'a> FileRun<'a> {
         ran
     }
 
+    /// Runs the scripts of the request's file, and of those that it imports, unless they have run:
+    /// before anything is decided of the request. What comes of it instead, where they fail.
+    pub(super) fn begin_file(&mut self, due: Due<'_>) -> Option<CaseResult> {
+        if self.scripts.have_begun(self.specs, due.file) {
+            return None;
+        }
+        let run = CaseRun::new(self.shared, self.root, &self.session, &self.scripts, &self.samples, self.specs, due);
+        run.begin_file(&mut self.scope)
+    }
+
     fn run_request(&mut self, due: Due<'_>, pause: Duration) -> Ran {
-        let Due { case, request, file, position, .. } = due;
-        let (shared, root, session, scripts) = (self.shared, self.root, &*self.session, &self.scripts);
-        shared.questions.learn_given(&request.variables);
-        let run = CaseRun {
-            shared,
-            root,
-            session,
-            scripts,
-            samples: &self.samples,
-            request,
-            position,
-            collections: RefCell::default(),
-            file,
-            file_scripts: &self.specs.at(file).spec.scripts,
-            changes: RefCell::default(),
-            is_called_off: Cell::default(),
-        };
+        self.shared.questions.learn_given(&due.request.variables);
+        let run = CaseRun::new(self.shared, self.root, &self.session, &self.scripts, &self.samples, self.specs, due);
         let last = self.running.course().last;
         run.wait(last, pause);
-        if let Some(reason) = self.reason_to_skip(case) {
+        if let Some(reason) = self.reason_to_skip(due.case) {
             return Ran { result: CaseResult::skipped(reason), collections: Vec::new() };
         }
         self.tell(Event::CaseStarted);

@@ -23,6 +23,9 @@ impl FileRun<'_> {
         if let Some(Skip::Yes(reason)) = due.request.flow.skip.as_deref() {
             return self.finish(due.case, CaseResult::skipped(reason), due.is_last);
         }
+        if let Some(instead) = self.begin_file(due) {
+            return self.finish(due.case, instead, due.is_last);
+        }
         match (due.case.turn, due.request.flow.repetition.as_deref()) {
             (Turn::Counted(index), Some(repetition)) => self.run_counted(due, repetition, index),
             (Turn::All, Some(Repetition::Items { name, list })) => {

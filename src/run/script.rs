@@ -4,23 +4,24 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::assertion::{Expressions, Outcome};
 use crate::client;
 use crate::diagnostic::Diagnostic;
-use crate::event::{Attempt, CaseError};
+use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::http::Headers;
-use crate::script::{self, Engine, Form, Limits, Program, Rendered, Report, Situation, Watch, Written};
+use crate::script::{self, Engine, Form, Limits, Loan, Program, Rendered, Report, Situation, Watch, Written};
 use crate::source::{Root, Span};
 use crate::spec::{self, Code, Format, Surroundings, Text};
 use crate::template::{self, FileScope, Scope, Template};
 
 use super::Interrupt;
-use super::case::CaseRun;
+use super::case::{CaseRun, called_off};
 use super::collect::collect;
 use super::compiled::Compiled;
 use super::shared::Shared;
+use super::specs::Specs;
 use super::workers::Workers;
 
 /// The kind of the error that a script could not run to its end.
@@ -115,7 +116,8 @@ fn no_engine(error: rquickjs::Error) -> Diagnostic {
 /// Runs the scripts of a file in one engine, which the first of them makes.
 #[derive(Debug)]
 pub(super) struct ScriptRunner {
-    engine: RefCell<Option<Engine>>,
+    /// Lent to the expressions of templates, which see what scripts have made.
+    engine: Loan,
     /// Header fields that scripts have all requests sent with.
     headers: RefCell<Headers>,
     /// The specs whose own scripts have run, by their places.
@@ -125,7 +127,19 @@ pub(super) struct ScriptRunner {
 
 impl ScriptRunner {
     pub(super) fn new(sleeper: Sleeper) -> Self {
-        Self { engine: RefCell::default(), headers: RefCell::default(), begun: RefCell::default(), sleeper }
+        let (engine, headers, begun, prelude) = Default::default();
+        Self { engine, headers, begun, prelude, sleeper }
+    }
+
+    /// Whether the scripts of a file and of those that it imports have run.
+    pub(super) fn have_begun(&self, specs: &Specs, file: usize) -> bool {
+        let begun = self.begun.borrow();
+        files_to_begin(specs, file).all(|file| begun.contains(&file))
+    }
+
+    /// What came of the scripts of files, for the first request after them.
+    pub(super) fn take_prelude(&self) -> Attempt {
+        self.prelude.take()
     }
 
     /// Adds the header fields that scripts have all requests sent with; what the request says
@@ -135,6 +149,8 @@ impl ScriptRunner {
             let is_omitted = request.omitted_headers.iter().any(|name| field.is(name));
             if !is_omitted && !request.headers.contains(field.name()) {
                 request.headers.extend([field.clone()]);
+    /// What came of these, until a request runs that it is told with.
+    prelude: RefCell<Attempt>,
             }
         }
     }
@@ -163,6 +179,12 @@ impl Sleeper {
 
 impl Watch for Sleeper {
     fn is_called_off(&self) -> bool {
+/// A file and those that it imports which have scripts of their own, the file itself last.
+fn files_to_begin(specs: &Specs, file: usize) -> impl Iterator<Item = usize> {
+    let files = specs.at(file).imports.iter().rev().copied().chain([file]);
+    files.filter(|&file| !specs.at(file).spec.scripts.is_empty())
+}
+
         self.interrupt.reason().is_some()
     }
 
@@ -184,26 +206,29 @@ impl Watch for Interrupt {
 impl CaseRun<'_> {
     /// Runs what is to run before the request is rendered, and tells whether it may be sent now.
     pub(super) fn run_before(&self, compiled: &Compiled, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
-        if !self.begin_file(scope, attempt) {
-            return false;
-        }
         let Some(scripts) = &compiled.scripts else { return true };
         self.run_all(&scripts.before, &scripts.written, None, scope, attempt)
     }
 
-    /// Runs the scripts of the file itself, unless that has been done.
-    fn begin_file(&self, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
-        if self.file_scripts.is_empty() || self.scripts.begun.borrow().contains(&self.file) {
-            return true;
+    /// Runs the scripts of the files that the request's own imports, the nearest last, then those
+    /// of that file. What comes of the request instead of being run, where they fail.
+    pub(super) fn begin_file(&self, scope: &mut FileScope) -> Option<CaseResult> {
+        let (started, mut attempt) = (Instant::now(), Attempt::default());
+        for file in files_to_begin(self.specs, self.file) {
+            if !self.scripts.begun.borrow().contains(&file) && !self.begin(file, scope, &mut attempt) {
+                attempt.elapsed = started.elapsed();
+                let is_cancelled = self.is_called_off.get() && attempt.verdict() == Verdict::Passed;
+                return Some(if is_cancelled { called_off() } else { CaseResult::of(vec![attempt]) });
+            }
         }
         let mut wrong = Vec::new();
         let compile = |script: &spec::Script| CompiledScript::compile(&self.shared.engine, script);
-        let scripts = collect(self.file_scripts, compile, &mut wrong);
+        let scripts = collect(&self.specs.at(file).spec.scripts, compile, &mut wrong);
         wrong.into_iter().for_each(|diagnostic| add_error(attempt, diagnostic));
         let written = Arc::new(Written::from(self.request));
         let went_well = attempt.error.is_none() && self.run_all(&scripts, &written, None, scope, attempt);
         if went_well {
-            self.scripts.begun.borrow_mut().insert(self.file);
+            self.scripts.begun.borrow_mut().insert(file);
         }
         went_well
     }
@@ -211,6 +236,12 @@ impl CaseRun<'_> {
     /// Runs what sees the request as it was rendered, has it changed as scripts want it, and
     /// tells whether it may be sent now.
     pub(super) fn run_rendered(
+        self.scripts.prelude.replace(attempt);
+        None
+    }
+
+    /// Runs the scripts of a file itself.
+    fn begin(&self, file: usize, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
         &self,
         compiled: &Compiled,
         request: &mut client::Request,

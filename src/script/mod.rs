@@ -29,7 +29,7 @@ mod situation;
 mod written;
 
 pub use engine::Engine;
-pub use expression::evaluate;
+pub use expression::{Loan, evaluate};
 pub use limits::{Limits, Watch};
 pub use program::{Form, Program};
 pub use rendered::{Changes, Rendered};

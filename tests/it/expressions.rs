@@ -57,6 +57,13 @@ fn definitions_in_javascript_know_what_needs_them() {
 }
 
 #[test]
+fn definitions_in_javascript_end_where_others_do() {
+    let chain: String = (0..100).map(|at| format!("@v{at} := {{{{ 1 > 0 ? v{} : 2 }}}}\n", at + 1)).collect();
+    let message = error(&format!("{chain}\nGET {{{{api}}}}/get?q={{{{v0}}}}\n"), &[]);
+    assert!(message.contains("others in a row"), "{message}");
+}
+
+#[test]
 fn braces_that_cannot_be_read_are_a_mistake_but_in_bodies() {
     for dialect in ["default", "httpyac"] {
         let text = "GET {{api}}/get?q={{`x${1+1}`}}\n\n?? body args.q == x2\n";
@@ -77,4 +84,32 @@ fn what_the_template_language_does_not_know_is_javascript() {
     assert_passed(&cases(text, &[]), 2);
     let text = "@n = ada\n\nGET {{api}}/get?a={{n.nope}}{{n.nope()}}\n";
     assert!(error(text, &[]).starts_with("the expression gives nothing"));
+}
+
+#[test]
+fn exported_objects_are_shared_and_functions_can_be_called() {
+    let text = "{{\n  exports.counter = {n: 0};\n  exports.double = (x) => x * 2;\n}}\n\n###\n{{\n  counter.n++;\n}}\n\
+                GET {{api}}/get?q={{counter.n}}\n\n?? $.args.q == \"1\"\n\n###\n{{\n  counter.n++;\n}}\n\
+                GET {{api}}/get?q={{counter.n}}{{double(4)}}\n\n?? $.args.q == \"28\"\n";
+    assert_passed(&cases(text, &[]), 2);
+}
+
+#[test]
+fn a_loop_ends_when_a_script_has_emptied_its_queue() {
+    let text = "{{\n  exports.queue = [1, 2];\n}}\n\n###\n# @loop while queue.length > 0\nGET {{api}}/get\n\n{{\n  queue.shift();\n}}\n";
+    assert_passed(&cases(text, &["--dialect", "httpyac"]), 2);
+}
+
+#[test]
+fn scripts_of_a_file_run_before_its_loops_and_conditions() {
+    let text = "{{\n  exports.ids = [1, 2]; exports.token = 'x';\n}}\n\n###\n# @disabled !token\n# @loop for id of ids\n\
+                GET {{api}}/get?q={{id}}\n\n?? $.args.q isString\n";
+    assert_passed(&cases(text, &[]), 2);
+}
+
+#[test]
+fn scripts_of_an_imported_file_run_before_the_requests_of_the_importing_one() {
+    let functions = "{{\n  exports.helper = (x) => `h${x}`;\n}}\n";
+    let text = "# @import ./_fn.http\n\n###\nGET {{api}}/get?q={{helper(1)}}\n\n?? $.args.q == h1\n";
+    assert_passed(&run(Project::new().file("_fn.http", functions).file("a.http", text), &[]), 1);
 }
