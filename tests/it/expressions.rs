@@ -113,3 +113,9 @@ fn scripts_of_an_imported_file_run_before_the_requests_of_the_importing_one() {
     let text = "# @import ./_fn.http\n\n###\nGET {{api}}/get?q={{helper(1)}}\n\n?? $.args.q == h1\n";
     assert_passed(&run(Project::new().file("_fn.http", functions).file("a.http", text), &[]), 1);
 }
+
+#[test]
+fn httpyac_reads_a_word_after_body_as_a_property() {
+    let text = "GET {{api}}/get?token=a\n\n?? body args.token isString\n?? body url isString\n";
+    assert_passed(&cases(text, &["--dialect", "httpyac"]), 1);
+}

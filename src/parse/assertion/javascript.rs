@@ -222,6 +222,8 @@ mod tests {
             ("status not equals 200", "Status", "Equals(JsonComparison", true),
             ("header a exists", "Header(", "Truthy", false),
             ("js a == b", "js a", "~b", false),
+            ("body token isString", "Path(", "Is(String)", false),
+            ("body token == 5", "Path(", "~5", false),
         ] {
             let found = shown(&parse_httpyac_assertion(&span(text)).unwrap());
             let matches = found.0.starts_with(query) && found.1.starts_with(value) && found.2 == negated;
