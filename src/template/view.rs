@@ -1,6 +1,6 @@
 //! What is seen from one place: which variable a name means there, and its value.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use minijinja::value::Value;
@@ -39,8 +39,25 @@ pub(super) struct Bindings {
     pub(super) own: Definitions,
     /// What the file's definitions gave that are worked out once a request.
     pub(super) drawn: Mutex<HashMap<Place, Value>>,
-    pub(super) warnings: Mutex<Vec<Diagnostic>>,
+    pub(super) warnings: Mutex<Warnings>,
     pub(super) collections: Mutex<Vec<Collection>>,
+}
+
+/// Warnings, each once: a file may give thousands.
+#[derive(Debug, Default)]
+pub(super) struct Warnings {
+    list: Vec<Diagnostic>,
+    /// What has been said, and where.
+    seen: HashSet<(String, Option<(PathBuf, usize)>)>,
+}
+
+impl Warnings {
+    fn add(&mut self, warning: Diagnostic) {
+        let place = warning.span().map(|span| (span.source().path().to_owned(), span.range().start));
+        if self.seen.insert((warning.message.clone(), place)) {
+            self.list.push(warning);
+        }
+    }
 }
 
 /// A place that references are looked up from: a request, or a definition that is being
@@ -322,15 +339,12 @@ impl View {
 
     /// Keeps a warning, once.
     pub(super) fn warn(&self, warning: Diagnostic) {
-        let mut warnings = self.bindings.warnings.lock().expect("no holder of this lock panics");
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
+        self.bindings.warnings.lock().expect("no holder of this lock panics").add(warning);
     }
 
     /// The warnings that came up since the last call.
     pub(super) fn take_warnings(&self) -> Vec<Diagnostic> {
-        std::mem::take(&mut self.bindings.warnings.lock().expect("no holder of this lock panics"))
+        std::mem::take(&mut *self.bindings.warnings.lock().expect("no holder of this lock panics")).list
     }
 
     /// The error that a name means nothing here.

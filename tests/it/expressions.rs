@@ -119,3 +119,10 @@ fn httpyac_reads_a_word_after_body_as_a_property() {
     let text = "GET {{api}}/get?token=a\n\n?? body args.token isString\n?? body url isString\n";
     assert_passed(&cases(text, &["--dialect", "httpyac"]), 1);
 }
+
+#[test]
+fn thousands_of_definitions_below_their_use_come_to_an_end() {
+    let definitions: String = (0..4_000).map(|at| format!("@v{at} = {{{{v{}}}}}\n", at + 1)).collect();
+    let message = error(&format!("{definitions}@v4000 = 1\n\nGET {{{{api}}}}/get?q={{{{v0}}}}\n"), &[]);
+    assert!(message.contains("others in a row"), "{message}");
+}
