@@ -8,10 +8,10 @@ use crate::spec::{Body, Conflict, FileReference, Piece, Request};
 use crate::template::Engine;
 
 use super::compiled::Compiled;
-use super::decision;
 use super::plan::{Plan, PlannedCase, PlannedFile};
 use super::script::ScriptChecker;
 use super::specs::{Requested, Specs};
+use super::{decision, demands};
 
 /// What is known of a file before it runs.
 #[derive(Debug)]
@@ -91,7 +91,9 @@ impl<'a> Checker<'_, 'a> {
                 };
                 let conditions = decision::problems(request, self.engine);
                 let missing = missing_files(request, root);
-                request.diagnostics.iter().cloned().chain(compiled).chain(conditions).chain(missing).collect()
+                let demands = demands::problems(request, specs, self.engine, self.scripts, root);
+                let found = compiled.into_iter().chain(conditions).chain(missing).chain(demands);
+                request.diagnostics.iter().cloned().chain(found).collect()
             }
         }
     }

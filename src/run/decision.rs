@@ -70,6 +70,11 @@ pub(super) fn time(pause: &Pause, engine: &Engine, scope: &Scope<'_>) -> Result<
 
 /// What is wrong with the expressions of a request.
 pub(super) fn problems(request: &Request, engine: &Engine) -> Vec<Diagnostic> {
+    expressions(request).filter_map(|expression| engine.compile_expression(expression).err()).collect()
+}
+
+/// The expressions that decide whether, when and how often a request runs.
+pub(super) fn expressions(request: &Request) -> impl Iterator<Item = &Expression> {
     let flow = &request.flow;
     let conditions = flow.conditions.iter().flatten().map(|condition| &condition.expression);
     let pause = flow.pause.as_deref().and_then(|pause| match pause {
@@ -80,6 +85,5 @@ pub(super) fn problems(request: &Request, engine: &Engine) -> Vec<Diagnostic> {
         Repetition::Items { list: expression, .. } | Repetition::While(expression) => Some(expression),
         Repetition::Times(_) | Repetition::Rows(_) | Repetition::Matrix(_) | Repetition::Table(_) => None,
     });
-    let expressions = conditions.chain(pause).chain(looped);
-    expressions.filter_map(|expression| engine.compile_expression(expression).err()).collect()
+    conditions.chain(pause).chain(looped)
 }

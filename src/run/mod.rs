@@ -11,6 +11,7 @@ mod compiled;
 mod course;
 mod credentials;
 mod decision;
+mod demands;
 mod directory;
 mod environment;
 mod executor;

@@ -77,13 +77,28 @@ impl CompiledScripts {
 pub(super) struct ScriptChecker(OnceCell<Result<Engine, Diagnostic>>);
 
 impl ScriptChecker {
+    /// What is wrong with an expression.
+    pub(super) fn check_expression(&self, code: &Text, root: &Root) -> Option<Diagnostic> {
+        let (form, surroundings) = (Form::Expression, Surroundings::HttpYac);
+        let program = Program { code: code.clone(), caller: code.span.clone(), form, surroundings };
+        // What cannot be checked at all is told of scripts.
+        self.engine().ok()?.check(&program, root).err()
+    }
+
+    fn engine(&self) -> Result<&Engine, &Diagnostic> {
+        let make = || Engine::new(Limits::default(), Rc::new(Interrupt::default())).map_err(no_engine);
+        self.0.get_or_init(make).as_ref()
+    }
+
     /// What is wrong with the scripts of a request.
     pub(super) fn check(&self, scripts: &CompiledScripts, root: &Root) -> Vec<Diagnostic> {
-        let make = || Engine::new(Limits::default(), Rc::new(Interrupt::default())).map_err(no_engine);
-        match self.0.get_or_init(make) {
+        match self.engine() {
             Ok(engine) => {
-                let check =
-                    |program: Result<Program, Diagnostic>| program.and_then(|program| engine.check(&program, root));
+                let check = |program: Result<Program, Diagnostic>| {
+                    let program = program?;
+                    engine.check(&program, root)?;
+                    program.missing_package().map_or(Ok(()), Err)
+                };
                 scripts.programs(root).filter_map(|program| check(program).err()).collect()
             }
             Err(diagnostic) => vec![diagnostic.clone()],
@@ -122,6 +137,8 @@ pub(super) struct ScriptRunner {
     headers: RefCell<Headers>,
     /// The specs whose own scripts have run, by their places.
     begun: RefCell<HashSet<usize>>,
+    /// What came of these, until a request runs that it is told with.
+    prelude: RefCell<Attempt>,
     sleeper: Sleeper,
 }
 
@@ -149,8 +166,6 @@ impl ScriptRunner {
             let is_omitted = request.omitted_headers.iter().any(|name| field.is(name));
             if !is_omitted && !request.headers.contains(field.name()) {
                 request.headers.extend([field.clone()]);
-    /// What came of these, until a request runs that it is told with.
-    prelude: RefCell<Attempt>,
             }
         }
     }
@@ -162,6 +177,12 @@ impl ScriptRunner {
         }
         Ok(engine.as_ref().expect("it was made above").run(program, situation))
     }
+}
+
+/// A file and those that it imports which have scripts of their own, the file itself last.
+fn files_to_begin(specs: &Specs, file: usize) -> impl Iterator<Item = usize> {
+    let files = specs.at(file).imports.iter().rev().copied().chain([file]);
+    files.filter(|&file| !specs.at(file).spec.scripts.is_empty())
 }
 
 /// Has scripts wait without holding up other files.
@@ -179,12 +200,6 @@ impl Sleeper {
 
 impl Watch for Sleeper {
     fn is_called_off(&self) -> bool {
-/// A file and those that it imports which have scripts of their own, the file itself last.
-fn files_to_begin(specs: &Specs, file: usize) -> impl Iterator<Item = usize> {
-    let files = specs.at(file).imports.iter().rev().copied().chain([file]);
-    files.filter(|&file| !specs.at(file).spec.scripts.is_empty())
-}
-
         self.interrupt.reason().is_some()
     }
 
@@ -221,6 +236,12 @@ impl CaseRun<'_> {
                 return Some(if is_cancelled { called_off() } else { CaseResult::of(vec![attempt]) });
             }
         }
+        self.scripts.prelude.replace(attempt);
+        None
+    }
+
+    /// Runs the scripts of a file itself.
+    fn begin(&self, file: usize, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
         let mut wrong = Vec::new();
         let compile = |script: &spec::Script| CompiledScript::compile(&self.shared.engine, script);
         let scripts = collect(&self.specs.at(file).spec.scripts, compile, &mut wrong);
@@ -236,12 +257,6 @@ impl CaseRun<'_> {
     /// Runs what sees the request as it was rendered, has it changed as scripts want it, and
     /// tells whether it may be sent now.
     pub(super) fn run_rendered(
-        self.scripts.prelude.replace(attempt);
-        None
-    }
-
-    /// Runs the scripts of a file itself.
-    fn begin(&self, file: usize, scope: &mut FileScope, attempt: &mut Attempt) -> bool {
         &self,
         compiled: &Compiled,
         request: &mut client::Request,

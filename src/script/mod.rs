@@ -23,6 +23,7 @@ mod glue;
 mod host;
 mod limits;
 mod module;
+mod package;
 mod program;
 mod rendered;
 mod situation;

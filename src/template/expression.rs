@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{Format, Rules};
 
+use super::demand::Demand;
 use super::environment::{ENVIRONMENT, filter_names};
 use super::functions;
 use super::reference::{Malformed, Reference};
@@ -94,6 +95,12 @@ impl Expression {
         let compiled = ENVIRONMENT.compile_expression_owned(code);
         let code = compiled.map_err(|error| explain(&error, &surroundings.site))?;
         Ok(Self { code, surroundings: Arc::new(surroundings) })
+    }
+
+    /// The requests that it asks for.
+    pub(super) fn demands(&self) -> Vec<Demand<'_>> {
+        let Surroundings { site, references, .. } = &*self.surroundings;
+        references.iter().filter_map(|reference| reference.demand(&site.span)).collect()
     }
 
     /// Its value.

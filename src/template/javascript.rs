@@ -47,6 +47,11 @@ impl JavaScript {
         Self(Text::new(site.span.clone().with(code.to_owned()), Format::Http))
     }
 
+    /// How it is written.
+    pub(super) fn code(&self) -> &Text {
+        &self.0
+    }
+
     /// Its value.
     ///
     /// # Errors
@@ -66,11 +71,6 @@ pub(super) fn begins(text: &str) -> bool {
     GLOBALS.contains(&&text[..end]) && text[end..].starts_with(['.', '(', '['])
 }
 
-/// Whether a text that is no expression of the template language is likely one of JavaScript.
-pub(super) fn is_likely(text: &str) -> bool {
-    let mut quote = None;
-    let plain: String = text
-        .chars()
 /// What JavaScript makes of two values.
 const OPERATORS: &[&str] = &["==", "!=", ">=", "<=", ">", "<", "+", "-", "*", "/", "%"];
 
@@ -136,6 +136,11 @@ fn bracketed(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether a text that is no expression of the template language is likely one of JavaScript.
+pub(super) fn is_likely(text: &str) -> bool {
+    let mut quote = None;
+    let plain: String = text
+        .chars()
         .filter(|&next| match (quote, next) {
             (Some(open), _) if next == open => {
                 quote = None;
@@ -167,20 +172,15 @@ mod tests {
             "!a",
             "`x${a}`",
             "a && b",
+            "$random.uuid().length",
         ] {
             assert!(is_likely(text), "{text}");
         }
         for text in ["x + ", "'a => b' +", "a b", "newest", "\"??\" +"] {
             assert!(!is_likely(text), "{text}");
-            "$random.uuid().length",
         }
     }
 
-    #[test]
-    fn knows_the_names_that_javascript_gives() {
-        for (text, expected) in [
-            ("Math.random()", true),
-            ("Date.now()", true),
     #[test]
     fn stands_in_where_nothing_undefined_passes_for_a_value() {
         for (text, expected) in [
@@ -205,6 +205,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn knows_the_names_that_javascript_gives() {
+        for (text, expected) in [
+            ("Math.random()", true),
+            ("Date.now()", true),
             ("$global.token", true),
             ("encodeURIComponent(a)", true),
             ("Date", false),

@@ -5,6 +5,7 @@ mod bounded;
 mod credential;
 mod cut;
 mod definition;
+mod demand;
 mod dynamic;
 mod engine;
 mod environment;
@@ -34,6 +35,7 @@ mod view;
 
 pub use credential::{Credentials, TokenProvider};
 pub use definition::Derived;
+pub use demand::Demand;
 pub use engine::Engine;
 pub use filter::LanguageFilter;
 pub use iteration::{Collection, Iteration};

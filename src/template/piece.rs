@@ -9,6 +9,7 @@ use crate::spec::Format;
 use crate::spec::dialect::{ExpressionLanguage, References, Rules, Undefined};
 
 use super::cut::{Cut, Unclosed, cut};
+use super::demand::Demand;
 use super::expression::{Expression, Site, head_end};
 use super::javascript::{self, JavaScript};
 use super::reference::{Malformed, Reference};
@@ -44,7 +45,6 @@ pub(super) enum Live {
     JavaScript(JavaScript),
 }
 
-/// Cuts a text, and compiles what stands in its braces.
 /// What becomes of braces in a `.http` file that hold nothing that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
@@ -54,6 +54,7 @@ pub(super) enum Unreadable {
     Error,
 }
 
+/// Cuts a text, and compiles what stands in its braces.
 ///
 /// # Errors
 /// Where and why that cannot be compiled.
@@ -132,7 +133,28 @@ fn reference(text: &str, format: Format, rules: &Rules) -> Option<Result<Referen
     (head_end(text) == text.len()).then(|| Reference::parse(text, format, rules)).flatten()
 }
 
+impl Piece {
+    /// What it asks for that may be missed before it is rendered.
+    pub(super) fn demands(&self) -> Vec<Demand<'_>> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Live(live) => live.demands(),
+        }
+    }
+}
+
 impl Live {
+    /// What it asks for that may be missed before it is worked out.
+    pub(super) fn demands(&self) -> Vec<Demand<'_>> {
+        match self {
+            Self::Reference(reference, at) => reference.demand(at).into_iter().collect(),
+            // In a dialect that sends it as it is written, nothing is missed.
+            Self::Doubtful { .. } => Vec::new(),
+            Self::Expression(expression, _) => expression.demands(),
+            Self::JavaScript(expression) => vec![Demand::JavaScript(expression.code())],
+        }
+    }
+
     /// Its value.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use crate::spec::Format;
 use crate::spec::dialect::{References, Rules};
 use crate::xpath;
 
+use super::demand::Demand;
 use super::dynamic::Call;
 use super::exchange::Side;
 use super::functions::url_component;
@@ -108,6 +109,14 @@ impl Reference {
             return Some(Ok(Self::Encoded(name.to_owned())));
         }
         parse_exchange(text)
+    }
+
+    /// The request that it asks for, if it does.
+    pub(super) fn demand<'a>(&'a self, at: &'a Span) -> Option<Demand<'a>> {
+        match self {
+            Self::Exchange { request, .. } => Some(Demand::Exchange { request, at }),
+            _ => None,
+        }
     }
 
     /// Its value.

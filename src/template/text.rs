@@ -8,6 +8,7 @@ use crate::spec::{Expression, Rules, Text};
 
 use super::Scope;
 use super::cut::{Cut, cut, is_literal, is_program};
+use super::demand::Demand;
 use super::expression::Site;
 use super::piece::{self, Live, Piece, Unreadable};
 use super::program::Program;
@@ -38,7 +39,6 @@ enum Content {
 
 impl Template {
     pub(super) fn compile(text: &Text, rules: &Rules) -> Result<Self, Diagnostic> {
-        let span = text.span.clone();
         Self::read(text, rules, Unreadable::Text)
     }
 
@@ -48,6 +48,7 @@ impl Template {
     }
 
     fn read(text: &Text, rules: &Rules, unreadable: Unreadable) -> Result<Self, Diagnostic> {
+        let span = text.span.clone();
         if is_literal(&text.value, text.format) {
             return Ok(Self { content: Content::Literal(text.value.clone()), span });
         }
@@ -91,6 +92,15 @@ impl Template {
         match &self.content {
             Content::Literal(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// What it asks for that may be missed before it is rendered.
+    pub fn demands(&self) -> Vec<Demand<'_>> {
+        match &self.content {
+            Content::Single(live) => live.demands(),
+            Content::Mixed(pieces) => pieces.iter().flat_map(Piece::demands).collect(),
+            Content::Literal(_) | Content::Program(_) => Vec::new(),
         }
     }
 
@@ -263,16 +273,6 @@ mod tests {
     }
 
     #[test]
-    fn runs_statements_in_yaml_texts() {
-        let file = scope_file();
-        for (template, expected) in [
-            ("{% if user.ok %}yes{% endif %}\n", "yes\n"),
-            ("{% for r in user.roles %}{{ r }},{% endfor %}", "a,b,"),
-            ("{# note #}{{ api-key }}", "k1"),
-            ("{% if id == 7 %}{{ $random.integer(1, 2) | string }}{{ api-key | upper }}{% endif %}", "1K1"),
-            ("a {{- name -}} b", "aAdab"),
-            ("{% raw %}{{ api-key }}{% endraw %}", "{{ api-key }}"),
-    #[test]
     fn what_cannot_be_read_is_text_or_a_mistake() {
         for written in ["a {{1 +}} b", "{{ (x }}", "{{\"a\": 1}}"] {
             let text = text(written, Format::Http);
@@ -293,6 +293,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn runs_statements_in_yaml_texts() {
+        let file = scope_file();
+        for (template, expected) in [
+            ("{% if user.ok %}yes{% endif %}\n", "yes\n"),
+            ("{% for r in user.roles %}{{ r }},{% endfor %}", "a,b,"),
+            ("{# note #}{{ api-key }}", "k1"),
+            ("{% if id == 7 %}{{ $random.integer(1, 2) | string }}{{ api-key | upper }}{% endif %}", "1K1"),
+            ("a {{- name -}} b", "aAdab"),
+            ("{% raw %}{{ api-key }}{% endraw %}", "{{ api-key }}"),
         ] {
             assert_eq!(render(&file, template, Format::Yaml).unwrap(), expected, "{template}");
         }

@@ -1,6 +1,7 @@
 //! What is seen from one place: which variable a name means there, and its value.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use minijinja::value::Value;

@@ -126,3 +126,18 @@ fn thousands_of_definitions_below_their_use_come_to_an_end() {
     let message = error(&format!("{definitions}@v4000 = 1\n\nGET {{{{api}}}}/get?q={{{{v0}}}}\n"), &[]);
     assert!(message.contains("others in a row"), "{message}");
 }
+
+#[test]
+fn check_finds_what_can_never_run() {
+    for (text, message) in [
+        ("# @disabled user === \"ada\nGET {{api}}/get\n", "SyntaxError"),
+        ("# @if user ===\nGET {{api}}/get\n", ""),
+        ("@x := {{ a ==== b }}\n\nGET {{api}}/get?q={{x}}\n", "SyntaxError"),
+        ("GET {{api}}/get\n\n?? js a === == 5\n", "SyntaxError"),
+        ("GET {{api}}/get\n\n{{\n  require('lodash');\n}}\n", "`lodash` is a package"),
+        ("GET {{api}}/get?q={{nope.response.body.$.id}}\n", "no request of this file is named `nope`"),
+    ] {
+        let checked = Project::new().file("a.http", text).run(&["check", "a.http"]);
+        assert!(checked.code != 0 && checked.stderr.contains(message), "{text}\n{checked:?}");
+    }
+}
