@@ -8,7 +8,7 @@ use crate::http::Phase;
 use crate::schema;
 use crate::source::{Span, Spanned};
 
-use super::{JsonComparison, Percentile, StatusRange, Text, Value};
+use super::{Filter, JsonComparison, Percentile, StatusRange, Text, Value};
 
 /// An expectation: what is looked at, what is made of it, and what must hold.
 #[derive(Clone, PartialEq)]
@@ -211,90 +211,6 @@ pub struct Cookie {
     pub name: Text,
     /// `Value`, `Expires`, `Max-Age`, `Domain`, `Path`, `Secure`, `HttpOnly`, `SameSite`; the value where none is written.
     pub attribute: Option<Spanned<String>>,
-}
-
-/// One step that a result goes through.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Filter {
-    /// Which one.
-    pub name: FilterName,
-    /// Its arguments, as many as it takes.
-    pub arguments: Vec<Operand>,
-}
-
-/// The filters of rqtest's own, and all others, which are minijinja's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FilterName {
-    /// How many: the length of a list, a string's characters, or an object's members.
-    Count,
-    /// The first of a list.
-    First,
-    /// The last of a list.
-    Last,
-    /// The nth of a list, from 0; from the end where negative.
-    Nth,
-    /// The pieces of a string between a separator.
-    Split,
-    /// The first group, or the whole, of the first match.
-    Regex,
-    /// What a JSONPath finds in a value, or in a string of JSON.
-    JsonPath,
-    /// What an XPath finds in a text, XML or HTML.
-    XPath,
-    /// An integer.
-    ToInt,
-    /// A number with a fraction.
-    ToFloat,
-    /// A string.
-    ToString,
-    /// Percent-decoded.
-    UrlDecode,
-    /// Percent-encoded.
-    UrlEncode,
-    /// The value of a parameter in the query of a URL.
-    UrlQueryParam,
-    /// Base64-decoded, as bytes.
-    Base64Decode,
-    /// In base64.
-    Base64Encode,
-    /// Decoded from the base64 that is safe in URLs, as bytes.
-    Base64UrlSafeDecode,
-    /// In the base64 that is safe in URLs.
-    Base64UrlSafeEncode,
-    /// The text that bytes are in a character set.
-    CharsetDecode,
-    /// The text that bytes are in UTF-8.
-    Utf8Decode,
-    /// The bytes of a text in UTF-8.
-    Utf8Encode,
-    /// Bytes in hexadecimal.
-    ToHex,
-    /// With the characters that HTML gives a meaning written as references.
-    HtmlEscape,
-    /// With the character references of HTML undone.
-    HtmlUnescape,
-    /// A date, read from a text.
-    ToDate,
-    /// A date, written in a format.
-    DateFormat,
-    /// How many whole days a date lies ahead.
-    DaysAfterNow,
-    /// How many whole days a date lies back.
-    DaysBeforeNow,
-    /// Where a redirect leads.
-    Location,
-    /// In lower case.
-    Lower,
-    /// In upper case.
-    Upper,
-    /// Without white space at its ends.
-    Trim,
-    /// With a text or `/regex/` replaced by another.
-    Replace,
-    /// With what a regular expression matches replaced by another text.
-    ReplaceRegex,
-    /// A filter of minijinja's.
-    Template(String),
 }
 
 /// What must hold.

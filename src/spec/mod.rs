@@ -8,6 +8,7 @@ mod comparison;
 mod credential;
 mod defaults;
 pub mod dialect;
+mod filter;
 mod flow;
 mod graphql;
 mod oauth1;
@@ -28,8 +29,8 @@ mod value;
 use std::sync::Arc;
 
 pub use assertion::{
-    Assertion, Capture, CertificateField, Cookie, Expected, Filter, FilterName, Operand, Predicate, Query, RequestPart,
-    Schema, SchemaSource, Severity, Subject, TypeTest,
+    Assertion, Capture, CertificateField, Cookie, Expected, Operand, Predicate, Query, RequestPart, Schema,
+    SchemaSource, Severity, Subject, TypeTest,
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;
@@ -37,6 +38,7 @@ pub use comparison::{Extent, JsonComparison};
 pub use credential::{Credential, TokenSource};
 pub use defaults::Defaults;
 pub use dialect::{Conflict, Dialect, Rule, Rules};
+pub use filter::{Filter, FilterName};
 pub use flow::{
     Cell, Condition, Expression, Flow, ITEM, MOST_REPEATS, MOST_WHILE, Pause, RateLimit, Repetition, Retry, Row, Skip,
 };

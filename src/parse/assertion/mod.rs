@@ -6,6 +6,7 @@ mod filter;
 mod javascript;
 mod predicate;
 mod query;
+mod status;
 mod types;
 mod unsupported;
 mod value;
@@ -13,9 +14,10 @@ mod value;
 pub(super) use comparison::{IGNORING, UNORDERED, json_path};
 pub use javascript::parse_httpyac_assertion;
 pub(super) use predicate::{
-    digest, is_unsupported_predicate, lone_predicate, of_status, predicate_with_value, schema, unknown_predicate,
+    digest, is_unsupported_predicate, lone_predicate, predicate_with_value, schema, unknown_predicate,
 };
 pub(super) use query::{certificate, cookie};
+pub(super) use status::of_status;
 pub(super) use types::check as check_types;
 pub(super) use value::inline_flags;
 
