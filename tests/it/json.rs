@@ -19,7 +19,8 @@ const SPEC: &str = r#"requests:
             lines: [{item: jam, count: 3}, {item: tea, count: 1}]
           unordered: true
           ignoring: [$.at]
-        $.json.owner: {containsJson: file,owner.json}
+        $.json.owner:
+          containsJson: file,owner.json
         $.json.lines[*].itme: tea
 "#;
 
