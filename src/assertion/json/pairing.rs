@@ -85,8 +85,8 @@ mod tests {
     fn most(fitting: &[Vec<bool>], item: usize, taken: &mut Vec<bool>) -> usize {
         let Some(row) = fitting.get(item) else { return 0 };
         let mut best = most(fitting, item + 1, taken);
-        for element in 0..row.len() {
-            if row[element] && !taken[element] {
+        for (element, &fits) in row.iter().enumerate() {
+            if fits && !taken[element] {
                 taken[element] = true;
                 best = best.max(1 + most(fitting, item + 1, taken));
                 taken[element] = false;
