@@ -40,6 +40,8 @@ struct State {
     tasks: VecDeque<Task>,
     /// How many tasks more may go on.
     free: usize,
+    /// How many tasks wait for something else than a place.
+    aside: usize,
     /// How many threads of each rank wait for a place.
     waiting: [usize; 3],
     stand_ins: usize,
@@ -71,13 +73,20 @@ impl Workers {
             // What a panic leaves without a result is settled at the end of the run.
             .panic_handler(drop)
             .build()?;
-        let state = State { tasks: VecDeque::new(), free: jobs, waiting: [0; 3], stand_ins: 0, coming: 0 };
+        let state = State { tasks: VecDeque::new(), free: jobs, aside: 0, waiting: [0; 3], stand_ins: 0, coming: 0 };
         Ok(Arc::new(Self { threads, state: Mutex::new(state), changed: Condvar::new(), woken: AtomicUsize::new(0) }))
     }
 
     /// Has a task run when its turn comes: tasks begin in the order in which they are given.
     pub(super) fn spawn(self: &Arc<Self>, task: impl FnOnce() + Send + 'static) {
-        self.lock().tasks.push_back(Box::new(task));
+        let mut state = self.lock();
+        state.tasks.push_back(Box::new(task));
+        // The threads of those may be all that there are.
+        if state.aside > 0 {
+            self.see_to_a_thread(state);
+        } else {
+            drop(state);
+        }
         let workers = Arc::clone(self);
         self.threads.spawn_fifo(move || workers.work());
     }
@@ -125,11 +134,16 @@ impl Workers {
         Some(task)
     }
 
-    /// Gives a place away, and sees to it that somebody can take it.
+    /// Gives a place away.
     fn leave(self: &Arc<Self>) {
         let mut state = self.lock();
-        state.free += 1;
+        (state.free, state.aside) = (state.free + 1, state.aside + 1);
         self.changed.notify_all();
+        self.see_to_a_thread(state);
+    }
+
+    /// Starts a thread, if one is missing for a task to begin in a free place.
+    fn see_to_a_thread(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let on_their_way = state.coming + state.waiting.iter().sum::<usize>();
         if state.tasks.is_empty() || on_their_way >= state.free || state.stand_ins >= MOST_STAND_INS {
             return;
@@ -209,7 +223,9 @@ struct Back<'a>(&'a Workers);
 
 impl Drop for Back<'_> {
     fn drop(&mut self) {
-        drop(self.0.enter(self.0.lock(), Rank::Woken));
+        let mut state = self.0.lock();
+        state.aside -= 1;
+        drop(self.0.enter(state, Rank::Woken));
     }
 }
 
@@ -284,6 +300,26 @@ mod tests {
             });
         }
         assert_eq!(told(&receiver, 8).len(), 8);
+    }
+
+    #[test]
+    fn what_is_given_while_all_threads_wait_begins_all_the_same() {
+        let workers = Workers::new(1).unwrap();
+        let (sender, receiver) = mpsc::channel();
+        let (wake, woken) = mpsc::channel::<()>();
+        let (waiter, of_waiter) = (Arc::clone(&workers), sender.clone());
+        workers.spawn(move || {
+            waiter.aside(|| {
+                of_waiter.send("waits").unwrap();
+                woken.recv().unwrap();
+            });
+        });
+        assert_eq!(told(&receiver, 1), ["waits"]);
+        workers.spawn(move || {
+            sender.send("begins").unwrap();
+            wake.send(()).unwrap();
+        });
+        assert_eq!(told(&receiver, 1), ["begins"]);
     }
 
     #[test]
