@@ -11,8 +11,8 @@ pub(super) fn unmet(assertions: &[Assertion], result: &CaseResult) -> Option<Str
     if let Some(outcome) = musts.find(|outcome| outcome.failure.is_some()) {
         return Some(format!("`{}` at {} does not hold", outcome.assertion, outcome.span));
     }
-    let was_evaluated = |must: &Assertion| outcomes.iter().any(|outcome| outcome.span == must.span);
-    let mut musts = assertions.iter().filter(|assertion| assertion.severity == Severity::Must);
-    let must = musts.find(|must| !was_evaluated(must))?;
+    let was_evaluated = |assertion: &Assertion| outcomes.iter().any(|outcome| outcome.span == assertion.span);
+    let nothing_was = !assertions.iter().any(was_evaluated);
+    let must = assertions.iter().find(|assertion| nothing_was && assertion.severity == Severity::Must)?;
     Some(format!("`{}` at {} could not be evaluated", must.text(), must.span))
 }
