@@ -188,12 +188,12 @@ impl CaseRun<'_> {
         let answers = Answers { run: self, scope: file_scope, response: &response };
         let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: Some(&answers) };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
-        attempt.outcomes.extend(compiled.assertions.iter().filter(is_due).map(evaluate));
         if let Some(until) = &compiled.until {
             let outcome = evaluate(until);
             attempt.is_pending = outcome.failure.is_some();
             attempt.outcomes.push(outcome);
         }
+        attempt.outcomes.extend(compiled.assertions.iter().filter(is_due).map(evaluate));
         let mut missing = Vec::new();
         let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());
