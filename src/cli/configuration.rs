@@ -33,8 +33,8 @@ pub(crate) struct Configuration {
     pub(crate) teardown: Vec<Spanned<String>>,
     /// Variables of every request.
     pub(crate) variables: Named,
-    /// Variables by environment.
-    pub(crate) environments: Vec<(Spanned<String>, Named)>,
+    /// What holds in an environment alone.
+    pub(crate) environments: Vec<EnvironmentSpec>,
     /// The environment that is chosen where the command line chooses none.
     pub(crate) environment: Option<Spanned<String>>,
     /// How many requests are in flight at once.
@@ -53,6 +53,17 @@ pub(crate) struct Configuration {
     pub(crate) retry: Option<Spanned<Retry>>,
     /// Whose rules `.http` files are read by, where editors differ.
     pub(crate) dialect: Option<Dialect>,
+}
+
+/// An environment of a project.
+#[derive(Debug)]
+pub(crate) struct EnvironmentSpec {
+    /// Its name.
+    pub(crate) name: Spanned<String>,
+    /// Its variables.
+    pub(crate) variables: Named,
+    /// Defaults of every request, which count more than those of the project.
+    pub(crate) defaults: Option<Defaults>,
 }
 
 /// A server that runs while the requests do.
@@ -131,6 +142,12 @@ impl Configuration {
         Some(relative.unwrap_or(found))
     }
 
+    /// The defaults of the project, and of each environment.
+    pub(crate) fn all_defaults(&mut self) -> impl Iterator<Item = &mut Defaults> {
+        let environments = self.environments.iter_mut().filter_map(|environment| environment.defaults.as_mut());
+        std::iter::once(&mut self.defaults).chain(environments)
+    }
+
     /// Reads the file.
     ///
     /// # Errors
@@ -160,9 +177,22 @@ fn named(field: Field<'_>, problems: &mut Problems) -> Named {
     entries.map(|entry| (spanned(entry.key), entry.value.clone())).collect()
 }
 
-fn environments(field: Field<'_>, problems: &mut Problems) -> Vec<(Spanned<String>, Named)> {
+fn environments(field: Field<'_>, problems: &mut Problems) -> Vec<EnvironmentSpec> {
     let entries = problems.keep(field.entries()).into_iter().flatten();
-    entries.map(|entry| (spanned(entry.key), named(entry, problems))).collect()
+    entries.map(|entry| environment(entry, problems)).collect()
+}
+
+/// Variables; the map `defaults` among them holds those of requests, and the map `variables` more variables.
+fn environment(field: Field<'_>, problems: &mut Problems) -> EnvironmentSpec {
+    let mut environment = EnvironmentSpec { name: spanned(field.key), variables: Named::new(), defaults: None };
+    for entry in problems.keep(field.entries()).into_iter().flatten() {
+        match (entry.key.value.as_str(), &entry.value.node) {
+            ("defaults", Node::Map(_)) => environment.defaults = Some(read_defaults(entry, problems)),
+            ("variables", Node::Map(_)) => environment.variables.extend(named(entry, problems)),
+            _ => environment.variables.push((spanned(entry.key), entry.value.clone())),
+        }
+    }
+    environment
 }
 
 fn jobs(field: Field<'_>) -> Result<Spanned<NonZeroUsize>, Diagnostic> {
@@ -303,7 +333,9 @@ defaults: {timeout: 10s, headers: {Accept: '*/*'}}
 setup: [_login.yaml, _seed.http]
 teardown: _clear.http
 variables: {base: '{{ api }}/v1'}
-environments: {dev: {host: a, port: 1}, prod: {host: b}}
+environments:
+  dev: {host: a, port: 1}
+  prod: {host: b, variables: {port: 2}, defaults: {base_url: 'https://{{ host }}', timeout: 1s}}
 environment: dev
 jobs: 4
 junit: reports/junit.xml
@@ -338,7 +370,7 @@ servers:
   h: practice
 defaults: {timeout: soon, expect: {}}
 setup: [{get: /login}]
-environments: {dev: [a]}
+environments: {dev: [a], prod: {defaults: {timout: 1s}}}
 jobs: 0
 junit: [a]
 history: true

@@ -12,7 +12,7 @@ use crate::spec::Request;
 use super::arguments::{ListArguments, ListFormat};
 use super::exit::Exit;
 use super::project::{Project, Stop};
-use super::selection;
+use super::selection::{self, Wanted};
 use super::terminal::Terminal;
 
 /// A text that takes more than this part of the width does not push the others to the right.
@@ -41,7 +41,8 @@ pub(super) fn list(arguments: &ListArguments, terminal: &Terminal) -> Exit {
 
 fn plan(arguments: &ListArguments, terminal: &Terminal) -> Result<Plan, Stop> {
     let project = Project::open(&arguments.selection)?;
-    Ok(selection::choose(&project, &arguments.selection, 1, terminal)?.plan)
+    let wanted = Wanted { arguments: &arguments.selection, environment: None, repeat: 1 };
+    Ok(selection::choose(&project, &wanted, terminal)?.plan)
 }
 
 fn print(plan: &Plan, format: ListFormat, terminal: &Terminal) -> Exit {

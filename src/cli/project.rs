@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::run::{Environments, Plan};
 use crate::secret::Redactor;
 use crate::source::{Root, Spanned, read_source};
-use crate::spec::Dialect;
+use crate::spec::{Defaults, Dialect};
 use crate::template::{CompiledValue, Engine, FileScope, Scope, Variables};
 
 use super::arguments::{SelectionArguments, VariableArguments};
@@ -61,6 +61,16 @@ impl Project {
                 .map_err(|error| Diagnostic::error(error.to_string()).at(&path.span, ""))
         };
         named.iter().map(file).collect::<Result<_, _>>().map_err(|problem| vec![problem].into())
+    }
+
+    /// What holds for every request in an environment, what counts most first.
+    pub(super) fn defaults(&self, environment: Option<&str>) -> Vec<Defaults> {
+        let configured = self.configuration.environment.as_ref().map(|name| name.value.as_str());
+        let chosen = environment.or(configured);
+        let environments = self.configuration.environments.iter();
+        let own = environments.filter(|known| Some(known.name.value.as_str()) == chosen);
+        let own = own.filter_map(|known| known.defaults.clone());
+        own.chain([self.configuration.defaults.clone()]).collect()
     }
 
     /// Gathers the variables of a run, by folder; what no output may show is learnt by the redactor.

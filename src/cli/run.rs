@@ -21,9 +21,10 @@ use super::arguments::RunArguments;
 use super::exit::Exit;
 use super::project::{Project, Stop};
 use super::questioner::Questioner;
+use super::selection::{self, Wanted};
 use super::signals::Signals;
 use super::terminal::{self, Terminal};
-use super::{proxies, selection, servers};
+use super::{proxies, servers};
 
 /// Requests in flight where nothing is said of it: they wait for a network, not for cores.
 const JOBS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
@@ -40,14 +41,19 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let mut project = Project::open(&arguments.selection)?;
     if arguments.cookie_jar.is_some() {
         // What is said on the command line counts more than what the configuration says.
-        project.configuration.defaults.settings.cookie_jar = None;
+        project.configuration.all_defaults().for_each(|defaults| defaults.settings.cookie_jar = None);
     }
     project.output.clone_from(&arguments.output_root);
     let redactor = Arc::clone(&terminal.redactor);
     if let Some(proxy) = &arguments.proxy {
         project.take_proxy(proxy, &redactor)?;
     }
-    let chosen = selection::choose(&project, &arguments.selection, arguments.repeat as usize, terminal)?;
+    let wanted = Wanted {
+        arguments: &arguments.selection,
+        environment: arguments.variables.environment.as_deref(),
+        repeat: arguments.repeat as usize,
+    };
+    let chosen = selection::choose(&project, &wanted, terminal)?;
     let plan = chosen.plan;
     plan.teach(&redactor);
     let mut environments = project.environments(&arguments.variables, &arguments.selection, &plan, &redactor)?;

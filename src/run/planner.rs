@@ -57,8 +57,8 @@ pub struct Planner {
     pub order: Option<u64>,
     /// What is known of earlier runs.
     pub history: History,
-    /// What holds for every request that does not say otherwise.
-    pub defaults: Defaults,
+    /// What holds for every request that does not say otherwise, what counts most first.
+    pub defaults: Vec<Defaults>,
     /// Whose rules `.http` files are read by, where editors differ.
     pub dialect: Dialect,
     /// The folder that references between files may not leave: the project's. Without
@@ -242,7 +242,7 @@ impl Planner {
         let mut spec = parse::parse(source, format, self.dialect);
         for entry in [&mut spec.setup, &mut spec.requests, &mut spec.teardown].into_iter().flatten() {
             if let Entry::Request(request) = entry {
-                self.defaults.apply(request);
+                self.defaults.iter().for_each(|defaults| defaults.apply(request));
             }
             tables::fill(entry, root);
             schemas.fill(entry, root);

@@ -14,6 +14,8 @@ pub const DEFAULT_REDIRECTS: usize = 30;
 /// Settings of one level; `None` leaves a setting to the level above.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
+    /// What the URL of a request begins with that is only a path.
+    pub base_url: Option<Text>,
     /// The time for all of it, redirects included.
     pub timeout: Option<Spanned<Duration>>,
     /// The time to open a connection, name look-up and TLS included.
@@ -53,6 +55,7 @@ type Forget = fn(&mut Settings);
 
 /// The keys that null takes a default of away, each with what forgets it.
 const REMOVABLE: &[(&str, Forget)] = &[
+    ("base_url", |settings| settings.base_url = None),
     ("timeout", |settings| settings.timeout = None),
     ("connect_timeout", |settings| settings.connect_timeout = None),
     ("read_timeout", |settings| settings.read_timeout = None),
@@ -105,6 +108,7 @@ pub enum Jar {
 
 impl Silent for Settings {
     const SILENT: &'static Self = &Self {
+        base_url: None,
         timeout: None,
         connect_timeout: None,
         read_timeout: None,
@@ -161,6 +165,7 @@ impl Settings {
             };
         }
         nearest!(
+            base_url,
             timeout,
             connect_timeout,
             read_timeout,

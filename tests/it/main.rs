@@ -10,6 +10,7 @@ mod commands;
 mod connections;
 mod cookies;
 mod corpus;
+mod defaults;
 mod dialects;
 mod downloads;
 mod environments;

@@ -14,7 +14,7 @@ use crate::template::Engine;
 use super::arguments::{CheckArguments, CheckFormat};
 use super::exit::Exit;
 use super::project::{Project, Stop};
-use super::selection;
+use super::selection::{self, Wanted};
 use super::terminal::Terminal;
 
 /// Prints what is known of the spec files before they run, then a summary.
@@ -27,7 +27,8 @@ pub(super) fn check(arguments: &CheckArguments, terminal: &Terminal) -> Exit {
 
 fn plan(arguments: &CheckArguments, terminal: &Terminal) -> Result<(Plan, Dialect), Stop> {
     let project = Project::open(&arguments.selection)?;
-    let plan = selection::choose(&project, &arguments.selection, 1, terminal)?.plan;
+    let wanted = Wanted { arguments: &arguments.selection, environment: None, repeat: 1 };
+    let plan = selection::choose(&project, &wanted, terminal)?.plan;
     Ok((plan, project.dialect(&arguments.selection)))
 }
 

@@ -83,8 +83,8 @@ fn written(credentials: &[security::Named]) -> Vec<String> {
 
 /// What the project's configuration says of the environment.
 fn configured(name: Option<&str>, configuration: &Configuration) -> Entries {
-    let chosen = configuration.environments.iter().filter(|(known, _)| Some(known.value.as_str()) == name);
-    let entries = chosen.flat_map(|(_, entries)| entries);
+    let chosen = configuration.environments.iter().filter(|known| Some(known.name.value.as_str()) == name);
+    let entries = chosen.flat_map(|environment| &environment.variables);
     entries.map(|(name, value)| (Text::new(name.clone(), Format::Yaml), value.clone())).collect()
 }
 

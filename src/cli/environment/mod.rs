@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
 
     /// The environments that are defined outside of `.env` files.
     fn names(&self) -> impl Iterator<Item = &str> {
-        let configured = self.search.configuration.environments.iter().map(|(name, _)| name.value.as_str());
+        let configured = self.search.configuration.environments.iter().map(|known| known.name.value.as_str());
         let read = self.read.values().flat_map(|files| &files.environments).map(|defined| defined.name.value.as_str());
         configured.chain(read)
     }

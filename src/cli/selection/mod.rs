@@ -16,6 +16,16 @@ use super::arguments::{FileOrder, SelectionArguments, ShardArgument};
 use super::project::{Project, Stop};
 use super::terminal::{self, Terminal};
 
+/// What is asked for.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) arguments: &'a SelectionArguments,
+    /// The environment that was named.
+    pub(super) environment: Option<&'a str>,
+    /// How many times each file is run.
+    pub(super) repeat: usize,
+}
+
 /// What was chosen.
 #[derive(Debug)]
 pub(super) struct Chosen {
@@ -29,12 +39,8 @@ pub(super) struct Chosen {
 }
 
 /// Finds and reads the specs that were named, and chooses from them.
-pub(super) fn choose(
-    project: &Project,
-    arguments: &SelectionArguments,
-    repeat: usize,
-    terminal: &Terminal,
-) -> Result<Chosen, Stop> {
+pub(super) fn choose(project: &Project, wanted: &Wanted<'_>, terminal: &Terminal) -> Result<Chosen, Stop> {
+    let arguments = wanted.arguments;
     let shard = arguments.shard.map(of_machine).transpose()?;
     let is_random = arguments.order == FileOrder::Random;
     // Short enough to be typed again.
@@ -47,11 +53,11 @@ pub(super) fn choose(
         shard,
         order: seed.filter(|_| is_random),
         history: if arguments.last_failed || shard.is_some() { history(project)? } else { History::default() },
-        defaults: project.configuration.defaults.clone(),
+        defaults: project.defaults(wanted.environment),
         dialect: project.dialect(arguments),
         root: project.root.clone(),
         output: project.output.clone(),
-        repeat,
+        repeat: wanted.repeat,
         now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
     };
     let plan = if arguments.last_failed { last_failed(&mut planner, arguments, terminal) } else { None };

@@ -136,6 +136,10 @@ const READERS: &[(&str, Reader)] = &[
     ("force-ref", |draft, directive| refer(&mut draft.references, directive, true)),
     ("run", |draft, directive| refer(&mut draft.runs, directive, true)),
     // How it is sent.
+    ("base-url", |draft, directive| {
+        draft.own.settings.base_url = Some(text(&words(directive)?.span));
+        Ok(())
+    }),
     ("timeout", timeout),
     ("connect-timeout", connect_timeout),
     ("connection-timeout", connect_timeout),

@@ -10,6 +10,7 @@ use super::{Field, tls};
 
 /// The keys of [`Settings`].
 pub(crate) const SETTINGS: Table<Settings> = Table(&[
+    key("base_url", |settings, field, problems| settings.base_url = problems.keep(field.text())),
     key("timeout", |settings, field, problems| settings.timeout = problems.keep(field.duration())),
     key("connect_timeout", |settings, field, problems| settings.connect_timeout = problems.keep(field.duration())),
     key("read_timeout", |settings, field, problems| settings.read_timeout = problems.keep(field.duration())),

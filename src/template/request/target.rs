@@ -16,6 +16,8 @@ use super::error_at;
 pub(super) struct Target {
     method: Option<Template>,
     url: Template,
+    /// What the URL begins with if it is only a path.
+    base: Option<Template>,
     version: Option<Version>,
     format: Format,
     is_websocket: bool,
@@ -40,6 +42,7 @@ impl Target {
         Self {
             method: request.method.as_ref().map(|method| compiler.text(method)),
             url,
+            base: request.settings.base_url.as_ref().map(|base| compiler.text(base)),
             version: request.version.as_deref().copied(),
             format: request.target.format,
             is_websocket,
@@ -109,12 +112,13 @@ impl Target {
     }
 
     fn url(&self, target: &str, scope: &Scope<'_>, headers: &Headers) -> Result<Url, Diagnostic> {
-        let absolute = match headers.text("Host") {
+        let absolute = match (&self.base, headers.text("Host")) {
             _ if !target.starts_with('/') => target.to_owned(),
-            Some(host) => format!("{}{target}", host.trim()),
-            None => {
+            (Some(base), _) => self.below(base, target, scope)?,
+            (None, Some(host)) => format!("{}{target}", host.trim()),
+            (None, None) => {
                 return Err(error_at(&self.url, "the target is a path, and no `Host` header names its host")
-                    .help("write the whole URL, or add the header `Host: …`"));
+                    .help("write the whole URL, give its beginning as `base_url`, or add the header `Host: …`"));
             }
         };
         let (url, assumed) =
@@ -128,6 +132,21 @@ impl Target {
             );
         }
         Ok(url)
+    }
+}
+
+impl Target {
+    /// A path below a URL, whatever that has for a path itself.
+    fn below(&self, base: &Template, path: &str, scope: &Scope<'_>) -> Result<String, Diagnostic> {
+        let rendered = base.render(scope)?;
+        let url = rendered.trim();
+        if url.is_empty() || url.starts_with('/') || url.contains(['?', '#']) {
+            let error = error_at(base, format!("`{url}` is no base URL"));
+            return Err(error.help("such as `https://example.org/v1`: with a host, and without a query"));
+        }
+        let url = url.trim_end_matches('/');
+        let scheme = if self.is_websocket { url.strip_prefix("http").map(|rest| format!("ws{rest}")) } else { None };
+        Ok(format!("{}{path}", scheme.as_deref().unwrap_or(url)))
     }
 }
 
