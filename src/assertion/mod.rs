@@ -258,6 +258,19 @@ impl CompiledCapture {
         }
     }
 
+    /// The value that the response gives it, if there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be told, at the capture's place.
+    pub fn find(
+        &self,
+        inspection: &Inspection<'_>,
+        context: Context<'_>,
+    ) -> Result<Option<serde_json::Value>, Diagnostic> {
+        let value = self.subject.value(inspection, context).map_err(|failure| self.diagnostic(failure))?;
+        Ok(if value.is_absent() { None } else { Some(value.into_json()) })
+    }
+
     fn diagnostic(&self, failure: Failure) -> Diagnostic {
         let message = format!("`{}` is not captured: {}", self.name, failure.message);
         let diagnostic = Diagnostic::error(message).at(&self.span, "");

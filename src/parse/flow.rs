@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::spec::{Assertion, Cell, Expression, Format, ITEM, MOST_REPEATS, Node, Repetition, Row, Text, Value};
+use crate::spec::{
+    Assertion, Capture, Cell, Expression, Format, ITEM, Leads, MOST_REPEATS, Node, Repetition, Row, Text, Value,
+};
 
-use super::{parse_assertion, yaml};
+use super::{parse_assertion, parse_subject, yaml};
 
 /// The slot of requests whose rate is limited and that name none.
 pub(super) const SLOT: &str = "default";
@@ -39,6 +41,44 @@ pub(super) fn until(span: &Span, format: Format) -> Result<Box<Assertion>, Diagn
     let assertion = parse_assertion(span, format)?;
     let wording = format!("until {}", assertion.text()).into();
     Ok(Box::new(Assertion { wording: Some(wording), ..assertion }))
+}
+
+/// Reads what a loop lasts for: an expression that holds, `link next`, or `next body $.next`.
+///
+/// # Errors
+/// If there is nothing, or what follows `next` is no query.
+pub(super) fn lasting(text: &Text) -> Result<Repetition, Diagnostic> {
+    let whole = trimmed(text, 0..text.value.len());
+    let Some((word, rest)) = whole.value.split_once([' ', '\t']) else {
+        return expression(text).map(Repetition::While);
+    };
+    let rest = trimmed(&whole, whole.value.len() - rest.len()..whole.value.len());
+    match word {
+        "link" if is_relation(&rest.value) => Ok(Repetition::Pages(Leads::Link(rest.span.with(rest.value)))),
+        "next" if rest.is_verbatim() && begins_as_query(&rest.value) => {
+            let subject = parse_subject(&rest.span, rest.format)?;
+            let capture = Capture {
+                name: rest.span.clone().with("next".to_owned()),
+                subject,
+                default: None,
+                is_secret: false,
+                span: rest.span,
+            };
+            Ok(Repetition::Pages(Leads::Query(Box::new(capture))))
+        }
+        _ => expression(text).map(Repetition::While),
+    }
+}
+
+/// Whether it is the name of a relation, or a URL.
+fn is_relation(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphanumeric()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a word stands there, and no operator.
+fn begins_as_query(text: &str) -> bool {
+    let word = text.split(|next: char| !next.is_ascii_alphanumeric() && next != '-').next().unwrap_or_default();
+    text.starts_with('$') || (!word.is_empty() && !["and", "or", "not", "is", "in", "if"].contains(&word))
 }
 
 /// Reads `item in list` or `item of list`. A list of JSON is known before the run.
@@ -223,6 +263,32 @@ mod tests {
             assert_eq!((code.value.as_str(), code.span.text()), (expected, expected));
         }
         assert!(expression(&text(" ")).is_err() && expression(&text("{{ }}")).is_err());
+    }
+
+    #[test]
+    fn a_loop_lasts_while_something_holds_or_a_page_follows() {
+        for (written, shown) in [
+            ("link next", "link next"),
+            (" link  next ", "link next"),
+            ("next body $.next", "query body $.next"),
+            ("next header X-Next", "query header X-Next"),
+            ("next", "while next"),
+            ("link == 1", "while link == 1"),
+            ("next is defined", "while next is defined"),
+            ("next == \"body\"", "while next == \"body\""),
+            ("{{ link }}", "while link"),
+        ] {
+            let read = match lasting(&text(written)).unwrap() {
+                Repetition::While(Expression(code)) => format!("while {}", code.value),
+                Repetition::Pages(Leads::Link(relation)) => format!("link {}", relation.value),
+                Repetition::Pages(Leads::Query(capture)) => format!("query {}", capture.span.text()),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(read, shown);
+        }
+        for written in ["", "next nonsense $.next", "next body $.next =="] {
+            assert!(lasting(&text(written)).is_err(), "{written}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::assertion::{Captured, CompiledAssertion, Context, Inspection, Outcome
 use crate::client::{self, Session, Trace};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
+use crate::http::Url;
 use crate::script::Changes;
 use crate::source::{Root, Span};
 use crate::spec;
@@ -20,6 +21,7 @@ use super::compiled::Compiled;
 use super::credentials::{learn_captured, learn_rendered};
 use super::file::Due;
 use super::jwt;
+use super::pages::NextPage;
 use super::protocol::CompiledProtocol;
 use super::record::exchanges;
 use super::samples::Samples;
@@ -50,6 +52,10 @@ pub(super) struct CaseRun<'a> {
     pub(super) changes: RefCell<Changes>,
     /// Whether a script has called it off.
     pub(super) is_called_off: Cell<bool>,
+    /// Where it goes, if that is a page that another one leads to.
+    pub(super) page: Option<Url>,
+    /// What its response leads to, where it runs for that too.
+    pub(super) next: RefCell<NextPage>,
 }
 
 impl<'a> CaseRun<'a> {
@@ -77,6 +83,8 @@ impl<'a> CaseRun<'a> {
             file,
             changes,
             is_called_off,
+            page: None,
+            next: RefCell::default(),
         }
     }
 }
@@ -115,6 +123,7 @@ impl CaseRun<'_> {
         let (warnings, is_pending) = (self.request.diagnostics.clone(), compiled.until.is_some());
         let mut attempt = Attempt { warnings, is_pending, ..self.scripts.take_prelude() };
         self.collections.take();
+        self.next.take();
         // What a script sets up is gone over as a whole: it has run when the first item was due.
         if !file_scope.iteration().is_some_and(|iteration| iteration.over_collections) {
             file_scope.forget_all_own();
@@ -134,6 +143,10 @@ impl CaseRun<'_> {
             }
         };
         drop(scope);
+        if let Some(page) = &self.page {
+            request.url = page.clone();
+            request.params.clear();
+        }
         self.scripts.add_headers(&mut request);
         if !self.run_rendered(compiled, &mut request, file_scope, &mut attempt) {
             return attempt;
@@ -195,6 +208,7 @@ impl CaseRun<'_> {
         }
         attempt.outcomes.extend(compiled.assertions.iter().filter(is_due).map(evaluate));
         let mut missing = Vec::new();
+        self.look_ahead(&response, &inspection, context);
         let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());
         attempt

@@ -83,7 +83,11 @@ pub(super) fn expressions(request: &Request) -> impl Iterator<Item = &Expression
     });
     let looped = flow.repetition.as_deref().and_then(|repetition| match repetition {
         Repetition::Items { list: expression, .. } | Repetition::While(expression) => Some(expression),
-        Repetition::Times(_) | Repetition::Rows(_) | Repetition::Matrix(_) | Repetition::Table(_) => None,
+        Repetition::Times(_)
+        | Repetition::Rows(_)
+        | Repetition::Matrix(_)
+        | Repetition::Table(_)
+        | Repetition::Pages(_) => None,
     });
     conditions.chain(pause).chain(looped)
 }

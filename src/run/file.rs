@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::client::{Cookie, Jar, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event};
+use crate::http::Url;
 use crate::script;
 use crate::source::Root;
 use crate::spec::Request;
@@ -19,6 +20,7 @@ use super::environment::Environment;
 use super::mailbox::Sender;
 use super::must;
 use super::order::{End, Rank};
+use super::pages::NextPage;
 use super::plan::{Needed, PlannedCase, PlannedFile, Stage};
 use super::questions::Inquirer;
 use super::samples::Samples;
@@ -101,6 +103,8 @@ pub(super) struct FileRun<'a> {
     current: usize,
     /// How many cases it has turned out to be that have ended.
     ended: usize,
+    /// Where the request goes that is next to run, if that is a page that another one leads to.
+    pub(super) page: Option<Url>,
 }
 
 /// A case whose turn has come.
@@ -122,6 +126,15 @@ pub(super) struct Ran {
     pub(super) result: CaseResult,
     /// The collections that it has gone over.
     pub(super) collections: Vec<Collection>,
+    /// What its response leads to, where it runs for that too.
+    pub(super) next: NextPage,
+}
+
+impl Ran {
+    /// Something that came of it without its being sent.
+    fn instead(result: CaseResult) -> Self {
+        Self { result, collections: Vec::new(), next: None }
+    }
 }
 
 impl<'a> FileRun<'a> {
@@ -132,7 +145,7 @@ impl<'a> FileRun<'a> {
         let variables = &shared.environments.of(specs.own().source.0.path()).variables;
         let sight = Sight::new(&shared.engine, variables, specs, root, seen);
         let scripts = ScriptRunner::new(Sleeper::new(shared));
-        let (samples, current, ended) = (Samples::default(), 0, 0);
+        let (samples, current, ended, page) = (Samples::default(), 0, 0, None);
         Self {
             schedule,
             shared,
@@ -147,6 +160,7 @@ impl<'a> FileRun<'a> {
             failure,
             current,
             ended,
+            page,
         }
     }
 
@@ -193,14 +207,15 @@ impl<'a> FileRun<'a> {
 
     /// Runs one of the times that a request runs, unless something stands against it.
     pub(super) fn run_turn(&mut self, due: Due<'_>, iteration: Option<Iteration>) -> Ran {
-        let alone = |result| Ran { result, collections: Vec::new() };
         self.scope.enter(iteration);
         let ran = match (self.reason_to_skip(due.case), self.decide(due)) {
-            (Some(reason), _) => alone(CaseResult::skipped(reason)),
-            (None, Err(instead)) => alone(*instead),
+            (Some(reason), _) => Ran::instead(CaseResult::skipped(reason)),
+            (None, Err(instead)) => Ran::instead(*instead),
             (None, Ok(pause)) => self.run_request(due, pause),
         };
         self.scope.enter(None);
+        // One that did not run must leave nothing to the next request.
+        self.page = None;
         ran
     }
 
@@ -216,16 +231,18 @@ impl<'a> FileRun<'a> {
 
     fn run_request(&mut self, due: Due<'_>, pause: Duration) -> Ran {
         self.shared.questions.learn_given(&due.request.variables);
-        let run = CaseRun::new(self.shared, self.root, &self.session, &self.scripts, &self.samples, self.specs, due);
+        let page = self.page.take();
+        let fresh = CaseRun::new(self.shared, self.root, &self.session, &self.scripts, &self.samples, self.specs, due);
+        let run = CaseRun { page, ..fresh };
         let last = self.running.course().last;
         run.wait(last, pause);
         if let Some(reason) = self.reason_to_skip(due.case) {
-            return Ran { result: CaseResult::skipped(reason), collections: Vec::new() };
+            return Ran::instead(CaseResult::skipped(reason));
         }
         self.tell(Event::CaseStarted);
         let result = run.run(&mut self.scope);
         self.running.course().last = Some(Instant::now());
-        Ran { result, collections: run.collections.into_inner() }
+        Ran { result, collections: run.collections.into_inner(), next: run.next.into_inner() }
     }
 
     /// How long a request wants to wait; or what comes of it instead of being run.

@@ -33,6 +33,7 @@ impl FileRun<'_> {
                 self.run_over(due, name, list);
             }
             (Turn::All, Some(Repetition::While(condition))) => self.run_while(due, condition),
+            (Turn::All, Some(Repetition::Pages(leads))) => self.run_pages(due, leads),
             _ => self.run_once(due),
         }
     }
@@ -56,7 +57,7 @@ impl FileRun<'_> {
 
     /// Runs a request that says nothing of a loop, but may refer to collections.
     fn run_once(&mut self, due: Due<'_>) {
-        let Ran { result, collections } = self.run_turn(due, None);
+        let Ran { result, collections, .. } = self.run_turn(due, None);
         match collections.into_iter().max_by_key(|collection| collection.values.len()) {
             Some(collection) if collection.values.is_empty() => {
                 self.finish(due.case, CaseResult::skipped(found_nothing(&collection)), due.is_last);

@@ -27,6 +27,7 @@ mod must;
 mod names;
 mod order;
 mod pace;
+mod pages;
 mod plan;
 mod planner;
 mod preparation;

@@ -42,7 +42,7 @@ pub(super) fn planned(repetition: Option<&Repetition>, name: &str) -> Vec<(Turn,
         }
         Some(Repetition::Rows(rows)) => of_rows(rows, written_name),
         Some(Repetition::Matrix(rows)) => of_rows(rows, all_values),
-        Some(Repetition::Items { .. } | Repetition::While(_) | Repetition::Table(_)) => {
+        Some(Repetition::Items { .. } | Repetition::While(_) | Repetition::Pages(_) | Repetition::Table(_)) => {
             vec![(Turn::All, name.to_owned())]
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::source::{Span, Spanned};
 
-use super::{Assertion, Silent, Text, Value};
+use super::{Assertion, Capture, Silent, Text, Value};
 
 /// How often one request or one run may be repeated: each time is a case of its own.
 pub const MOST_REPEATS: u32 = 10_000;
@@ -132,6 +132,27 @@ pub enum Repetition {
     },
     /// As long as this holds, but no more often than [`MOST_WHILE`] times.
     While(Expression),
+    /// Again for what the last response leads to, but no more often than [`MOST_WHILE`] times.
+    Pages(Leads),
+}
+
+/// What leads from a page to the next one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leads {
+    /// The link of this relation in the response's header (RFC 8288).
+    Link(Spanned<String>),
+    /// The URL that a query finds.
+    Query(Box<Capture>),
+}
+
+impl Leads {
+    /// Where it is written.
+    pub fn span(&self) -> &Span {
+        match self {
+            Self::Link(relation) => &relation.span,
+            Self::Query(capture) => &capture.span,
+        }
+    }
 }
 
 /// Variables of one time that a request runs.

@@ -40,7 +40,8 @@ pub use defaults::Defaults;
 pub use dialect::{Conflict, Dialect, Rule, Rules};
 pub use filter::{Filter, FilterName};
 pub use flow::{
-    Cell, Condition, Expression, Flow, ITEM, MOST_REPEATS, MOST_WHILE, Pause, RateLimit, Repetition, Retry, Row, Skip,
+    Cell, Condition, Expression, Flow, ITEM, Leads, MOST_REPEATS, MOST_WHILE, Pause, RateLimit, Repetition, Retry, Row,
+    Skip,
 };
 pub use graphql::{Fragment, GraphQl, GraphQlVariables};
 pub use oauth1::{OAuth1, OAuth1Place, PrivateKey, SignatureMethod};

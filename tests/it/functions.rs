@@ -36,7 +36,7 @@ run #create (@kind = b)
 
 fn run(project: &Project, arguments: &[&str]) -> Ran {
     let server = PracticeServer::start(([127, 0, 0, 1], 0).into()).unwrap();
-    let fixed = ["run", ".", "--json", "report.json", "--color", "never"];
+    let fixed = [".", "--json", "report.json", "--color", "never"];
     project.run_against(&server.base_url(), &[&fixed, arguments].concat())
 }
 

@@ -351,6 +351,85 @@ GET {{api}}/get
 }
 
 #[test]
+fn pages_are_turned_by_links_and_by_what_a_body_says() {
+    let http = "
+### linked
+# @while link next
+# @capture last = body $.page
+GET {{api}}/pages/3?first=1
+### said
+# @loop while next body $.next
+# @assert body $.items | count == 2
+GET {{api}}/pages/2
+### only one
+# @while link next
+GET {{api}}/pages/1
+### after
+GET {{api}}/get?last={{last}}
+";
+    let yaml = "
+requests:
+  - {name: linked, get: '{{ api }}/pages/3', params: {first: 1}, while: link next, capture: {last: body $.page}}
+  - {name: said, get: '{{ api }}/pages/2', while: next body $.next, expect: {assert: [body $.items | count == 2]}}
+  - {name: only one, get: '{{ api }}/pages/1', while: link next}
+  - {name: after, get: '{{ api }}/get?last={{ last }}'}
+";
+    let names = ["linked [1]", "linked [2]", "linked [3]", "said [1]", "said [2]", "only one [1]", "after"];
+    let targets =
+        ["pages/3?first=1", "pages/3?page=2", "pages/3?page=3", "pages/2", "pages/2?page=2", "pages/1", "get?last=3"];
+    for report in [run("a.http", http, &[]), run("a.yaml", yaml, &[])] {
+        assert_eq!(report.verdicts(), names.map(|name| (name, "passed")), "{}", report.ran.stdout);
+        assert_eq!(report.targets(), targets);
+    }
+}
+
+#[test]
+fn a_page_may_lead_nowhere_that_can_be_gone() {
+    let text = "
+### elsewhere
+# @while link next
+GET {{api}}/response-headers?Link=%3Chttp://127.0.0.1:9/%3E;%20rel=next
+### itself
+# @while link next
+GET {{api}}/response-headers?Link=%3C%3E;%20rel=next
+### no text
+# @while next body $.page
+GET {{api}}/pages/1
+### skipped
+# @while link next
+# @if false
+GET {{api}}/pages/2
+### after
+GET {{api}}/get
+";
+    let report = run("a.http", text, &[]);
+    let expected = [
+        ("elsewhere [1]", "passed"),
+        ("elsewhere", "errored"),
+        ("itself [1]", "passed"),
+        ("itself", "errored"),
+        ("no text [1]", "passed"),
+        ("no text", "errored"),
+        ("skipped [1]", "skipped"),
+        ("after", "passed"),
+    ];
+    assert_eq!(report.verdicts(), expected, "{}", report.ran.stdout);
+    assert_eq!(report.reason("elsewhere"), "the next page is on another server: http://127.0.0.1:9/");
+    assert!(report.reason("itself").starts_with("the next page is this page again"), "{}", report.reason("itself"));
+    assert_eq!(report.reason("no text"), "a page is followed by a URL, and this is 1");
+}
+
+#[test]
+fn pages_without_end_are_an_error() {
+    let report =
+        run("a.http", "### endless\n# @while link next\nGET {{api}}/pages/5000\n\n### after\nGET {{api}}/get\n", &[]);
+    let verdicts = report.verdicts();
+    assert_eq!((verdicts.len(), verdicts[999]), (1002, ("endless [1000]", "passed")));
+    assert_eq!(verdicts[1000..], [("endless", "errored"), ("after", "passed")]);
+    assert_eq!(report.reason("endless"), "there is another page after 1000 of them");
+}
+
+#[test]
 fn a_failure_stops_a_loop_where_it_ends_the_run() {
     let text = "
 @ids = [1, 2, 3]

@@ -149,7 +149,7 @@ pub(super) fn looped(directive: &Directive) -> Result<Repetition, Diagnostic> {
         "for" if rest.text().parse::<u64>().is_ok() => read_times(&rest)
             .ok_or_else(|| wrong(directive, &format!("write how many times, from 1 to {MOST_REPEATS}"))),
         "for" => flow::items(&text(&rest)),
-        "while" => flow::expression(&text(&rest)).map(Repetition::While),
+        "while" => flow::lasting(&text(&rest)),
         _ => Err(wrong(directive, "write `for 3`, `for item of list` or `while expression`")),
     }
 }
@@ -161,7 +161,7 @@ pub(super) fn items(directive: &Directive) -> Result<Repetition, Diagnostic> {
 
 pub(super) fn while_it_holds(directive: &Directive) -> Result<Repetition, Diagnostic> {
     words(directive)?;
-    flow::expression(&text(&directive.argument)).map(Repetition::While)
+    flow::lasting(&text(&directive.argument))
 }
 
 /// What `@ratelimit` is written as.

@@ -131,9 +131,9 @@ fn items(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
 
 fn while_it_holds(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
     match field.scalar() {
-        Some(text) => Ok(Some(Repetition::While(flow::expression(&text)?))),
+        Some(text) => flow::lasting(&text).map(Some),
         None if field.is_null() => Ok(None),
-        None => Err(field.expected("an expression")),
+        None => Err(field.expected("an expression, `link next`, or `next body $.next`")),
     }
 }
 

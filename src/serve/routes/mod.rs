@@ -14,6 +14,7 @@ mod index;
 mod inspect;
 mod jobs;
 mod oauth2;
+mod pages;
 mod redirect;
 mod samples;
 mod signed;
@@ -52,6 +53,7 @@ pub(super) const FAMILIES: &[Family] = &[
     Family { title: "A small service: accounts", routes: account::ROUTES },
     Family { title: "A service that fails at first", routes: flaky::ROUTES },
     Family { title: "A job that takes its time", routes: jobs::ROUTES },
+    Family { title: "A list in pages", routes: pages::ROUTES },
     Family { title: "This server", routes: index::ROUTES },
 ];
 
