@@ -234,7 +234,7 @@ impl Verdict {
             Some(root) => format!("{other}: {}", root.change),
             None => same.to_owned(),
         };
-        let contrast = if negated { Contrast::Sides } else { Contrast::Differences(differences) };
+        let contrast = if negated { Contrast::Sides } else { Contrast::Differences(differences.into()) };
         Ok(Self { contrast, ..Self::new(&Value::Json(json), words, expected) })
     }
 }

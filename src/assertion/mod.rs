@@ -85,7 +85,7 @@ pub enum Contrast {
     /// These places of the actual value alone, a line each: they say what is wrong there.
     Places(Vec<String>),
     /// Where JSON differs from what is expected of it.
-    Differences(Differences),
+    Differences(Box<Differences>),
 }
 
 impl Failure {
@@ -144,7 +144,7 @@ impl CompiledAssertion {
         let (predicate, inverted) = Predicate::compile(engine, &assertion.predicate)?;
         let subject = Subject::compile(engine, &assertion.subject)?;
         Ok(Self {
-            subject: if predicate.compares_json() { subject.as_json() } else { subject },
+            subject: if predicate.compares_json() { subject.into_json() } else { subject },
             predicate,
             negated: assertion.negated != inverted,
             severity: assertion.severity,

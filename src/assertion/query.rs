@@ -118,7 +118,7 @@ impl Query {
     }
 
     /// The query for JSON where it is for the body's text.
-    pub(super) fn as_json(self) -> Self {
+    pub(super) fn into_json(self) -> Self {
         match self.kind {
             Kind::Body => Self { kind: Kind::Json, ..self },
             _ => self,

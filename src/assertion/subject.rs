@@ -31,8 +31,8 @@ impl Subject {
     }
 
     /// The subject, the body read as JSON where all of it is asked for.
-    pub(super) fn as_json(self) -> Self {
-        if self.filters.is_empty() { Self { query: self.query.as_json(), ..self } } else { self }
+    pub(super) fn into_json(self) -> Self {
+        if self.filters.is_empty() { Self { query: self.query.into_json(), ..self } } else { self }
     }
 
     /// The subject as it is written; the body where a key of YAML speaks of it as a whole.

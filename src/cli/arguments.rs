@@ -219,6 +219,8 @@ pub(super) enum ListFormat {
 pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: CheckFormat,

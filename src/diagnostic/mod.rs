@@ -1,7 +1,9 @@
 //! What went wrong and where, shown the way rustc shows it.
 
+mod fold;
 mod render;
 
+pub(crate) use fold::fold;
 pub(crate) use render::visible;
 pub use render::{Style, render, render_redacted};
 
@@ -126,8 +128,10 @@ impl Diagnostic {
 /// The known name that a person most likely meant by an unknown one, if any is near.
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lowered = unknown.to_lowercase();
+    // What is known by just that name was not meant: it would not help to write it again.
     known
         .into_iter()
+        .filter(|name| *name != unknown)
         .map(|name| (strsim::osa_distance(&lowered, &name.to_lowercase()), name))
         .filter(|&(distance, name)| distance <= name.len().max(unknown.len()) / 3 || name.eq_ignore_ascii_case(unknown))
         .min_by_key(|&(distance, _)| distance)
@@ -145,5 +149,6 @@ mod tests {
         assert_eq!(nearest("parms", known), Some("params"));
         assert_eq!(nearest("JSON", known), Some("json"));
         assert_eq!(nearest("body", known), None);
+        assert_eq!(nearest("json", known), None);
     }
 }

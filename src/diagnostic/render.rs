@@ -11,7 +11,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
-use super::{Diagnostic, Label, Severity};
+use super::{Diagnostic, Label, Severity, fold};
 use crate::secret::Redactor;
 use crate::source::Span;
 
@@ -52,14 +52,24 @@ pub fn render_redacted(diagnostic: &Diagnostic, style: Style, redactor: &Redacto
     let text = |text: &str| visible(&redactor.redact(text)).into_owned();
     let width = style.width.max(NARROWEST);
     let excerpts = excerpts(&diagnostic.labels, width);
-    let notes = diagnostic.notes.iter().map(|note| Level::NOTE.message(text(note)));
-    let help = diagnostic.help.iter().map(|help| Level::HELP.message(text(help)));
+    let told = |words: &str| folded(&text(words), width);
+    let notes = diagnostic.notes.iter().map(|note| Level::NOTE.message(told(note)));
+    let help = diagnostic.help.iter().map(|help| Level::HELP.message(told(help)));
     let group = Group::with_title(level(diagnostic.severity).primary_title(text(&diagnostic.message)))
         .elements(excerpts.iter().flat_map(|excerpt| excerpt.elements(redactor)))
         .elements(notes)
         .elements(help);
     let rendered = renderer.term_width(width).render(&[group]);
     rendered.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of a note as a narrow terminal has room for them, beside what stands before it.
+fn folded(text: &str, width: usize) -> String {
+    const BEFORE: usize = "1000 = note: ".len();
+    if width >= Style::PLAIN.width {
+        return text.to_owned();
+    }
+    text.lines().flat_map(|line| fold(line, width.saturating_sub(BEFORE))).collect::<Vec<_>>().join("\n")
 }
 
 /// Text with its control characters made visible; line breaks stay.

@@ -28,7 +28,6 @@ use std::time::Duration;
 pub use reporters::{ReportError, Reporters};
 pub use statistics::{Counts, RunStatistics};
 pub use target::Target;
-pub(crate) use wording::fold;
 
 use crate::event::{CaseResult, Event, Verdict};
 

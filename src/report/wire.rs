@@ -4,7 +4,7 @@
 use super::dialogue::{Room, line};
 use super::paint::{Ink, Paint};
 use super::wording;
-use crate::diagnostic::{Style, visible};
+use crate::diagnostic::{Style, fold, visible};
 use crate::event::{Excerpt, TraceStep, Wire};
 use crate::secret::Redactor;
 
@@ -59,7 +59,7 @@ impl Writer<'_> {
     fn marked(&self, mark: char, ink: Option<Ink>, line: &str) -> Vec<String> {
         let mark = self.paint.text(Ink::Faint, &mark.to_string());
         let painted = |part: &str| ink.map_or_else(|| part.to_owned(), |ink| self.paint.text(ink, part));
-        let parts = wording::fold(line, self.columns.saturating_sub("> ".len() + "  ".len()));
+        let parts = fold(line, self.columns.saturating_sub("> ".len() + "  ".len()));
         let gap = |index: usize| if index == 0 { " " } else { "   " };
         let lines = parts.into_iter().enumerate();
         lines.map(|(index, part)| format!("{mark}{}{}", gap(index), painted(part)).trim_end().to_owned()).collect()

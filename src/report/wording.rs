@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::event::{Excerpt, Exchange};
 use crate::http::{Phase, Status, Timings};
@@ -82,36 +82,12 @@ pub(super) fn bytes(size: u64) -> String {
     format!("{size} {}", if size == 1 { "byte" } else { "bytes" })
 }
 
-/// A line as several that fit so many columns each: broken at a blank where there is one
-/// in the second half, else anywhere.
-pub(crate) fn fold(line: &str, columns: usize) -> Vec<&str> {
-    let (mut lines, mut rest) = (Vec::new(), line);
-    while let Some(end) = end_of_columns(rest, columns.max(2)) {
-        let ends_word = rest[end..].starts_with(' ').then_some(end);
-        let blank = ends_word.or_else(|| rest[..end].rfind(' ').filter(|&blank| blank > end / 2));
-        let (before, after) = rest.split_at(blank.unwrap_or(end));
-        lines.push(before);
-        rest = after.strip_prefix(' ').filter(|_| blank.is_some()).unwrap_or(after);
-    }
-    lines.push(rest);
-    lines
-}
-
-/// Where the columns end that a text has too many of.
-fn end_of_columns(text: &str, columns: usize) -> Option<usize> {
-    let mut width = 0;
-    text.char_indices().find_map(|(at, character)| {
-        width += character.width().unwrap_or(0);
-        (width > columns).then_some(at)
-    })
-}
-
 /// What there is to say of an excerpt that is not the whole body.
 pub(super) fn body_remark(body: &Excerpt) -> Option<String> {
     let bytes = bytes(body.size);
     match (body.text.is_empty(), body.complete) {
         _ if body.size == 0 => None,
-        (true, _) => Some(format!("({bytes} that are not text)")),
+        (true, _) => Some(format!("({bytes}, not shown)")),
         (false, true) => None,
         (false, false) => Some(format!("… ({bytes} in all)")),
     }
@@ -172,21 +148,6 @@ mod tests {
         assert_eq!(count(1, "request"), "1 request");
         assert_eq!(count(0, "request"), "0 requests");
         assert_eq!(parts(&[(2, "failed"), (0, "errors"), (1, "skipped")]), "2 failed, 1 skipped");
-    }
-
-    #[test]
-    fn folds_lines_at_blanks_and_long_words_anywhere() {
-        for (line, expected) in [
-            ("", &[""][..]),
-            ("12345678", &["12345678"]),
-            ("one two three", &["one two", "three"]),
-            ("12345678 0", &["12345678", "0"]),
-            ("a 34567890123", &["a 345678", "90123"]),
-            ("日本日本日本", &["日本日本", "日本"]),
-        ] {
-            assert_eq!(fold(line, 8), expected, "{line}");
-        }
-        assert_eq!(fold("日日", 0), ["日", "日"]);
     }
 
     #[test]

@@ -163,6 +163,10 @@ impl<'a> Directory<'a> {
         let mut known: Vec<&str> = known.iter().map(|name| &**name).collect();
         // Of two that are as near the first is suggested.
         known.sort_unstable();
+        if known.contains(&name.value.as_str()) {
+            let error = Diagnostic::error(format!("the request `{}` cannot refer to itself", name.value));
+            return error.at(&name.span, "").help("name another one, or leave this out");
+        }
         let error = Diagnostic::error(format!("no request is named `{}`", name.value)).at(&name.span, "");
         match nearest(&name.value, known) {
             Some(near) => error.help(format!("did you mean `{near}`?")),

@@ -21,6 +21,17 @@ use super::schemas::Schemas;
 use super::select::{self, Changes, FileSelection, Shard};
 use super::{Selection, tables};
 
+/// A file, if it has the line that is asked for.
+fn holding(source: Arc<SourceFile>, line: Option<usize>) -> Result<Arc<SourceFile>, String> {
+    let lines = source.text().lines().count();
+    match line {
+        Some(line) if !(1..=lines.max(1)).contains(&line) => {
+            Err(format!("there is no line {line}: the file has {lines}"))
+        }
+        _ => Ok(source),
+    }
+}
+
 /// A path to run, and the line of the one request in it that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
@@ -172,7 +183,7 @@ impl Planner {
     /// A file by its path.
     fn find_one(&self, Input { path, line }: &Input) -> Found {
         let content = match format_of(path) {
-            Some(_) => read_source(path).map_err(|error| error.to_string()),
+            Some(_) => read_source(path).map_err(|error| error.to_string()).and_then(|source| holding(source, *line)),
             None if path.exists() => Err(no_spec(path)),
             None => Err(format!("there is no file or folder {}", path.display())),
         };

@@ -38,6 +38,13 @@ impl Site {
         if self.exact { self.span.slice(range) } else { self.span.clone() }
     }
 
+    /// The place of a part of a text that is not as it stands in the source, where it stands there but once.
+    pub(super) fn find(&self, part: &str) -> Option<Self> {
+        let mut places = self.span.text().match_indices(part).map(|(at, _)| at);
+        let (at, other) = (places.next()?, places.next());
+        other.is_none().then(|| Self { span: self.span.slice(at..at + part.len()), exact: true })
+    }
+
     /// The place of a name within a part, where that can be told.
     fn word(&self, part: &Span, name: &str) -> Span {
         let in_word = |character: char| character.is_alphanumeric() || character == '_';

@@ -1,5 +1,7 @@
 //! The pieces of a text: what stands in braces, and what stands between.
 
+use std::ops::Range;
+
 use minijinja::value::Value;
 
 use crate::diagnostic::Diagnostic;
@@ -72,7 +74,7 @@ pub(super) fn compile(
             Cut::Live(inner) => {
                 let may_be_text =
                     format == Format::Http && unreadable == Unreadable::Text && is_doubtful(&text[inner.clone()]);
-                match compile_live(&text[inner.clone()], format, rules, &site.part(inner.clone()), site) {
+                match compile_live(&text[inner.clone()], format, rules, &place(text, inner.clone(), site), site) {
                     Err(_) if may_be_text => Piece::Literal(text[inner.start - 2..inner.end + 2].to_owned()),
                     compiled => compiled?,
                 }
@@ -80,6 +82,12 @@ pub(super) fn compile(
         });
     }
     Ok(merge(pieces))
+}
+
+/// Where a part of a text stands.
+fn place(text: &str, part: Range<usize>, site: &Site) -> Site {
+    let found = if site.exact { None } else { site.find(&text[part.clone()]) };
+    found.unwrap_or_else(|| site.part(part))
 }
 
 /// Compiles what could stand in braces.

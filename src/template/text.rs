@@ -287,7 +287,7 @@ mod tests {
         let environment = vec![("été".to_owned(), json!("a"))];
         let file = file(Variables { environment, ..Variables::default() }, Format::Http, &[]);
         assert_eq!(render(&file, "{{été}}{{ été ~ 'b' }}", Format::Http).unwrap(), "aab");
-        for (template, at) in [("{{größe}}", "größe"), ("{{ userö }}", "userö"), ("é {{ größe == é }}", "é")]
+        for (template, at) in [("{{größe}}", "größe"), ("{{ userö }}", "userö"), ("é {{ größe == é }}", "größe")]
         {
             assert_eq!(place(&render(&file, template, Format::Http).unwrap_err()), at, "{template}");
         }
@@ -373,11 +373,15 @@ mod tests {
     }
 
     #[test]
-    fn errors_of_an_unescaped_text_point_at_all_of_it() {
+    fn errors_of_an_unescaped_text_point_at_what_stands_there_but_once() {
         let source = SourceFile::new("spec", r#"x: "a\n{{ nmae }}""#);
         let span = source.span(3..source.text().len());
         let text = Text { value: "a\n{{ nmae }}".to_owned(), span: span.clone(), format: Format::Yaml };
         let file = scope_file();
+        let error =
+            Template::compile(&text, <&Rules>::default()).unwrap().render(&Scope::new(&file, 0, &[])).unwrap_err();
+        assert_eq!(error.span().unwrap().text(), "nmae");
+        let text = Text { value: "a\n{{ \"x\ty\" + 1 }}".to_owned(), ..text };
         let error =
             Template::compile(&text, <&Rules>::default()).unwrap().render(&Scope::new(&file, 0, &[])).unwrap_err();
         assert_eq!(error.span(), Some(&span));

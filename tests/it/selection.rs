@@ -32,7 +32,7 @@ fn listed(project: &Project, arguments: &[&str]) -> (Ran, Vec<String>) {
 #[test]
 fn what_failed_last_runs_again_until_it_passes() {
     let server = practice();
-    let project = Project::new()
+    let project = Project::new().file("rqtest.yaml", "")
         .file("rqtest.yaml", "variables: {first: 500, second: 500, third: 201}\n")
         .file(
             "specs/a.http",
@@ -65,7 +65,7 @@ fn what_failed_last_runs_again_until_it_passes() {
 #[test]
 fn a_setup_that_failed_runs_with_all_that_it_was_for() {
     let server = practice();
-    let project = Project::new().file(
+    let project = Project::new().file("rqtest.yaml", "").file(
         "a.http",
         "### prepare\n# @setup\nGET {{api}}/status/{{code}}\n\n?? status == 200\n\n### one\nGET {{api}}/get\n\n### two\nGET {{api}}/get\n",
     );
@@ -97,7 +97,10 @@ fn a_project_says_where_its_history_is_kept() {
 #[test]
 fn a_history_that_cannot_be_written_fails_no_run() {
     let server = practice();
-    let project = Project::new().file(".rqtest", "in the way").file("a.http", "### one\nGET {{api}}/get\n");
+    let project = Project::new()
+        .file("rqtest.yaml", "")
+        .file(".rqtest", "in the way")
+        .file("a.http", "### one\nGET {{api}}/get\n");
     let (ran, _) = ran(&project, &server, &["a.http"]);
     assert_eq!(ran.code, 0);
     assert!(ran.stderr.contains("warning: what passed and what did not is not kept"), "{}", ran.stderr);

@@ -27,8 +27,11 @@ pub(super) fn check(arguments: &CheckArguments, terminal: &Terminal) -> Exit {
 
 fn plan(arguments: &CheckArguments, terminal: &Terminal) -> Result<(Plan, Dialect), Stop> {
     let project = Project::open(&arguments.selection)?;
-    let wanted = Wanted { arguments: &arguments.selection, environment: None, repeat: 1 };
+    let environment = arguments.variables.environment.as_deref();
+    let wanted = Wanted { arguments: &arguments.selection, environment, repeat: 1 };
     let plan = selection::choose(&project, &wanted, terminal)?.plan;
+    // What is wrong with an environment would keep a run from beginning.
+    project.environments(&arguments.variables, &arguments.selection, &plan, &terminal.redactor)?;
     Ok((plan, project.dialect(&arguments.selection)))
 }
 

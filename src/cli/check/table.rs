@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Effects};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::diagnostic::{Fault, visible};
-use crate::report::fold;
+use crate::diagnostic::{Fault, fold, visible};
 use crate::run::Checked;
 use crate::spec::{Dialect, Rule};
 

@@ -52,7 +52,7 @@ pub(super) fn choose(project: &Project, wanted: &Wanted<'_>, terminal: &Terminal
         teardown: project.files(&project.configuration.teardown)?,
         shard,
         order: seed.filter(|_| is_random),
-        history: if arguments.last_failed || shard.is_some() { history(project)? } else { History::default() },
+        history: known(project, arguments.last_failed, shard.is_some())?,
         defaults: project.defaults(wanted.environment),
         dialect: project.dialect(arguments),
         root: project.root.clone(),
@@ -76,21 +76,29 @@ pub(super) fn choose(project: &Project, wanted: &Wanted<'_>, terminal: &Terminal
     })
 }
 
-/// The archive of a project's history, if it keeps one.
+/// The archive of a project's history, if it keeps one. Without a project nothing is written
+/// into a folder that only holds specs.
 pub(super) fn archive(project: &Project) -> Option<Archive> {
-    let root = project.root.as_ref().map_or(Path::new("."), Root::folder);
+    let root = project.root.as_ref()?.folder();
     match &project.configuration.history {
         None => Some(Archive::in_project(root)),
         Some(path) => path.as_ref().map(|path| Archive::at(root, path)),
     }
 }
 
-fn history(project: &Project) -> Result<History, Stop> {
-    let archive = archive(project)
-        .ok_or_else(|| Stop::usage("nothing is known of earlier runs: the project has `history: false`"))?;
-    archive.read().map_err(|error| {
-        Stop::from(vec![Diagnostic::error(error).help("remove it: it is written again by the next run")])
-    })
+/// What is known of earlier runs, as far as it is asked for: a share of the files goes without.
+fn known(project: &Project, must_be: bool, can_be: bool) -> Result<History, Stop> {
+    let reason = match project.root {
+        Some(_) => "the project has `history: false`",
+        None => "it is kept for a project, a folder with `rqtest.yaml`, which may be empty",
+    };
+    match archive(project) {
+        Some(archive) if must_be || can_be => archive.read().map_err(|error| {
+            Stop::from(vec![Diagnostic::error(error).help("remove it: it is written again by the next run")])
+        }),
+        None if must_be => Err(Stop::usage(format!("nothing is known of earlier runs: {reason}"))),
+        _ => Ok(History::default()),
+    }
 }
 
 fn of_machine(argument: ShardArgument) -> Result<Shard, Stop> {

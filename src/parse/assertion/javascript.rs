@@ -70,7 +70,7 @@ pub fn parse_httpyac_assertion(span: &Span) -> Result<Assertion, Diagnostic> {
     let (subject, claimed) = split(&reader.span).ok_or_else(|| reader.no_predicate(&reader.span))?;
     let subject = match asks(subject.text()) {
         true => expression(&subject),
-        false => parse_subject(&subject, Format::Http)?,
+        false => member(&subject).map_or_else(|| parse_subject(&subject, Format::Http), Ok)?,
     };
     let claim = lenient(claim(&claimed)?);
     assertion(&reader, subject, claim)
@@ -89,6 +89,18 @@ fn expression(subject: &Span) -> Subject {
     let start = text.len() - text["js".len()..].trim_start().len();
     let query = Query::JavaScript(subject.slice(start..text.len()));
     Subject { query: subject.clone().with(query), filters: Vec::new() }
+}
+
+/// What `body name` asks for, since nothing that follows can tell the name from a predicate.
+fn member(subject: &Span) -> Option<Subject> {
+    let text = subject.text();
+    let name = text.strip_prefix("body")?.trim_start();
+    let is_name = !name.is_empty() && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
+    (is_name && name.len() + "body".len() < text.len()).then(|| {
+        let place = subject.slice(text.len() - name.len()..text.len());
+        let path = Text::new(place.with(format!("$.{name}")), Format::Http);
+        Subject { query: subject.clone().with(Query::JsonPath(path)), filters: Vec::new() }
+    })
 }
 
 /// What is asked, and what is claimed of it: the last predicate on the line begins the claim.
@@ -222,8 +234,8 @@ mod tests {
             ("status not equals 200", "Status", "Equals(JsonComparison", true),
             ("header a exists", "Header(", "Truthy", false),
             ("js a == b", "js a", "~b", false),
-            ("body token isString", "Path(", "Is(String)", false),
-            ("body token == 5", "Path(", "~5", false),
+            ("body token isString", "JsonPath(\"$.token\"", "Is(String)", false),
+            ("body token == 5", "JsonPath(\"$.token\"", "~5", false),
         ] {
             let found = shown(&parse_httpyac_assertion(&span(text)).unwrap());
             let matches = found.0.starts_with(query) && found.1.starts_with(value) && found.2 == negated;

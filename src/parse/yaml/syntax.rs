@@ -12,7 +12,9 @@ pub(super) fn diagnose(place: &Span, error: &ScanError) -> Diagnostic {
     let offset = error.marker().byte_offset().unwrap_or(place.text().len());
     let before = &place.text()[..place.text().floor_char_boundary(offset)];
     let at = if is_of_tab(kind) { tab(place.text(), before.len()).unwrap_or(offset) } else { offset };
-    let diagnostic = Diagnostic::error(format!("not YAML: {}", message(kind))).at(&character(place, at), "");
+    let is_json = place.source().path().extension().is_some_and(|extension| extension == "json");
+    let language = if is_json { "JSON" } else { "YAML" };
+    let diagnostic = Diagnostic::error(format!("not {language}: {}", message(kind))).at(&character(place, at), "");
     let diagnostic = match beginning(kind, before) {
         Some(start) => diagnostic.at(&place.slice(start..start + 1), "this is perhaps not closed"),
         None => diagnostic,

@@ -161,6 +161,7 @@ impl Blocks {
                 let error = result.attempts.last().and_then(|attempt| attempt.error.as_ref());
                 error.map_or_else(|| "error".to_owned(), |error| format!("{} error", error.kind))
             }
+            Verdict::Skipped(reason) if reason.is_empty() => "skipped".to_owned(),
             Verdict::Skipped(reason) => format!("skipped, {}", self.line(reason)),
         };
         if attempts > 1 { format!("{verdict} after {attempts} attempts") } else { verdict }

@@ -90,8 +90,8 @@ impl Blocks {
         }
         let symbol = self.paint.symbol(&Verdict::Skipped(String::new()));
         let line = |(reason, names): (&str, Vec<&str>)| match names.as_slice() {
-            [name] => format!("  {symbol} {name}: skipped, {reason}\n"),
-            names => format!("  {symbol} {} skipped, {reason}\n", names.len()),
+            [name] => format!("  {symbol} {name}: skipped{}\n", because(reason)),
+            names => format!("  {symbol} {} skipped{}\n", names.len(), because(reason)),
         };
         reasons.into_iter().map(line).collect()
     }
@@ -164,4 +164,9 @@ fn outcome(counts: Counts) -> String {
         (false, true) => remarkable,
         (false, false) => format!("{remarkable} of {}", counts.requests),
     }
+}
+
+/// A reason behind what happened, where there is one.
+fn because(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(", {reason}") }
 }
