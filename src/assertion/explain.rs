@@ -28,7 +28,8 @@ pub(super) struct Explanation<'a> {
 }
 
 impl Explanation<'_> {
-    fn subject(&self) -> String {
+    /// The subject on one line.
+    pub(super) fn subject(&self) -> String {
         let words: Vec<&str> = self.subject.split_whitespace().collect();
         excerpt(&words.join(" "), LONGEST)
     }
@@ -73,7 +74,7 @@ impl Explanation<'_> {
             Ok(Verdict { words, actual, expected, contrast, notes }) => {
                 let message = format!("{} {words}", self.subject());
                 let expected = if negated { String::new() } else { expected };
-                Failure { message, actual, expected, contrast, notes }
+                Failure { message, actual, expected, contrast, notes, renewal: None }
             }
             Err(failure) => failure,
         }
@@ -149,6 +150,7 @@ impl Verdict {
                 new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind)
             }
             Predicate::Json(expectation) => Self::of_json(expectation, negated, actual, context),
+            Predicate::Snapshot(_) => new("is as it was".to_owned(), String::new()),
             Predicate::Schema(schema) => Self::of_schema(schema, negated, actual),
             Predicate::SameLines(operand) => Ok(Self::other_lines(negated, actual, &operand.given(context)?)),
             Predicate::Status(range) => new(format!("is {}, {not} {range}", brief()), range.to_string()),

@@ -16,12 +16,14 @@ mod predicate;
 mod prepared;
 mod query;
 mod schema;
+mod snapshot;
 mod subject;
 mod value;
 
 pub use inspection::Inspection;
 pub use json::{Change, Difference, Differences};
 pub(crate) use jsonpath::Path as JsonPath;
+pub use snapshot::{Kept, Label, Renewal, Snapshots};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Root, Span};
@@ -72,6 +74,8 @@ pub struct Failure {
     pub contrast: Contrast,
     /// What to know besides.
     pub notes: Vec<String>,
+    /// The snapshot with which it would hold, where it speaks of one.
+    pub renewal: Option<Box<Renewal>>,
 }
 
 /// What of a failure's actual and expected value is worth showing.
@@ -111,6 +115,8 @@ pub struct Context<'a> {
     pub scope: &'a Scope<'a>,
     /// Where files are read from.
     pub root: &'a Root,
+    /// Where snapshots are kept; nothing where none can be.
+    pub snapshots: Option<&'a dyn Snapshots>,
     /// What works out expressions in JavaScript, where there are some.
     pub scripts: Option<&'a dyn Expressions>,
 }

@@ -18,6 +18,7 @@ use super::kinds;
 use super::operand::{Given, Operand};
 use super::prepared::{Prepared, text_of};
 use super::schema::Schema;
+use super::snapshot::Snapshot;
 use super::value::Value;
 use super::{Context, Failure};
 
@@ -41,6 +42,7 @@ pub(super) enum Predicate {
     Status(StatusRange),
     StatusIn(Operand),
     Schema(Schema),
+    Snapshot(Snapshot),
 }
 
 /// The side of a value on which another must lie.
@@ -104,6 +106,7 @@ impl Predicate {
             spec::Predicate::SameLines(operand) => compile(operand).map(Self::SameLines),
             spec::Predicate::Status(range) => Ok(Self::Status(*range)),
             spec::Predicate::StatusIn(operand) => compile(operand).map(Self::StatusIn),
+            spec::Predicate::Snapshot(snapshot) => Snapshot::compile(engine, snapshot).map(Self::Snapshot),
             spec::Predicate::Schema(schema) => Schema::compile(schema).map(Self::Schema),
         };
         compiled.map(|compiled| (compiled, false))
@@ -179,6 +182,7 @@ impl Predicate {
                 let actual = explain.json_of(actual)?;
                 Ok(expectation.against(&actual, context)?.fits(&actual))
             }
+            Self::Snapshot(snapshot) => snapshot.check(actual, explain, context).map(|()| true),
             Self::Schema(schema) => Ok(schema.admits(&*explain.json_of(actual)?)),
             Self::SameLines(operand) => {
                 let given = operand.given(context)?;

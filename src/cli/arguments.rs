@@ -111,6 +111,14 @@ pub(super) enum FileOrder {
     Random,
 }
 
+impl SelectionArguments {
+    /// Whether all requests of the files that are named are meant.
+    pub(super) fn is_whole(&self) -> bool {
+        let has_lines = self.paths.iter().any(|input| input.line.is_some());
+        self.tags.is_empty() && self.name.is_none() && !self.last_failed && !has_lines
+    }
+}
+
 #[derive(Args, Debug)]
 pub(super) struct RunArguments {
     #[command(flatten)]
@@ -148,6 +156,12 @@ pub(super) struct RunArguments {
     /// [default: the file that SSLKEYLOGFILE names].
     #[arg(long, value_name = "FILE", require_equals = true)]
     pub(super) key_log: Option<Option<PathBuf>>,
+    /// Write the snapshots that are missing, or that responses are not like any more.
+    #[arg(long)]
+    pub(super) update_snapshots: bool,
+    /// Show each of these snapshots after the run, and ask whether to write it.
+    #[arg(long, conflicts_with = "update_snapshots")]
+    pub(super) review: bool,
     /// Write a JUnit report; to standard output for `-`.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,

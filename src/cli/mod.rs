@@ -10,6 +10,7 @@ mod list;
 mod project;
 mod proxies;
 mod questioner;
+mod review;
 mod run;
 mod selection;
 mod serve;

@@ -11,7 +11,7 @@ use crate::report::history::Historian;
 use crate::report::json::Json;
 use crate::report::junit::{self, Junit};
 use crate::report::{Reporters, Target};
-use crate::run::{Browser, Detail, Environments, Executor, Interrupt, Options, Servers};
+use crate::run::{Browser, Detail, Environments, Executor, Interrupt, Options, Servers, SnapshotMode};
 use crate::secret::Redactor;
 use crate::source::Spanned;
 use crate::spec::Retry;
@@ -21,6 +21,7 @@ use super::arguments::RunArguments;
 use super::exit::Exit;
 use super::project::{Project, Stop};
 use super::questioner::Questioner;
+use super::review::{self, Review};
 use super::selection::{self, Wanted};
 use super::signals::Signals;
 use super::terminal::{self, Terminal};
@@ -58,11 +59,10 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     plan.teach(&redactor);
     let mut environments = project.environments(&arguments.variables, &arguments.selection, &plan, &redactor)?;
     let interrupt = Interrupt::default();
-    let options = Options {
-        proxies: proxies::of_environment(&redactor)?,
-        person: Questioner::at(terminal, &interrupt),
-        ..options(arguments, &project, terminal)?
-    };
+    let person = Questioner::at(terminal, &interrupt);
+    let mut review = arguments.review.then(|| Review::by(person.clone())).transpose()?;
+    let options =
+        Options { proxies: proxies::of_environment(&redactor)?, person, ..options(arguments, &project, terminal)? };
     let engine = Engine::new(chosen.seed).reading(project.dialect(&arguments.selection));
     let signals =
         Signals::raise(interrupt.clone()).map_err(|error| Stop::usage(format!("signals cannot be caught: {error}")))?;
@@ -78,8 +78,10 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     let mut historian = selection::archive(&project).map(|archive| Historian::new(archive, chosen.scope, chosen.times));
     executor.run(plan, |event| {
         historian.iter_mut().for_each(|historian| historian.event(&event));
+        review.iter_mut().for_each(|review| review.event(&event));
         reporters.event(&event);
     });
+    let snapshots = executor.snapshots();
     // Closes the connections: where descriptors are few, the reports need them.
     drop(executor);
     let (statistics, errors) = reporters.finish();
@@ -91,6 +93,10 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     for error in errors.iter().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         terminal.error(error);
         unwritten = true;
+    }
+    review::tell(&snapshots, &arguments.selection, terminal);
+    if let Some(review) = review {
+        review.go_through(terminal);
     }
     Ok(match signals.received() {
         Some(signal) => Exit::Signal(signal),
@@ -133,6 +139,7 @@ fn options(arguments: &RunArguments, project: &Project, terminal: &Terminal) -> 
         person: None,
         browser: browser.unwrap_or(if terminal.has_person() { Browser::Person } else { Browser::Nobody }),
         key_log: arguments.key_log.as_ref().map(key_log).transpose()?,
+        snapshots: if arguments.update_snapshots { SnapshotMode::Update } else { SnapshotMode::Compare },
         detail: if arguments.verbose > 0 { Detail::Full } else { Detail::Summary },
         trace: match arguments.verbose {
             0 | 1 => None,

@@ -78,6 +78,11 @@ impl Terminal {
         drop(writeln!(io::stderr(), "{}\n", render_redacted(diagnostic, self.error, &self.redactor)));
     }
 
+    /// Prints lines, from which secrets were taken, on standard error.
+    pub(super) fn lines(&self, lines: &[String]) {
+        drop(writeln!(io::stderr(), "{}", lines.join("\n")));
+    }
+
     /// Text for standard output in a style, where colours are wanted.
     pub(super) fn painted(&self, style: impl Into<anstyle::Style>, text: &str) -> String {
         let style = if self.output.color { style.into() } else { anstyle::Style::new() };

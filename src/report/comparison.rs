@@ -37,6 +37,12 @@ const CONTEXT_CHARACTERS: usize = 30;
 const ACTUAL: &str = "  actual: ";
 const EXPECTED: &str = "expected: ";
 
+/// The lines that a report shows of a failed assertion's actual and expected value, for
+/// those who show them elsewhere.
+pub fn comparison_lines(failure: &Failure, redactor: &Redactor, color: bool) -> Vec<String> {
+    comparison(failure, redactor, Paint { color })
+}
+
 /// The actual and the expected value of a failed assertion, in lines; none where it names neither.
 pub(super) fn comparison(failure: &Failure, redactor: &Redactor, paint: Paint) -> Vec<String> {
     if let Contrast::Places(places) = &failure.contrast {

@@ -25,6 +25,7 @@ mod wording;
 use std::io;
 use std::time::Duration;
 
+pub use comparison::comparison_lines;
 pub use reporters::{ReportError, Reporters};
 pub use statistics::{Counts, RunStatistics};
 pub use target::Target;

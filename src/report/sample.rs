@@ -104,7 +104,7 @@ fn outcome(source: &Arc<SourceFile>, assertion: &str, failure: Option<Failure>) 
 
 fn failure(message: &str, actual: &str, expected: &str) -> Option<Failure> {
     let [message, actual, expected] = [message, actual, expected].map(str::to_owned);
-    Some(Failure { message, actual, expected, contrast: Contrast::Difference, notes: Vec::new() })
+    Some(Failure { message, actual, expected, contrast: Contrast::Difference, ..Failure::default() })
 }
 
 fn excerpt(text: &str) -> Excerpt {
@@ -287,6 +287,7 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
         expected: own() + "x",
         contrast: Contrast::Difference,
         notes: vec![own()],
+        renewal: None,
     };
     let severity = Severity::Fail;
     let outcome = Outcome { assertion: own(), span: span.clone(), severity, failure: Some(failure) };

@@ -35,12 +35,12 @@ impl CaseRun<'_> {
             let Some(wait) = retry.filter(|_| !is_last).and_then(|retry| wait(retry, attempts.len(), begun.elapsed()))
             else {
                 until.iter().for_each(|until| tell_count(until, &mut attempts));
-                return CaseResult::of(attempts);
+                return self.conclude(attempts);
             };
             self.shared.sleep(wait);
             self.keep_pace();
             if self.shared.interrupt.reason().is_some() {
-                return CaseResult::of(attempts);
+                return self.conclude(attempts);
             }
         }
     }

@@ -27,6 +27,7 @@ use super::record::exchanges;
 use super::samples::Samples;
 use super::script::{Answers, ScriptRunner};
 use super::shared::Shared;
+use super::snapshots::{CaseSnapshots, SnapshotMode};
 use super::specs::Specs;
 use super::trace::steps;
 
@@ -40,6 +41,8 @@ pub(super) struct CaseRun<'a> {
     /// How long the turns of the session's requests took.
     pub(super) samples: &'a Samples,
     pub(super) request: &'a spec::Request,
+    /// Its name, unique within the file that is run.
+    pub(super) name: &'a str,
     /// How many requests of the file stand above it.
     pub(super) position: usize,
     /// The collections that it has referred to: it runs once for each of their items.
@@ -68,7 +71,7 @@ impl<'a> CaseRun<'a> {
         specs: &'a Specs,
         due: Due<'a>,
     ) -> Self {
-        let Due { request, file, position, .. } = due;
+        let Due { outline, request, file, position, .. } = due;
         let (collections, changes, is_called_off) = (RefCell::default(), RefCell::default(), Cell::default());
         Self {
             shared,
@@ -77,6 +80,7 @@ impl<'a> CaseRun<'a> {
             scripts,
             samples,
             request,
+            name: &outline.name,
             position,
             collections,
             specs,
@@ -116,6 +120,28 @@ impl CaseRun<'_> {
                 .help("this is a bug: please report it with this request");
             CaseResult::failed_before_sending(CaseError { kind: "panic", diagnostics: vec![diagnostic] })
         })
+    }
+
+    /// The result of the attempts, once there will be no other.
+    pub(super) fn conclude(&self, mut attempts: Vec<Attempt>) -> CaseResult {
+        if let Some(last) = attempts.last_mut()
+            && self.shared.options.snapshots == SnapshotMode::Update
+        {
+            self.shared.snapshots.renew(last);
+        }
+        CaseResult::of(attempts)
+    }
+
+    /// The snapshots of the request.
+    pub(super) fn snapshots(&self) -> CaseSnapshots<'_> {
+        CaseSnapshots {
+            shelf: &self.shared.snapshots,
+            root: self.root,
+            redactor: &self.shared.redactor,
+            spec: self.specs.own().source.0.path(),
+            case: self.name,
+            are_many: false,
+        }
     }
 
     /// Makes one attempt.
@@ -199,7 +225,14 @@ impl CaseRun<'_> {
         let inspection = Inspection::new(&response).over(turns.as_deref().unwrap_or_default());
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let answers = Answers { run: self, scope: file_scope, response: &response };
-        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: Some(&answers) };
+        let snapshots = self.snapshots();
+        let context = Context {
+            engine: &self.shared.engine,
+            scope: &scope,
+            root: self.root,
+            snapshots: Some(&snapshots),
+            scripts: Some(&answers),
+        };
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
         if let Some(until) = &compiled.until {
             let outcome = evaluate(until);

@@ -12,7 +12,9 @@ use crate::template::FileScope;
 use super::order::{End, Mark, Rank};
 use super::plan::PlannedFile;
 use super::schedule::Schedule;
+use super::shared::Shared;
 use super::sight::Seen;
+use super::snapshots::SnapshotMode;
 
 /// A file of the plan, until all of it has run.
 #[derive(Debug)]
@@ -107,9 +109,21 @@ impl RunningFile {
         course.ground = None;
         let elapsed = course.started.map(|started| started.elapsed()).unwrap_or_default();
         let end = course.ends.iter().max().copied().unwrap_or(End::Skipped);
+        let has_all_passed = course.ends.iter().all(|end| *end == End::Passed);
         drop(course);
+        if has_all_passed {
+            self.look_for_obsolete_snapshots(&schedule.shared);
+        }
         schedule.sender.send(Event::FileFinished { file: self.index, elapsed });
         schedule.reach(Mark::File(self.index), end);
+    }
+
+    fn look_for_obsolete_snapshots(&self, shared: &Shared) {
+        if let PlannedFile::Spec { specs, root, .. } = &self.planned
+            && shared.options.snapshots == SnapshotMode::Update
+        {
+            shared.snapshots.look_for_obsolete(specs.own().source.0.path(), root);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use super::preparation::Preparation;
 use super::questions::Questions;
 use super::schedule::Schedule;
 use super::shared::{Options, Shared};
+use super::snapshots::{Shelf, SnapshotSummary};
 use super::workers::Workers;
 use super::{Environments, Interrupt, Plan};
 
@@ -53,6 +54,7 @@ impl Executor {
             cookie_files: Arc::default(),
             tokens: Arc::default(),
             redactor,
+            snapshots: Shelf::default(),
             pace: Pace::default(),
             preparation: Preparation::default(),
             interrupt,
@@ -82,6 +84,11 @@ impl Executor {
         let interrupted = self.shared.interrupt.reason();
         ledger.settle(interrupted, &mut on_event);
         on_event(Event::RunFinished { elapsed: started.elapsed(), interrupted: interrupted.is_some() });
+    }
+
+    /// What became of the snapshots so far.
+    pub fn snapshots(&self) -> SnapshotSummary {
+        self.shared.snapshots.summary()
     }
 
     /// The next event; none once all files are done, or when those that were under way

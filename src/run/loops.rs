@@ -9,7 +9,7 @@
 //! - a request that refers to collections shows that it does when it is rendered first.
 
 use crate::diagnostic::Diagnostic;
-use crate::event::CaseResult;
+use crate::event::{CaseOutline, CaseResult};
 use crate::spec::{Expression, MOST_WHILE, Repetition, Skip};
 use crate::template::{Collection, Iteration, Scope};
 
@@ -64,9 +64,10 @@ impl FileRun<'_> {
             }
             Some(collection) if collection.values.len() > 1 => {
                 let turns = turn::over_collection(&collection.values);
-                self.unroll(turn::outlines(due.outline, &turns));
+                let outlines = turn::outlines(due.outline, &turns);
+                self.unroll(outlines.clone());
                 self.finish(due.case, result, false);
-                self.run_all(due, turns.into_iter().skip(1));
+                self.run_all(due, turns.into_iter().zip(&outlines).skip(1));
             }
             _ => self.finish(due.case, result, due.is_last),
         }
@@ -81,17 +82,22 @@ impl FileRun<'_> {
                 self.finish(due.case, CaseResult::skipped(reason), due.is_last);
             }
             Ok(turns) => {
-                self.unroll(turn::outlines(due.outline, &turns));
-                self.run_all(due, turns.into_iter());
+                let outlines = turn::outlines(due.outline, &turns);
+                self.unroll(outlines.clone());
+                self.run_all(due, turns.into_iter().zip(&outlines));
             }
             Err(diagnostic) => self.finish(due.case, *not_worked_out(diagnostic), due.is_last),
         }
     }
 
-    fn run_all(&mut self, due: Due<'_>, turns: impl ExactSizeIterator<Item = (Iteration, String)>) {
+    fn run_all<'o>(
+        &mut self,
+        due: Due<'_>,
+        turns: impl ExactSizeIterator<Item = ((Iteration, String), &'o CaseOutline)>,
+    ) {
         let count = turns.len();
-        for (number, (iteration, _)) in turns.enumerate() {
-            let result = self.run_turn(due, Some(iteration)).result;
+        for (number, ((iteration, _), outline)) in turns.enumerate() {
+            let result = self.run_turn(Due { outline, ..due }, Some(iteration)).result;
             self.finish(due.case, result, due.is_last && number + 1 == count);
         }
     }
@@ -100,8 +106,10 @@ impl FileRun<'_> {
         let mut index = 0;
         let mut lasts = self.lasts(due, condition, index);
         while lasts == Ok(true) && self.reason_to_skip(due.case).is_none() {
-            self.unroll(vec![turn::outline(due.outline, index), due.outline.clone()]);
-            let result = self.run_turn(due, Some(Iteration { index, ..Iteration::default() })).result;
+            let outline = turn::outline(due.outline, index);
+            self.unroll(vec![outline.clone(), due.outline.clone()]);
+            let iteration = Iteration { index, ..Iteration::default() };
+            let result = self.run_turn(Due { outline: &outline, ..due }, Some(iteration)).result;
             index += 1;
             lasts = self.lasts(due, condition, index);
             self.finish(due.case, result, due.is_last && lasts == Ok(false));

@@ -21,8 +21,10 @@ impl FileRun<'_> {
     pub(super) fn run_pages(&mut self, due: Due<'_>, leads: &Leads) {
         let mut index = 0;
         loop {
-            self.unroll(vec![turn::outline(due.outline, index), due.outline.clone()]);
-            let ran = self.run_turn(due, Some(Iteration { index, ..Iteration::default() }));
+            let outline = turn::outline(due.outline, index);
+            self.unroll(vec![outline.clone(), due.outline.clone()]);
+            let ran =
+                self.run_turn(Due { outline: &outline, ..due }, Some(Iteration { index, ..Iteration::default() }));
             index += 1;
             let next = ran.next.map(|next| next.and_then(|url| limited(url, leads, index)));
             self.finish(due.case, ran.result, due.is_last && next.is_none());

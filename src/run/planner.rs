@@ -19,7 +19,7 @@ use super::order::{Order, Rank};
 use super::plan::{Plan, PlannedFile};
 use super::schemas::Schemas;
 use super::select::{self, Changes, FileSelection, Shard};
-use super::{Selection, tables};
+use super::{Selection, names, tables};
 
 /// A file, if it has the line that is asked for.
 fn holding(source: Arc<SourceFile>, line: Option<usize>) -> Result<Arc<SourceFile>, String> {
@@ -305,7 +305,7 @@ impl Repeated {
             .iter_mut()
             .map(|case| &mut case.name)
             .chain([name])
-            .for_each(|name| *name += &format!(" [run {run} of {runs}]"));
+            .for_each(|name| *name = names::of_run(name, run, runs));
         if run > 1 {
             diagnostics.clear();
         }

@@ -13,6 +13,7 @@ use crate::transport::Pool;
 use super::pace::Pace;
 use super::preparation::Preparation;
 use super::questions::{Person, Questions};
+use super::snapshots::{Shelf, SnapshotMode};
 use super::workers::Workers;
 use super::{Browser, Detail, Environments, Interrupt};
 
@@ -35,6 +36,8 @@ pub struct Options {
     pub person: Option<Arc<dyn Person>>,
     /// The file that the keys of TLS connections are added to, where a request names no other.
     pub key_log: Option<PathBuf>,
+    /// What is done where a response is not as its snapshot.
+    pub snapshots: SnapshotMode,
     /// What is kept of each exchange for the reports.
     pub detail: Detail,
     /// Whether what happens on the wire is kept too, and how many bytes of each body then.
@@ -55,6 +58,7 @@ pub(super) struct Shared {
     pub(super) cookie_files: Arc<CookieFiles>,
     pub(super) tokens: Arc<Tokens>,
     pub(super) redactor: Arc<Redactor>,
+    pub(super) snapshots: Shelf,
     pub(super) pace: Pace,
     pub(super) preparation: Preparation,
     pub(super) interrupt: Interrupt,

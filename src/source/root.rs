@@ -204,6 +204,11 @@ impl ReadError {
         Self { path: path.to_owned(), kind }
     }
 
+    /// Whether there is no such file.
+    pub fn is_missing(&self) -> bool {
+        matches!(&self.kind, ReadErrorKind::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// Whether the file lies where it may not.
     pub fn is_outside(&self) -> bool {
         matches!(self.kind, ReadErrorKind::Outside { .. })

@@ -260,6 +260,17 @@ pub enum Predicate {
     StatusIn(Operand),
     /// `schema`
     Schema(Schema),
+    /// `snapshot`
+    Snapshot(Snapshot),
+}
+
+/// A snapshot that a value is compared with: what it was, kept in a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The name of the file; that of the request where none is written.
+    pub name: Option<Text>,
+    /// JSONPaths to what may be anything.
+    pub redacted: Vec<Text>,
 }
 
 /// A JSON Schema that a value is held against. Nothing in it is a template.

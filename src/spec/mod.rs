@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 pub use assertion::{
     Assertion, Capture, CertificateField, Cookie, Expected, Operand, Predicate, Query, RequestPart, Schema,
-    SchemaSource, Severity, Subject, TypeTest,
+    SchemaSource, Severity, Snapshot, Subject, TypeTest,
 };
 pub use auth::{ApiKeyPlace, Auth};
 pub use aws::AwsSigV4;

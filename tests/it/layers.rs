@@ -53,6 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "spec",
             "parse",
             "client",
+            "assertion",
             "template",
             "script",
             "event",

@@ -35,6 +35,7 @@ mod schemas;
 mod scripts;
 mod selection;
 mod servers;
+mod snapshot;
 mod specs;
 mod streaming;
 mod streams;

@@ -94,6 +94,20 @@ fn every_spec_passes() {
     pass(&project, &files);
 }
 
+/// Snapshots are there once they were asked for.
+#[test]
+fn every_snapshot_is_written_and_then_holds() {
+    let mut project = project();
+    let mut files = Vec::new();
+    for block in blocks().into_iter().filter(|block| block.role == "snapshot") {
+        files.push(format!("README.md-{}.{}", block.line, block.language));
+        project = project.file(files.last().unwrap(), block.text);
+    }
+    let arguments = ["run", "--update-snapshots"].into_iter().chain(files.iter().map(String::as_str));
+    assert_eq!(project.run(&arguments.collect::<Vec<_>>()).code, 0);
+    pass(&project, &files);
+}
+
 #[test]
 fn every_assertion_of_a_table_holds() {
     let mut project = project();

@@ -88,7 +88,7 @@ fn with_context<T>(run: impl FnOnce(Context<'_>) -> T) -> T {
     let overrides = overrides.map(|(name, value)| (name.to_owned(), value)).to_vec();
     let engine = Engine::new(None);
     let file = FileScope::of_project(Arc::new(Variables { overrides, ..Variables::default() }), &engine);
-    run(Context { engine: &engine, scope: &Scope::new(&file, 0, &[]), root: &root, scripts: None })
+    run(Context { engine: &engine, scope: &Scope::new(&file, 0, &[]), root: &root, snapshots: None, scripts: None })
 }
 
 fn compile(text: &str, context: Context<'_>) -> Result<CompiledAssertion, Diagnostic> {

@@ -8,14 +8,11 @@ mod predicate;
 mod query;
 mod status;
 mod types;
-mod unsupported;
 mod value;
 
 pub(super) use comparison::{IGNORING, UNORDERED, json_path};
 pub use javascript::parse_httpyac_assertion;
-pub(super) use predicate::{
-    digest, is_unsupported_predicate, lone_predicate, predicate_with_value, schema, unknown_predicate,
-};
+pub(super) use predicate::{digest, lone_predicate, predicate_with_value, refuse_denial, schema, unknown_predicate};
 pub(super) use query::{certificate, cookie};
 pub(super) use status::of_status;
 pub(super) use types::check as check_types;

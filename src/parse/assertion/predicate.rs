@@ -5,14 +5,14 @@ use pest::iterators::{Pair, Pairs};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{
-    Expected, JsonComparison, Node, Operand, Predicate, Query, Schema, SchemaSource, Subject, Text, TypeTest, Value,
+    Expected, JsonComparison, Node, Operand, Predicate, Query, Schema, SchemaSource, Snapshot, Subject, Text, TypeTest,
+    Value,
 };
 
 use super::comparison::{IGNORING, UNORDERED};
 use super::encoding::{decode_base64, decode_hex};
 use super::status::of_status;
 use super::types;
-use super::unsupported::{self, not_supported};
 use super::{Reader, Rule};
 
 /// Makes a predicate of its value.
@@ -47,6 +47,9 @@ const BETWEEN: &str = "between";
 
 /// The predicate that holds a value against a JSON Schema.
 const SCHEMA: &str = "schema";
+
+/// The predicate that compares a value with what it was before.
+const SNAPSHOT: &str = "snapshot";
 
 /// httpYac's predicates that compare the body's digest, and the query that they stand for.
 const DIGESTS: &[(&str, Query, usize)] =
@@ -135,13 +138,37 @@ impl Reader {
                 let (predicate, digest) = self.with_value(&name, value)?;
                 (self.with_options(predicate, parts)?, digest)
             }
+            Rule::snapshot => (self.snapshot(parts)?, None),
             Rule::plain_predicate => {
                 let unknown = || unknown_predicate(name.as_str(), &self.span_of(&name));
                 (lone_predicate(name.as_str()).ok_or_else(unknown)?, None)
             }
             _ => self.with_value(&name, parts.next())?,
         };
+        if negated {
+            refuse_denial(&predicate, &span)?;
+        }
         Ok(Claim { predicate: span.with(predicate), negated, digest })
+    }
+
+    /// What follows `snapshot`: a name, and what is redacted.
+    fn snapshot(&self, parts: Pairs<'_, Rule>) -> Result<Predicate, Diagnostic> {
+        let mut snapshot = Snapshot::default();
+        for part in parts {
+            if part.as_rule() == Rule::snapshot_name {
+                let name = super::query::first(part);
+                let name = if name.as_rule() == Rule::quoted { self.quoted(name) } else { self.verbatim(&name) };
+                snapshot.name = Some(name);
+                continue;
+            }
+            let place = self.span_of(&part);
+            snapshot.redacted = part.into_inner().skip(1).map(|path| self.verbatim(&path)).collect();
+            if snapshot.redacted.is_empty() {
+                let error = Diagnostic::error("`redact` stands alone").at(&place, "a JSONPath is missing");
+                return Err(error.help("write what may be anything, as in `redact $.id, $.createdAt`"));
+            }
+        }
+        Ok(Predicate::Snapshot(snapshot))
     }
 
     fn with_value(
@@ -151,9 +178,6 @@ impl Reader {
     ) -> Result<(Predicate, Option<Query>), Diagnostic> {
         let span = self.span_of(name);
         let word = name.as_str();
-        if is_unsupported_predicate(word) {
-            return Err(not_supported("predicate", word, &span));
-        }
         let digest = DIGESTS.iter().find(|(known, _, _)| *known == word);
         let make = predicate_with_value(word);
         if digest.is_none() && make.is_none() && word != SCHEMA {
@@ -185,6 +209,17 @@ impl Reader {
         };
         let bounds = [self.item(super::query::first(low))?, self.item(super::query::first(high))?];
         Ok(Predicate::Between(Box::new(bounds)))
+    }
+}
+
+/// Refuses that a predicate is denied of which that makes no sense.
+pub(in crate::parse) fn refuse_denial(predicate: &Predicate, place: &Span) -> Result<(), Diagnostic> {
+    match predicate {
+        Predicate::Snapshot(_) => {
+            let error = Diagnostic::error("a snapshot cannot be denied").at(place, "");
+            Err(error.help("say what must not be with another predicate, as in `!=`"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -231,23 +266,15 @@ pub(in crate::parse) fn lone_predicate(name: &str) -> Option<Predicate> {
     alone.or_else(test)
 }
 
-/// Whether a name is one of a predicate that is not supported yet.
-pub(in crate::parse) fn is_unsupported_predicate(name: &str) -> bool {
-    unsupported::PREDICATES.contains(&name)
-}
-
 /// The error of a name that no predicate has.
 pub(in crate::parse) fn unknown_predicate(name: &str, span: &Span) -> Diagnostic {
-    if is_unsupported_predicate(name) {
-        return not_supported("predicate", name, span);
-    }
     let diagnostic = Diagnostic::error(format!("there is no predicate `{name}`")).at(span, "");
     if let Some((_, known)) = OTHER_OPERATORS.iter().find(|(other, _)| *other == name) {
         return diagnostic.help(format!("did you mean `{known}`?"));
     }
     let known = WITH_VALUE.iter().map(|&(name, _)| name).chain(ALONE.iter().map(|&(name, _)| name));
     let tests = TypeTest::NAMES.iter().map(|&(name, _)| name);
-    diagnostic.suggest(name, known.chain(tests).chain([BETWEEN, SCHEMA, "not", IGNORING, UNORDERED]))
+    diagnostic.suggest(name, known.chain(tests).chain([BETWEEN, SCHEMA, SNAPSHOT, "not", IGNORING, UNORDERED]))
 }
 
 /// Whether a predicate compares the body's digest.
@@ -334,6 +361,22 @@ mod tests {
     }
 
     #[test]
+    fn reads_snapshots_their_names_and_what_is_redacted() {
+        for (text, name, redacted) in [
+            ("body snapshot", None, &[][..]),
+            ("body snapshot users.json", Some("users.json"), &[]),
+            ("$.user snapshot \"a b.json\" redact $.id", Some("a b.json"), &["$.id"]),
+            ("body user snapshot redact $.id, $..at ,$['a b']", None, &["$.id", "$..at", "$['a b']"]),
+            ("body snapshot {{name}}.json", Some("{{name}}.json"), &[]),
+        ] {
+            let Predicate::Snapshot(snapshot) = read(text).predicate.value else { panic!("{text}") };
+            assert_eq!(snapshot.name.as_ref().map(|name| name.value.as_str()), name, "{text}");
+            let paths: Vec<&str> = snapshot.redacted.iter().map(|path| path.value.as_str()).collect();
+            assert_eq!(paths, redacted, "{text}");
+        }
+    }
+
+    #[test]
     fn reads_digests_the_way_of_httpyac() {
         for value in [
             "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
@@ -371,7 +414,17 @@ mod tests {
                 "`[1]` is no schema",
                 "write the path of a file, as in `schema user.schema.json`, or the schema itself: `{\"type\": \"object\"}`",
             ),
-            ("body snapshot", "the predicate `snapshot` is not supported yet", ""),
+            (
+                "body not snapshot",
+                "a snapshot cannot be denied",
+                "say what must not be with another predicate, as in `!=`",
+            ),
+            (
+                "body snapshot redact",
+                "`redact` stands alone",
+                "write what may be anything, as in `redact $.id, $.createdAt`",
+            ),
+            ("body snapshot a.json b", "`b` is one too many", ""),
             ("body contains", "`contains` stands alone", "write a value after it"),
             ("body between 1", "`between` needs two values", "write both bounds, as in `between 1 5`"),
         ] {

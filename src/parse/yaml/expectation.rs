@@ -39,7 +39,8 @@ const EXPECT: Table<Assertions> = Table(&[
     key("duration", |all, field, problems| add(all, Query::Duration(Phase::Total), Answer::Duration, field, problems)),
     key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
     key("variables", |all, field, problems| add_each(all, variable, field, problems)),
-    key("schema", schema),
+    key("schema", |all, field, problems| add_of_body(all, predicate::schema(field), field, problems)),
+    key("snapshot", |all, field, problems| add_of_body(all, predicate::snapshot(field), field, problems)),
     key("assert", assert),
     key("ip", |all, field, problems| add(all, Query::Ip, Answer::Text, field, problems)),
     key("request", |all, field, problems| REQUEST.read_map(all, field, problems)),
@@ -227,9 +228,9 @@ fn assertion_of(subject: &Subject, text: &str, demand: Demand) -> Assertion {
     }
 }
 
-/// `schema:` is what the whole body must be like.
-fn schema(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
-    let demand = problems.keep(predicate::schema(field));
+/// Adds what must hold of the body as a whole.
+fn add_of_body(all: &mut Assertions, demand: Result<Demand, Diagnostic>, field: Field<'_>, problems: &mut Problems) {
+    let demand = problems.keep(demand);
     let subject = Subject { query: field.key.span.clone().with(Query::Body), filters: Vec::new() };
     all.extend(demand.map(|demand| assertion_of(&subject, "body", demand)));
 }

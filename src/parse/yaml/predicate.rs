@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::parse::assertion;
 use crate::source::{Span, Spanned};
-use crate::spec::{Expected, Node, Operand, Predicate, StatusRange, Text};
+use crate::spec::{Expected, Node, Operand, Predicate, Snapshot, StatusRange, Text};
 
 use super::Field;
 use super::comparison::Options;
@@ -108,6 +108,10 @@ fn status(field: Field<'_>) -> Result<Predicate, Diagnostic> {
     }
 }
 
+/// Predicates whose value is neither compared nor a flag.
+const OF_THEIR_OWN: &[(&str, fn(Field<'_>) -> Result<Demand, Diagnostic>)] =
+    &[("schema", schema), ("snapshot", snapshot)];
+
 /// An entry of a map of predicates: `contains: x`, `isInteger: true`, `not: …`.
 fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     let name = field.key.value.as_str();
@@ -117,8 +121,8 @@ fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     if let Some(predicate) = assertion::lone_predicate(name) {
         return flag(field, predicate);
     }
-    if name == "schema" {
-        return schema(field);
+    if let Some((_, read)) = OF_THEIR_OWN.iter().find(|(known, _)| *known == name) {
+        return read(field);
     }
     match assertion::predicate_with_value(name) {
         Some(make) => with_value(field, answer, make),
@@ -130,8 +134,7 @@ fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
 /// A key that is no predicate is perhaps one of an object to compare with.
 fn unknown(key: &Text) -> Diagnostic {
     let problem = assertion::unknown_predicate(&key.value, &key.span);
-    let is_object = problem.help.is_none() && !assertion::is_unsupported_predicate(&key.value);
-    if is_object { problem.help("an object to compare with is written `equals: {…}`") } else { problem }
+    if problem.help.is_none() { problem.help("an object to compare with is written `equals: {…}`") } else { problem }
 }
 
 /// `not: x`, or `not: {contains: x}`: of several predicates it would be unclear what is denied.
@@ -140,6 +143,7 @@ fn negated(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
         Node::Map(_) => inner(field, answer)?,
         _ => plain(field, answer)?,
     };
+    assertion::refuse_denial(&demand.predicate.value, &demand.predicate.span)?;
     let span = pair_span(field);
     Ok(Demand { predicate: span.with(demand.predicate.value.clone()), ..demand }.negate())
 }
@@ -181,6 +185,46 @@ pub(super) fn schema(field: Field<'_>) -> Result<Demand, Diagnostic> {
     let shown = if let Node::Map(_) = field.value.node { "{…}".to_owned() } else { operand::show(field) };
     let operand = operand::read(field, Answer::Json)?;
     Ok(Demand::new(assertion::schema(operand)?, pair_span(field), format!("schema {shown}")))
+}
+
+/// `snapshot: true`, `snapshot: users.json`, or `snapshot: {name: users.json, redact: [$.id]}`
+pub(super) fn snapshot(field: Field<'_>) -> Result<Demand, Diagnostic> {
+    let wanted = || field.expected("`true`, a name, or a map of `name` and `redact`");
+    let mut snapshot = Snapshot::default();
+    match &field.value.node {
+        Node::Bool(true) => {}
+        Node::Text(name) => snapshot.name = Some(name.clone()),
+        Node::Map(entries) => {
+            for (key, value) in entries {
+                let entry = Field { key, value };
+                match key.value.as_str() {
+                    "name" => snapshot.name = Some(entry.text()?),
+                    "redact" => snapshot.redacted = entry.one_or_more().map(json_path).collect::<Result<_, _>>()?,
+                    other => return Err(unknown_key(key).suggest(other, ["name", "redact"])),
+                }
+            }
+        }
+        Node::Null | Node::Bool(false) | Node::Number(_) | Node::List(_) => return Err(wanted()),
+    }
+    let shown = written(&snapshot);
+    Ok(Demand::new(Predicate::Snapshot(snapshot), pair_span(field), shown))
+}
+
+fn json_path(field: Field<'_>) -> Result<Text, Diagnostic> {
+    let is_path = |path: &Text| path.value.starts_with('$');
+    field.text().ok().filter(is_path).ok_or_else(|| field.expected("a JSONPath such as `$.id`"))
+}
+
+fn unknown_key(key: &Text) -> Diagnostic {
+    Diagnostic::error(format!("unknown key `{}`", key.value)).at(&key.span, "")
+}
+
+/// A snapshot as the assertion language writes it.
+fn written(snapshot: &Snapshot) -> String {
+    let name = snapshot.name.iter().map(|name| format!(" {}", name.value));
+    let paths: Vec<&str> = snapshot.redacted.iter().map(|path| path.value.as_str()).collect();
+    let redacted = (!paths.is_empty()).then(|| format!(" redact {}", paths.join(", ")));
+    std::iter::once("snapshot".to_owned()).chain(name).chain(redacted).collect()
 }
 
 /// `between: [low, high]`

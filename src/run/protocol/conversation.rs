@@ -11,6 +11,7 @@ use crate::run::case::{CaseRun, client_error, request_line};
 use crate::run::collect::collect;
 use crate::run::compiled::Compiled;
 use crate::run::record::{Detail, exchanges};
+use crate::run::snapshots::CaseSnapshots;
 use crate::source::Span;
 use crate::spec::MessageKind;
 use crate::template::{FileScope, Scope};
@@ -247,7 +248,14 @@ impl Talk<'_, '_> {
         let response = Arc::new(response_of(message, self.socket.response()));
         let inspection = Inspection::new(&response);
         let scope = Scope::new(file_scope, self.run.position, &self.run.request.variables);
-        let context = Context { engine: &self.run.shared.engine, scope: &scope, root: self.run.root, scripts: None };
+        let snapshots = CaseSnapshots { are_many: true, ..self.run.snapshots() };
+        let context = Context {
+            engine: &self.run.shared.engine,
+            scope: &scope,
+            root: self.run.root,
+            snapshots: Some(&snapshots),
+            scripts: None,
+        };
         let outcomes = expected.assertions.iter().map(|assertion| assertion.evaluate(&inspection, context));
         self.attempt.outcomes.extend(outcomes);
         let mut missing = Vec::new();

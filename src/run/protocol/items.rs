@@ -73,7 +73,8 @@ impl CaseRun<'_> {
             other => other.to_string().into_bytes(),
         };
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
-        let context = Context { engine: &self.shared.engine, scope: &scope, root: self.root, scripts: None };
+        let (engine, root) = (&self.shared.engine, self.root);
+        let context = Context { engine, scope: &scope, root, snapshots: None, scripts: None };
         assertion.evaluate(&Inspection::new(response), context).failure.is_none()
     }
 }
