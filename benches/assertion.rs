@@ -74,7 +74,7 @@ fn evaluate(bencher: Bencher<'_, '_>, text: &str) {
     let file = FileScope::of_project(Arc::new(Variables::default()), &engine);
     let scope = Scope::new(&file, 0, &[]);
     let root = Root::at(env!("CARGO_MANIFEST_DIR"));
-    let context = Context { engine: &engine, scope: &scope, root: &root, scripts: None };
+    let context = Context { engine: &engine, scope: &scope, root: &root, snapshots: None, scripts: None };
     assert!(assertion.evaluate(&inspection, context).failure.is_none(), "{text} holds");
     bencher.bench_local(|| black_box(&assertion).evaluate(&inspection, context));
 }

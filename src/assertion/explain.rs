@@ -15,7 +15,7 @@ use super::operand::{Given, Operand};
 use super::predicate::{Predicate, as_json, lines};
 use super::schema::Schema;
 use super::value::{Value, excerpt};
-use super::{Context, Contrast, Failure};
+use super::{Context, Contrast, Failure, Places};
 
 /// The most characters of a query that a message repeats.
 const LONGEST: usize = 80;
@@ -202,7 +202,10 @@ impl Verdict {
             Some(first) if !negated => format!("does not match {}: {first}", schema.name()),
             _ => format!("matches {}, and must not", schema.name()),
         };
-        Ok(Self { contrast: Contrast::Places(violations), ..Self::new(&Value::Json(json), words, String::new()) })
+        Ok(Self {
+            contrast: Contrast::Places(Places(violations).into()),
+            ..Self::new(&Value::Json(json), words, String::new())
+        })
     }
 
     /// Both sides with lines that end alike, so that what differs is not how they end.

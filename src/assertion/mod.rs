@@ -87,10 +87,14 @@ pub enum Contrast {
     /// Where they differ: they should be equal.
     Difference,
     /// These places of the actual value alone, a line each: they say what is wrong there.
-    Places(Vec<String>),
+    Places(Box<Places>),
     /// Where JSON differs from what is expected of it.
     Differences(Box<Differences>),
 }
+
+/// Places of a value, a line each, which says what is wrong there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places(pub Vec<String>);
 
 impl Failure {
     fn new(message: impl Into<String>) -> Self {

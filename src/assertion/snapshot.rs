@@ -255,7 +255,7 @@ fn json_difference(json: &Json, before: &[u8], explain: Explanation<'_>, shown: 
     let expected = Value::Json(Cow::Borrowed(&before)).full();
     let differences = Differences::between(&Comparison::whole(), json, &Wanted::from(before));
     let message = format!("{} is not as in {shown}: {}", explain.subject(), differences.first()?);
-    Some(Failure { actual, expected, contrast: Contrast::Differences(differences), ..Failure::new(message) })
+    Some(Failure { actual, expected, contrast: Contrast::Differences(differences.into()), ..Failure::new(message) })
 }
 
 /// A checkout may have changed the ends of lines.

@@ -123,7 +123,11 @@ fn shown(failure: &Failure, renewal: &Renewal, place: &str, terminal: &Terminal)
         let rest = text.lines().count().saturating_sub(MOST_LINES);
         lines.extend((rest > 0).then(|| format!("  … {rest} more lines")));
     } else {
-        let compared = comparison_lines(failure, &terminal.redactor, terminal.error.color);
+        let mut compared = comparison_lines(failure, &terminal.redactor, terminal.error.color);
+        if compared.is_empty() {
+            // The message says it all.
+            compared.push(visible(&terminal.redactor.redact(&failure.message)).into_owned());
+        }
         lines.extend(compared.into_iter().map(|line| format!("  {line}")));
     }
     lines.push(String::new());

@@ -32,6 +32,9 @@ impl Style {
 /// Excerpts are not squeezed any further.
 const NARROWEST: usize = 40;
 
+/// From this width on notes are not folded: what no terminal shows is not either.
+const AMPLE: usize = 110;
+
 /// A span of more lines than this is shown by its first line.
 const MOST_LINES: usize = 6;
 
@@ -66,7 +69,7 @@ pub fn render_redacted(diagnostic: &Diagnostic, style: Style, redactor: &Redacto
 /// The lines of a note as a narrow terminal has room for them, beside what stands before it.
 fn folded(text: &str, width: usize) -> String {
     const BEFORE: usize = "1000 = note: ".len();
-    if width >= Style::PLAIN.width {
+    if width >= AMPLE {
         return text.to_owned();
     }
     text.lines().flat_map(|line| fold(line, width.saturating_sub(BEFORE))).collect::<Vec<_>>().join("\n")

@@ -109,6 +109,11 @@ const PAIRS: &[(&str, &str, &str)] = &[
         "setup: [{name: a, get: /a}]\nrequests: [{name: b, get: /b}]\nteardown: [{name: c, get: /c}]",
     ),
     (
+        "how a file runs",
+        "# @parallel\n# @serial g\n# @needs a.http#b\n\n### a\n# @needs c\n# @needs ./d.yaml\nGET http://h/\n",
+        "parallel: true\nserial: g\nneeds: a.http#b\nrequests: [{name: a, get: http://h/, needs: [c, ./d.yaml]}]\n",
+    ),
+    (
         "what stands elsewhere",
         "import ./users.http\n# @import b.yaml\n\n### a\n# @ref login\n# @force-ref ./c.http#log out\nGET http://h/\n\n\
          ### as ada\n# @tag t\n# @skip later\nrun #login (@user = ada, @role = {{ role }})\n\n###\nrun ./c.http\n",
@@ -123,8 +128,9 @@ const PAIRS: &[(&str, &str, &str)] = &[
 /// A spec without its places, the texts of its assertions, and which format it is in.
 fn dump(text: &str, format: Format) -> String {
     let name = if format == Format::Http { "a.http" } else { "a.yaml" };
-    let Spec { name, description, tags, imports, variables, setup, requests, teardown, diagnostics, .. } =
-        parse(&SourceFile::new(name, text), format, Dialect::default());
+    let spec = parse(&SourceFile::new(name, text), format, Dialect::default());
+    let course = format!("{:#?}\n{:#?}\n{:#?}", spec.needs, spec.parallel, spec.serial);
+    let Spec { name, description, tags, imports, variables, setup, requests, teardown, diagnostics, .. } = spec;
     assert!(diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error), "{diagnostics:?}");
     let stages = [setup, requests, teardown].map(|entries| {
         let valid = |entry: Entry| match entry {
@@ -133,7 +139,7 @@ fn dump(text: &str, format: Format) -> String {
         };
         entries.into_iter().map(valid).collect::<Vec<_>>()
     });
-    let shown = format!("{name:#?}\n{description:#?}\n{tags:#?}\n{imports:#?}\n{variables:#?}\n{stages:#?}");
+    let shown = format!("{name:#?}\n{description:#?}\n{tags:#?}\n{imports:#?}\n{variables:#?}\n{course}\n{stages:#?}");
     let places = Regex::new(r"(?m) @ \d+:\d+-\d+:\d+|^ *span: .*\n|^ *text: .*\n").unwrap();
     places.replace_all(&shown, "").into_owned()
 }

@@ -46,7 +46,7 @@ pub fn comparison_lines(failure: &Failure, redactor: &Redactor, color: bool) -> 
 /// The actual and the expected value of a failed assertion, in lines; none where it names neither.
 pub(super) fn comparison(failure: &Failure, redactor: &Redactor, paint: Paint) -> Vec<String> {
     if let Contrast::Places(places) = &failure.contrast {
-        return named(places, redactor, paint);
+        return named(&places.0, redactor, paint);
     }
     if let Contrast::Differences(differences) = &failure.contrast {
         return differing(differences, redactor, paint);
@@ -241,7 +241,8 @@ mod tests {
     fn values_that_need_not_be_equal_are_not_diffed() {
         let page: String = (1..=30).map(|number| format!("<p>{number}</p>\n")).collect();
         insta::assert_snapshot!(shown(&page, "to contain \"Moby Dick\"", Contrast::Sides));
-        let places = |count: usize| Contrast::Places((1..=count).map(|n| format!("$.a{n} is {n}, not 0")).collect());
+        let place = |number: usize| format!("$.a{number} is {number}, not 0");
+        let places = |count: usize| Contrast::Places(crate::assertion::Places((1..=count).map(place).collect()).into());
         assert_eq!(shown("{}", "{}", places(1)), "");
         assert_eq!(
             shown("{}", "{}", places(2)),

@@ -110,3 +110,28 @@ fn waiting_case(unit: &Unit, other: &Unit, files: &[PlannedFile]) -> Option<usiz
         cases[case].needs.iter().any(|need| matches!(need.what, Needed::There(mark) if is_of_other(mark)))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(after: &[&[usize]]) -> Vec<Unit> {
+        let unit = |(file, after): (usize, &&[usize])| {
+            let after = after.iter().map(|&other| Mark::File(other)).collect();
+            Unit { after, ..Unit::whole(file, 1) }
+        };
+        after.iter().enumerate().map(unit).collect()
+    }
+
+    #[test]
+    fn finds_what_waits_for_itself_and_only_that() {
+        for (after, circle) in [
+            (&[&[][..], &[0], &[0, 1]][..], None),
+            (&[&[1], &[2], &[1]], Some(vec![1, 2])),
+            (&[&[], &[0, 1]], Some(vec![1])),
+            (&[&[1, 2], &[3], &[3], &[]], None),
+        ] {
+            assert_eq!(find(&waiting(after)), circle, "{after:?}");
+        }
+    }
+}

@@ -7,10 +7,12 @@ use std::time::Instant;
 
 use crate::client::Session;
 use crate::event::{CaseId, Event};
+use crate::http::Headers;
 use crate::template::FileScope;
 
 use super::order::{End, Mark, Rank};
 use super::plan::PlannedFile;
+use super::samples::Samples;
 use super::schedule::Schedule;
 use super::shared::Shared;
 use super::sight::Seen;
@@ -53,8 +55,11 @@ pub(super) struct Ground {
     pub(super) session: Arc<Session>,
     pub(super) scope: FileScope,
     pub(super) seen: Seen,
+    pub(super) samples: Arc<Samples>,
     /// Why none of them runs, if so.
     pub(super) failure: Option<Arc<str>>,
+    /// Header fields that scripts have all of them sent with.
+    pub(super) headers: Headers,
 }
 
 impl RunningFile {

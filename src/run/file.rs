@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::client::{Cookie, Jar, Session};
 use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event};
-use crate::http::Url;
+use crate::http::{Headers, Url};
 use crate::script;
 use crate::source::Root;
 use crate::spec::Request;
@@ -82,7 +82,14 @@ fn ground(schedule: &Schedule, specs: &Specs, root: &Root, running: &RunningFile
     let session = session(shared, environment, sender);
     prepared.cookies.iter().cloned().for_each(|cookie: Cookie| session.set_cookie(cookie));
     let failure = prepared.failure.filter(|_| running.rank != Rank::Teardown);
-    Ground { session: Arc::new(session), scope, seen, failure: failure.map(Arc::from) }
+    Ground {
+        session: Arc::new(session),
+        scope,
+        seen,
+        samples: Arc::default(),
+        failure: failure.map(Arc::from),
+        headers: Headers::default(),
+    }
 }
 
 /// A part of a file that is being run.
@@ -94,8 +101,10 @@ pub(super) struct FileRun<'a> {
     root: &'a Root,
     session: Arc<Session>,
     pub(super) scope: FileScope,
+    /// The scope that the unit began with.
+    given: FileScope,
     scripts: ScriptRunner,
-    samples: Samples,
+    samples: Arc<Samples>,
     sight: Sight<'a>,
     /// Why nothing of the file runs, if so.
     failure: Option<Arc<str>>,
@@ -141,11 +150,11 @@ impl<'a> FileRun<'a> {
     fn new(schedule: &'a Arc<Schedule>, running: &'a RunningFile, specs: &'a Specs, root: &'a Root) -> Self {
         let shared = &*schedule.shared;
         let make = || ground(schedule, specs, root, running);
-        let Ground { session, scope, seen, failure } = running.course().ground.get_or_insert_with(make).clone();
+        let ground = running.course().ground.get_or_insert_with(make).clone();
+        let Ground { session, scope, seen, samples, failure, headers } = ground;
         let variables = &shared.environments.of(specs.own().source.0.path()).variables;
         let sight = Sight::new(&shared.engine, variables, specs, root, seen);
-        let scripts = ScriptRunner::new(Sleeper::new(shared));
-        let (samples, current, ended, page) = (Samples::default(), 0, 0, None);
+        let scripts = ScriptRunner::new(Sleeper::new(shared), headers);
         Self {
             schedule,
             shared,
@@ -153,14 +162,15 @@ impl<'a> FileRun<'a> {
             specs,
             root,
             session,
+            given: scope.clone(),
             scope,
             scripts,
             samples,
             sight,
             failure,
-            current,
-            ended,
-            page,
+            current: 0,
+            ended: 0,
+            page: None,
         }
     }
 
@@ -168,12 +178,21 @@ impl<'a> FileRun<'a> {
         let outlines = &self.schedule.outline.files[self.running.index].cases;
         for index in task.unit.cases.clone() {
             (self.current, self.ended) = (index, 0);
-            self.run_case(&cases[index], &outlines[index], index + 1 == cases.len());
+            let is_last = index + 1 == task.unit.cases.end;
+            self.run_case(&cases[index], &outlines[index], is_last && task.unit.is_last);
+            if is_last {
+                self.hand_back();
+            }
             let id = CaseId { file: self.running.index, case: index };
             self.schedule.reach_case(id, || self.running.course().end_of(index));
         }
+    }
+
+    /// Leaves what was captured, and what scripts have set, to the units that come after.
+    fn hand_back(&self) {
         if let Some(ground) = &mut self.running.course().ground {
-            ground.scope = self.scope;
+            ground.scope.take_over(&self.given, &self.scope);
+            ground.headers = self.scripts.headers();
         }
     }
 

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::event::{CaseId, FileOutline, Verdict};
 
-use super::circle;
 use super::plan::PlannedFile;
+use super::{circle, groups, lanes};
 
 /// What a file is to the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,15 @@ pub(super) struct Unit {
     pub(super) cases: Range<usize>,
     /// What must have been reached before it runs.
     pub(super) after: Vec<Mark>,
+    /// Whether no other unit of the file waits for it.
+    pub(super) is_last: bool,
+}
+
+impl Unit {
+    /// A file that runs in order.
+    pub(super) fn whole(file: usize, cases: usize) -> Self {
+        Self { file, cases: 0..cases, after: Vec::new(), is_last: true }
+    }
 }
 
 /// Something that is reached once in a run.
@@ -48,6 +57,16 @@ pub(super) enum Mark {
     Case(CaseId),
     /// All cases of a file have.
     File(usize),
+}
+
+impl Mark {
+    /// The file that it is a mark of.
+    pub(super) fn file(self) -> usize {
+        match self {
+            Self::Case(id) => id.file,
+            Self::File(file) => file,
+        }
+    }
 }
 
 impl Order {
@@ -68,18 +87,32 @@ impl Order {
 
 fn units(files: &[PlannedFile], ranks: &[Rank]) -> Vec<Unit> {
     let of_setup: Vec<usize> = (0..files.len()).filter(|&file| ranks[file] == Rank::Setup).collect();
-    let unit = |(file, planned): (usize, &PlannedFile)| {
-        let around: Vec<usize> = match ranks[file] {
+    let around = |file: usize| -> Vec<Mark> {
+        let before: Vec<usize> = match ranks[file] {
             Rank::Setup => of_setup.iter().copied().take_while(|&other| other != file).collect(),
             Rank::Main => of_setup.clone(),
             Rank::Teardown => (0..file).collect(),
         };
-        let mut after: Vec<Mark> = around.into_iter().map(Mark::File).chain(planned.needs()).collect();
-        after.sort_unstable();
-        after.dedup();
-        Unit { file, cases: 0..planned.len(), after }
+        before.into_iter().map(Mark::File).collect()
     };
-    files.iter().enumerate().map(unit).collect()
+    let of_file = |(file, planned): (usize, &PlannedFile)| {
+        let mut units = match planned {
+            PlannedFile::Spec { specs, cases, .. } if specs.own().parallel && ranks[file] == Rank::Main => {
+                lanes::units(file, cases, specs)
+            }
+            _ => vec![Unit::whole(file, planned.len())],
+        };
+        for unit in &mut units {
+            unit.after.extend(around(file));
+            unit.after.extend(planned.needs_of(unit.cases.clone()));
+            unit.after.sort_unstable();
+            unit.after.dedup();
+        }
+        units
+    };
+    let mut units: Vec<Unit> = files.iter().enumerate().flat_map(of_file).collect();
+    groups::keep_apart(&mut units, files);
+    units
 }
 
 /// How a case has ended, for those that need it: of several, or several times, the worst.

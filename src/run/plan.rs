@@ -1,5 +1,6 @@
 //! What will run: the files, and of each the requests that were chosen.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -117,9 +118,9 @@ impl PlannedFile {
         }
     }
 
-    /// What its cases need of other files.
-    pub(super) fn needs(&self) -> impl Iterator<Item = Mark> {
-        let cases = if let Self::Spec { cases, .. } = self { cases.as_slice() } else { &[] };
+    /// What some of its cases need of other files.
+    pub(super) fn needs_of(&self, range: Range<usize>) -> impl Iterator<Item = Mark> {
+        let cases = if let Self::Spec { cases, .. } = self { &cases[range] } else { &[] };
         cases.iter().flat_map(|case| &case.needs).filter_map(|need| match need.what {
             Needed::There(mark) => Some(mark),
             Needed::Here(_) => None,
@@ -128,7 +129,13 @@ impl PlannedFile {
 
     /// Whether a case of it needs something of another file.
     pub(super) fn needs_others(&self) -> bool {
-        self.needs().next().is_some()
+        self.needs_of(0..self.len()).next().is_some()
+    }
+
+    /// The files that it must not overlap with have the same.
+    pub(super) fn group(&self) -> Option<&str> {
+        let Self::Spec { specs, .. } = self else { return None };
+        specs.own().serial.as_ref().map(|group| group.value.as_str())
     }
 
     /// Says anew at which places the files are that its cases need.

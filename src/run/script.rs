@@ -143,9 +143,15 @@ pub(super) struct ScriptRunner {
 }
 
 impl ScriptRunner {
-    pub(super) fn new(sleeper: Sleeper) -> Self {
-        let (engine, headers, begun, prelude) = Default::default();
-        Self { engine, headers, begun, prelude, sleeper }
+    /// A runner, where scripts have had header fields sent with all requests before.
+    pub(super) fn new(sleeper: Sleeper, headers: Headers) -> Self {
+        let (engine, begun, prelude) = Default::default();
+        Self { engine, headers: headers.into(), begun, prelude, sleeper }
+    }
+
+    /// The header fields that scripts have all requests sent with.
+    pub(super) fn headers(&self) -> Headers {
+        self.headers.borrow().clone()
     }
 
     /// Whether the scripts of a file and of those that it imports have run.

@@ -92,6 +92,10 @@ pub struct Spec {
     pub imports: Vec<Import>,
     /// What must have run in other files before any request of this one.
     pub needs: Vec<Reference>,
+    /// Whether those of its requests run side by side that do not need one another.
+    pub parallel: bool,
+    /// What it has in common with the files that it must not overlap with.
+    pub serial: Option<Spanned<String>>,
     /// The file's variables, in order.
     pub variables: Vec<Variable>,
     /// Scripts that run once, before the first of the requests that run.
@@ -120,6 +124,8 @@ impl Spec {
             tags: Vec::new(),
             imports: Vec::new(),
             needs: Vec::new(),
+            parallel: false,
+            serial: None,
             variables: Vec::new(),
             scripts: Vec::new(),
             setup: Vec::new(),

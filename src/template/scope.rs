@@ -225,6 +225,13 @@ impl FileScope {
         Self { prepared, ..self }
     }
 
+    /// Takes over what was captured, and which exchanges were kept, in a scope that began as another
+    /// one, whatever others have left here since then.
+    pub fn take_over(&mut self, begun: &Self, ended: &Self) {
+        take_over(&mut self.captures, &begun.captures, &ended.captures, |one, other| one == other);
+        take_over(&mut self.exchanges, &begun.exchanges, &ended.exchanges, Arc::ptr_eq);
+    }
+
     /// All that was captured by now, be it by a setup before, for files that come after.
     pub fn handed_on(&self) -> Captures {
         let mut all = self.prepared.clone();
@@ -319,6 +326,22 @@ impl FileScope {
             return;
         }
         Arc::make_mut(&mut self.exchanges).insert(name.to_owned(), Arc::new(Exchange::new(response)));
+    }
+}
+
+/// Brings what became of a map to one that may have changed meanwhile.
+fn take_over<T: Clone>(
+    map: &mut Arc<HashMap<String, T>>,
+    begun: &Arc<HashMap<String, T>>,
+    ended: &Arc<HashMap<String, T>>,
+    is_same: impl Fn(&T, &T) -> bool,
+) {
+    if Arc::ptr_eq(map, begun) {
+        *map = Arc::clone(ended);
+    } else if !Arc::ptr_eq(begun, ended) {
+        let is_new = |name: &str, value: &T| !begun.get(name).is_some_and(|before| is_same(before, value));
+        let new = ended.iter().filter(|(name, value)| is_new(name, value));
+        Arc::make_mut(map).extend(new.map(|(name, value)| (name.clone(), value.clone())));
     }
 }
 

@@ -181,7 +181,7 @@ fn a_selection_brings_along_what_is_needed() {
     };
     assert_eq!(names(&["a.http", "--name", "^one$"]), ["login", "session", "one"]);
     assert_eq!(names(&["a.http:10"]), ["three", "two"]);
-    assert_eq!(names(&["a.http:17"]), ["login", "run"]);
+    assert_eq!(names(&["a.http:16"]), ["login", "run"]);
 }
 
 #[test]

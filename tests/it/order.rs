@@ -1,5 +1,9 @@
 //! What runs before and after what, beyond the order of one file.
 
+use std::io::Write as _;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rqtest::serve::PracticeServer;
 use serde_json::Value;
 
@@ -279,4 +283,126 @@ fn what_cannot_be_needed_is_an_error_at_its_line_and_the_rest_runs() {
     let shown: Vec<&str> =
         errors.filter(|line| ["error:", "-->", "help:", "note:"].iter().any(|word| line.contains(word))).collect();
     insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// Answers a request only once so many are there that have no answer yet.
+fn together(count: usize) -> FaultServer {
+    let all = Barrier::new(count);
+    FaultServer::start(move |stream, _| {
+        all.wait();
+        drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{\"a\": 1}"));
+    })
+}
+
+/// Runs a file against a server; all of it must pass, and stand in the report in this order.
+fn passes(server: &FaultServer, name: &str, text: &str, jobs: &str, expected: &str) {
+    let project = Project::new().file(name, text);
+    let arguments = [name, "--jobs", jobs, "--json", "report.json", "--color", "never"];
+    let ran = project.run_against(&server.base_url(), &arguments);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(outline(&project), [format!("{name}: {expected}")]);
+}
+
+#[test]
+fn requests_of_a_parallel_file_run_side_by_side_unless_one_takes_something_from_the_other() {
+    // The first two have nothing in common, and each of the others needs one of these.
+    let yaml = "parallel: true\nrequests:
+- {name: one, get: '{{ api }}/one', capture: {first: body $.a}}
+- {name: two, get: '{{ api }}/two'}
+- {name: three, get: '{{ api }}/three/{{ value }}'}
+- {name: four, get: '{{ api }}/four/{{ two.response.body.$.a }}'}
+variables: {value: 'v{{ first }}'}
+";
+    passes(&together(2), "a.yaml", yaml, "2", "one, two, three, four");
+    let http = "# @parallel\n@value = v{{first}}\n\n### one\n# @capture first = $.a\nGET {{api}}/one\n\n\
+                ### two\nGET {{api}}/two\n\n### three\nGET {{api}}/three/{{value}}\n\n\
+                ### four\n# @needs two\nGET {{api}}/four/{{first}}\n";
+    passes(&together(2), "a.http", http, "2", "one, two, three, four");
+    let rows = "parallel: true\nrequests: [{name: row, each: [x, y, z], get: '{{ api }}/{{ item }}'}]\n";
+    passes(&together(3), "a.yaml", rows, "3", "row [x], row [y], row [z]");
+}
+
+#[test]
+fn a_parallel_file_needs_no_more_jobs_than_one() {
+    let text = "# @parallel\n\n### one\n# @capture x = status\nGET {{api}}/1\n\n### two\nGET {{api}}/2/{{x}}\n\n\
+                ### three\nGET {{api}}/3\n";
+    let project = Project::new().file("a.http", text);
+    let mut paths = asked(&project, &["a.http", "--jobs", "1"]);
+    paths.sort_unstable();
+    assert_eq!(paths, ["/1", "/2/200", "/3"]);
+}
+
+#[test]
+fn what_cannot_be_told_ahead_keeps_its_place_in_a_parallel_file() {
+    let text = "parallel: true
+variables: {list: [1, 2]}
+setup: [{name: first, get: '{{ api }}/first'}]
+requests:
+- {name: a, get: '{{ api }}/a'}
+- {name: b, get: '{{ api }}/b'}
+- {name: loop, for: n in list, get: '{{ api }}/loop'}
+- {name: c, get: '{{ api }}/c'}
+- {name: script, get: '{{ api }}/script', after: 'client.global.set(\"x\", 7)'}
+- {name: d, get: '{{ api }}/d'}
+- {name: last script, get: '{{ api }}/end', after: 'client.assert(true)'}
+- {name: e, get: '{{ api }}/e/{{ x }}'}
+teardown: [{name: last, get: '{{ api }}/last'}]
+";
+    let project = Project::new().file("a.yaml", text);
+    let paths = asked(&project, &["a.yaml"]);
+    let place =
+        |path: &str| paths.iter().position(|asked| asked == path).unwrap_or_else(|| panic!("{path} in {paths:?}"));
+    let order = ["/first", "/b", "/loop", "/c", "/script", "/d", "/end", "/e/7", "/last"];
+    assert!(order.windows(2).all(|pair| place(pair[0]) < place(pair[1])), "{paths:?}");
+    assert!(place("/a") < place("/loop"), "{paths:?}");
+    let expected = "a.yaml: first, a, b, loop [1], loop [2], c, script, d, last script, e, last";
+    assert_eq!(outline(&project), [expected]);
+}
+
+#[test]
+fn in_a_parallel_file_a_failure_skips_what_needs_it_and_no_more() {
+    let text = "# @parallel\n\n### one\nGET {{api}}/1\n\n?? status == 500\n\n### two\n# @needs one\nGET {{api}}/2\n\n\
+                ### three\n# @ref two\nGET {{api}}/3\n\n### four\nGET {{api}}/4\n";
+    let project = Project::new().file("a.http", text);
+    asked(&project, &["a.http"]);
+    let expected = "a.http: one (failed), two (`one`, which it needs, failed), \
+                    three (`two`, which it needs, was skipped), four";
+    assert_eq!(outline(&project), [expected]);
+}
+
+#[test]
+fn files_of_one_group_never_overlap() {
+    let under_way = AtomicUsize::new(0);
+    let server = FaultServer::start(move |stream, _| {
+        let is_alone = under_way.fetch_add(1, Ordering::SeqCst) == 0;
+        let status = if is_alone { "200 OK" } else { "500 Not alone" };
+        // The next request may come as soon as this one is answered.
+        under_way.fetch_sub(1, Ordering::SeqCst);
+        drop(
+            stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes()),
+        );
+    });
+    let project = (0..6).fold(Project::new(), |project, file| {
+        // The first needs the last, and so runs after it.
+        let needs = if file == 0 { "# @needs 5.http\n" } else { "" };
+        let name = format!("{file}.http");
+        project.file(&name, format!("# @serial g\n{needs}\n### x\nGET {{{{api}}}}/{file}\n\n?? status == 200\n"))
+    });
+    let ran = project.run_against(&server.base_url(), &[".", "--jobs", "8"]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    let paths: Vec<String> =
+        server.received().iter().map(|head| head.split(' ').nth(1).unwrap_or_default().to_owned()).collect();
+    assert_eq!(paths, ["/5", "/0", "/1", "/2", "/3", "/4"]);
+}
+
+#[test]
+fn what_is_said_of_a_whole_file_stands_above_its_first_request() {
+    let text = "### a\nGET {{api}}/a\n\n### b\n# @parallel\nGET {{api}}/b\n\n### c\n# @serial g\nGET {{api}}/c\n";
+    let ran = Project::new().file("a.http", text).run(&["check", "a.http", "--color", "never"]);
+    assert_eq!(ran.code, 1);
+    let shown = format!("{}{}", ran.stdout, ran.stderr);
+    for line in [5, 9] {
+        assert!(shown.contains(&format!("a.http:{line}:")), "{shown}");
+    }
+    assert!(shown.contains("this is said of a whole file"), "{shown}");
 }

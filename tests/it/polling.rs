@@ -118,7 +118,8 @@ fn defaults_and_the_project_say_what_is_waited_for() {
     let done = FaultServer::answers({
         let asked = std::sync::atomic::AtomicUsize::new(0);
         move |_| {
-            let state = if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst).is_multiple_of(2) { "busy" } else { "done" };
+            let state =
+                if asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst).is_multiple_of(2) { "busy" } else { "done" };
             format!("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\n{state}").into_bytes()
         }
     });

@@ -109,7 +109,7 @@ fn a_history_that_cannot_be_written_fails_no_run() {
 #[test]
 fn every_file_is_of_one_shard() {
     let server = practice();
-    let mut project = Project::new();
+    let mut project = Project::new().file("rqtest.yaml", "");
     for number in 0..7 {
         let delay = if number == 0 { "delay/0.2" } else { "get" };
         project = project.file(&format!("specs/{number}.http"), format!("### {number}\nGET {{{{api}}}}/{delay}\n"));

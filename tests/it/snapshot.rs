@@ -115,7 +115,7 @@ fn texts_and_bytes_are_kept_as_they_are() {
     let text = project.read("__snapshots__/a.http/text.txt");
     std::fs::write(project.path("__snapshots__/a.http/text.txt"), text.replace('\n', "\r\n")).unwrap();
     assert_eq!(run(&project, &["a.http"]).code, 0);
-    std::fs::write(project.path("__snapshots__/a.http/text.txt"), text.clone() + "more\n").unwrap();
+    std::fs::write(project.path("__snapshots__/a.http/text.txt"), text + "more\n").unwrap();
     std::fs::write(project.path("__snapshots__/a.http/picture bytes.bin"), b"\x89PNG").unwrap();
     let ran = run(&project, &["a.http"]);
     assert!(ran.stdout.contains("- more"), "{}", ran.stdout);

@@ -48,6 +48,10 @@ pub(super) struct Draft {
     pub own: Defaults,
     /// The files that are imported.
     pub imports: Vec<Import>,
+    /// Whether the requests of the file run side by side.
+    pub parallel: Option<Spanned<bool>>,
+    /// The files that the file must not overlap with have the same.
+    pub serial: Option<Spanned<String>>,
     /// What must have run before.
     pub references: Vec<Reference>,
     /// What runs in its place.
@@ -135,6 +139,9 @@ const READERS: &[(&str, Reader)] = &[
     ("needs", needs),
     ("force-ref", |draft, directive| refer(&mut draft.references, directive, true)),
     ("run", |draft, directive| refer(&mut draft.runs, directive, true)),
+    // How the file runs.
+    ("parallel", |draft, directive| put(&mut draft.parallel, switch(directive))),
+    ("serial", |draft, directive| put(&mut draft.serial, words(directive))),
     // How it is sent.
     ("base-url", |draft, directive| {
         draft.own.settings.base_url = Some(text(&words(directive)?.span));

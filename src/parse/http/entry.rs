@@ -32,8 +32,19 @@ pub(super) struct Reading {
     pub scripts: Collected,
     /// Files that it imports.
     pub imports: Vec<Import>,
+    /// How the file runs, if that is said here.
+    pub course: Course,
     /// What else it is.
     pub outcome: Outcome,
+}
+
+/// How a file runs.
+#[derive(Debug)]
+pub(super) struct Course {
+    /// Whether its requests run side by side.
+    pub parallel: bool,
+    /// The files that it must not overlap with have the same.
+    pub serial: Option<Spanned<String>>,
 }
 
 /// What a block is.
@@ -69,6 +80,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     read_assertions(&mut draft, head.assertions.iter().chain(&tail.assertions), rules);
     let auth = read_auth(&mut draft, &mut head.fields, rules);
     let protocol = read_protocol(&mut draft, named);
+    let course = read_course(&mut draft, above);
     let stage = draft.stage.as_deref().copied().unwrap_or(Stage::Main);
     let line = head.line.as_ref().or(head.runs.first());
     if let Some(line) = line.filter(|_| stage < above.stage) {
@@ -93,7 +105,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         draft.diagnostics.extend(directive::in_vain(&head.directives, above.is_file));
         draft.diagnostics.extend(head.scripts.iter().map(script::in_vain));
         let outcome = Outcome::NoRequest(Box::new(draft));
-        return Reading { variables, imports, conflicts, fragments, scripts, outcome };
+        return Reading { variables, imports, conflicts, fragments, scripts, course, outcome };
     }
     if let Some(title) = &block.title {
         entitle(&mut draft, title, rules);
@@ -106,7 +118,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
     if head.line.is_none() && !is_invalid {
         draft.diagnostics.extend(directive::beside_runs(&head.directives));
         let outcome = Outcome::Entries(stage.max(above.stage), reference::entries(draft));
-        return Reading { variables, imports, conflicts, fragments, scripts, outcome };
+        return Reading { variables, imports, conflicts, fragments, scripts, course, outcome };
     }
     reference::need_what_runs_above(&mut draft);
     let entry = match (head.request_line, head.line) {
@@ -120,7 +132,7 @@ pub(super) fn read(block: Block, above: Above, rules: &'static Rules) -> Reading
         (_, line) => Entry::Invalid(invalid(draft, line, &block.head)),
     };
     let outcome = Outcome::Entries(stage.max(above.stage), vec![entry]);
-    Reading { variables, imports, conflicts, fragments, scripts, outcome }
+    Reading { variables, imports, conflicts, fragments, scripts, course, outcome }
 }
 
 /// A body whose files have their templates filled in: `# @injectVariables`.
@@ -202,6 +214,19 @@ fn read_scripts(draft: &mut Draft, head: &Head, below: &[braces::Block]) -> Coll
         draft.diagnostics.extend(scripts.take_up(block, place).err());
     }
     scripts
+}
+
+/// How the file runs, which is said above its first request.
+fn read_course(draft: &mut Draft, above: Above) -> Course {
+    let (parallel, serial) = (draft.parallel.take(), draft.serial.take());
+    let spans = [parallel.as_ref().map(|parallel| &parallel.span), serial.as_ref().map(|serial| &serial.span)];
+    if !above.is_file {
+        let misplaced = |span: &Span| {
+            Diagnostic::error("this is said of a whole file").at(span, "").help("put it above the first request")
+        };
+        draft.diagnostics.extend(spans.into_iter().flatten().map(misplaced));
+    }
+    Course { parallel: parallel.is_some_and(|parallel| parallel.value), serial }
 }
 
 /// What is spoken with the server; of a block without a request line nothing is known.

@@ -66,6 +66,8 @@ pub(super) fn parse(source: &Arc<SourceFile>, dialect: Dialect) -> Spec {
         let reading = entry::read(block, above, dialect.rules());
         spec.variables.extend(reading.variables);
         spec.imports.extend(reading.imports);
+        spec.parallel |= reading.course.parallel;
+        spec.serial = spec.serial.take().or(reading.course.serial);
         spec.conflicts.extend(reading.conflicts);
         fragments.extend(reading.fragments);
         spec.scripts.extend(reading.scripts.once);

@@ -23,6 +23,8 @@ struct Draft {
     tags: Vec<Spanned<String>>,
     imports: Vec<Import>,
     needs: Vec<Reference>,
+    parallel: Option<Spanned<bool>>,
+    serial: Option<Spanned<String>>,
     variables: Vec<Variable>,
     defaults: Defaults,
     setup: Option<(Text, Value)>,
@@ -41,7 +43,8 @@ const FILE: Table<Draft> = Table(&[
     key("setup", |draft, field, problems| draft.setup = list(field, problems)),
     key("requests", |draft, field, problems| draft.requests = list(field, problems)),
     key("teardown", |draft, field, problems| draft.teardown = list(field, problems)),
-    key("parallel", refuse),
+    key("parallel", |draft, field, problems| draft.parallel = problems.keep(field.boolean())),
+    key("serial", |draft, field, problems| draft.serial = problems.keep(field.string())),
     key("data", refuse),
 ]);
 
@@ -94,6 +97,8 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
         tags: draft.tags,
         imports: draft.imports,
         needs: apart,
+        parallel: draft.parallel.is_some_and(|parallel| parallel.value),
+        serial: draft.serial,
         variables: draft.variables,
         setup,
         requests,

@@ -108,9 +108,11 @@ fn status(field: Field<'_>) -> Result<Predicate, Diagnostic> {
     }
 }
 
+/// Reads a predicate from what stands below its key.
+type OfItsOwn = fn(Field<'_>) -> Result<Demand, Diagnostic>;
+
 /// Predicates whose value is neither compared nor a flag.
-const OF_THEIR_OWN: &[(&str, fn(Field<'_>) -> Result<Demand, Diagnostic>)] =
-    &[("schema", schema), ("snapshot", snapshot)];
+const OF_THEIR_OWN: &[(&str, OfItsOwn)] = &[("schema", schema), ("snapshot", snapshot)];
 
 /// An entry of a map of predicates: `contains: x`, `isInteger: true`, `not: …`.
 fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {

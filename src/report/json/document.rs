@@ -303,7 +303,7 @@ impl Draft {
     fn differences(&self, contrast: &Contrast) -> Vec<String> {
         match contrast {
             Contrast::Sides | Contrast::Difference => Vec::new(),
-            Contrast::Places(places) => self.texts(places),
+            Contrast::Places(places) => self.texts(&places.0),
             Contrast::Differences(differences) => {
                 let shown = differences.shown.iter().map(|difference| self.text(&difference.to_string()));
                 let more = (differences.more > 0).then(|| format!("… and {} more", differences.more));

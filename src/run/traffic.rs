@@ -1,0 +1,201 @@
+//! What a request of a file takes from others, and leaves to them: by the names of what it
+//! speaks of. Whatever that is, it is found, if perhaps too much.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write as _};
+
+use crate::spec::{Binding, Body, FileReference, Pause, Piece, Query, Request, Severity, Spec, Surroundings, Variable};
+
+use super::plan::{PlannedCase, Work};
+use super::specs::Specs;
+use super::turn::Turn;
+
+/// What a case takes from others and leaves to them.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    /// The names of what it speaks of.
+    pub(super) taken: HashSet<String>,
+    /// The names that it gives something.
+    pub(super) left: HashSet<String>,
+    /// Whether it cannot be told what it takes or leaves, or how often it runs.
+    pub(super) is_unknown: bool,
+    /// Whether it has scripts: they share what they keep in their engine.
+    pub(super) has_scripts: bool,
+    /// Whether templates can ask for what its scripts make.
+    pub(super) exports: bool,
+}
+
+/// What each case of a file takes and leaves.
+pub(super) fn of_all(cases: &[PlannedCase], specs: &Specs) -> Vec<Traffic> {
+    let definitions = Definitions::of(specs);
+    let mut all: Vec<Traffic> = cases.iter().map(|case| of(case, specs, &definitions)).collect();
+    let position = |case: &PlannedCase| {
+        let place = specs.request(case).ok()?.place;
+        (place.file == 0).then(|| specs.position(place))
+    };
+    // A definition that is worked out once is so at the first request below it.
+    let left = cases.iter().zip(&all).filter_map(|(case, traffic)| Some((position(case)?, &traffic.left)));
+    let drawn = definitions.drawn(&left.collect::<Vec<_>>(), specs.own());
+    for (traffic, case) in all.iter_mut().zip(cases) {
+        let Some(position) = position(case) else { continue };
+        let above = drawn.iter().filter(|(above, _)| *above <= position);
+        traffic.taken.extend(above.flat_map(|(_, words)| words.iter().cloned()));
+    }
+    all
+}
+
+fn of(case: &PlannedCase, specs: &Specs, definitions: &Definitions) -> Traffic {
+    let Ok(requested) = specs.request(case) else { return Traffic::default() };
+    let request = requested.request;
+    let mut words = Words::default();
+    words.add(request);
+    if let Work::Request { call: Some(call), .. } = &case.work {
+        call.chain().for_each(|call| words.add(&call.variables));
+    }
+    let flow = &request.flow;
+    let conditions = flow.conditions.iter().flatten().map(|condition| &condition.expression);
+    let pause =
+        flow.pause.iter().filter_map(|pause| if let Pause::Computed(time) = &**pause { Some(time) } else { None });
+    conditions.chain(pause).for_each(|expression| words.add_text(&expression.0.value));
+    queries(request).for_each(|query| {
+        if let Query::Variable(name) = query {
+            words.add_text(&name.value)
+        }
+    });
+    let mut left: HashSet<String> = request.captures.iter().map(|capture| capture.name.value.clone()).collect();
+    if let Some(name) = &request.name {
+        left.insert(name.value.clone());
+        if let Turn::Counted(index) = case.turn {
+            left.insert(format!("{}{index}", name.value));
+        }
+    }
+    let scripts = &request.scripts;
+    let mut all = [&scripts.before, &scripts.rendered, &scripts.after].into_iter().flatten().peekable();
+    let has_scripts = all.peek().is_some();
+    let exports = all.any(|script| script.surroundings == Surroundings::HttpYac);
+    let is_unknown =
+        case.turn == Turn::All || renders_a_file(request) || is_decisive(request) || looks_further(request);
+    Traffic { taken: definitions.closure(words.0), left, is_unknown, has_scripts, exports }
+}
+
+fn queries(request: &Request) -> impl Iterator<Item = &Query> {
+    let until = request.flow.retry.as_ref().and_then(|retry| retry.value.until.as_deref());
+    let asserted = request.assertions.iter().chain(until).map(|assertion| &assertion.subject.query.value);
+    asserted.chain(request.captures.iter().map(|capture| &capture.subject.query.value))
+}
+
+/// Whether it stops the file, if it fails.
+fn is_decisive(request: &Request) -> bool {
+    request.assertions.iter().any(|assertion| assertion.severity == Severity::Must)
+}
+
+/// Whether it asks a script, or how long all its turns took.
+fn looks_further(request: &Request) -> bool {
+    queries(request).any(|query| matches!(query, Query::JavaScript(_) | Query::Percentile(..)))
+}
+
+fn renders_a_file(request: &Request) -> bool {
+    let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() else { return false };
+    pieces.iter().any(|piece| matches!(piece, Piece::File(FileReference::Rendered { .. })))
+}
+
+/// The names that the variables of some files are made of.
+struct Definitions {
+    words: HashMap<String, HashSet<String>>,
+}
+
+impl Definitions {
+    fn of(specs: &Specs) -> Self {
+        let mut words: HashMap<String, HashSet<String>> = HashMap::new();
+        for variable in specs.iter().flat_map(|known| &known.spec.variables) {
+            words.entry(variable.name.value.clone()).or_default().extend(words_of(variable));
+        }
+        Self { words }
+    }
+
+    /// Some names, with those that their definitions are made of, and so on.
+    fn closure(&self, names: HashSet<String>) -> HashSet<String> {
+        let mut waiting: Vec<String> = names.iter().cloned().collect();
+        let mut all = names;
+        while let Some(name) = waiting.pop() {
+            for word in self.words.get(&name).into_iter().flatten() {
+                if all.insert(word.clone()) {
+                    waiting.push(word.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// The definitions of a file that are made of what requests above them leave, each with how
+    /// many requests stand above it.
+    fn drawn(&self, left: &[(usize, &HashSet<String>)], spec: &Spec) -> Vec<(usize, HashSet<String>)> {
+        let once = spec.variables.iter().filter(|variable| variable.binding == Binding::Once);
+        let made_of = once.map(|variable| (variable.position, self.closure(words_of(variable))));
+        let is_left_above = |(position, words): &(usize, HashSet<String>)| {
+            left.iter().any(|(above, left)| above < position && !words.is_disjoint(left))
+        };
+        made_of.filter(is_left_above).collect()
+    }
+}
+
+fn words_of(variable: &Variable) -> HashSet<String> {
+    let mut words = Words::default();
+    words.add(variable);
+    words.0
+}
+
+/// The words that stand in the braces of templates.
+#[derive(Default)]
+struct Words(HashSet<String>);
+
+impl Words {
+    /// Adds those of all texts in something. Its debug form has them all, also those of parts
+    /// that are added to the model later, which a list of parts made here would forget.
+    fn add(&mut self, whole: &impl fmt::Debug) {
+        let mut text = String::new();
+        write!(text, "{whole:?}").expect("writing to a string does not fail");
+        for (open, close) in [("{{", "}}"), ("{%", "%}")] {
+            for inner in text.split(open).skip(1) {
+                self.add_text(inner.split(close).next().unwrap_or(inner));
+            }
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        let is_in_name = |next: char| next.is_alphanumeric() || matches!(next, '_' | '-');
+        for word in text.split(|next: char| !is_in_name(next)).filter(|word| !word.is_empty()) {
+            self.0.insert(word.to_owned());
+            // Which of these a hyphen is, a part of a name or a minus, shows only later.
+            if word.contains('-') {
+                self.0.extend(word.split('-').filter(|part| !part.is_empty()).map(str::to_owned));
+            }
+        }
+    }
+}
+
+/// Whether a file, or one that runs with it, has scripts that run with the first of its requests.
+pub(super) fn begins_with_scripts(specs: &Specs) -> bool {
+    specs.iter().any(|known| !known.spec.scripts.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut words = Words::default();
+        words.add(&text);
+        let mut words: Vec<String> = words.0.into_iter().collect();
+        words.sort_unstable();
+        words
+    }
+
+    #[test]
+    fn words_are_those_in_braces() {
+        assert_eq!(words(r#"a {{ b + "c" }} d {% if e %} f {% endif %}"#), ["b", "c", "e", "endif", "if"]);
+        assert_eq!(words("{{log-in.response.body.$.id}}"), ["body", "id", "in", "log", "log-in", "response"]);
+        assert_eq!(words("{{ a"), ["a"]);
+        assert!(words("a }} b").is_empty());
+    }
+}
