@@ -6,9 +6,10 @@ pub use rules::{
     AssertionLines, AssertionValues, BodyComments, BraceEscapes, Credentials, DefaultScheme, DefinitionEscapes,
     Definitions, DynamicDefinitions, ExpressionLanguage, FileLines, FinalLineEnds, FoldedFields, FormLines, FormTexts,
     GraphQlBodies, GraphQlField, HostField, IndentedComments, IndentedLines, IndentedSeparators, LazyDefinitions,
-    LinesAbove, Methods, MultipartLineEnds, NameExtent, ProtocolWords, References, RepeatedFields, RequestLineSpaces,
-    ResponseDecoding, ResponseLines, Rule, Rules, SecondRequestLine, SeparatorText, TargetContinuation, TargetOctets,
-    TimeoutUnit, Undefined, UnseparatedBody, UnusableDefinitions, VariablePrecedence, VersionNames,
+    LinesAbove, LonePaths, Methods, MultipartLineEnds, NameExtent, ProtocolWords, References, RepeatedFields,
+    RequestLineSpaces, ResponseDecoding, ResponseLines, Rule, Rules, SecondRequestLine, SeparatorText,
+    TargetContinuation, TargetOctets, TimeoutUnit, Undefined, UnseparatedBody, UnusableDefinitions, VariablePrecedence,
+    VersionNames,
 };
 
 use crate::source::Span;

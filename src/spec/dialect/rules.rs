@@ -218,6 +218,13 @@ rules! {
         }
         [HttpsButLocally, Https, Http, HttpButOnTlsPorts, HttpButOnTlsPorts]
     }
+    LonePath lone_paths "lone-path" {
+        conflict: "a URL is a path, and neither `Host` nor a base URL says of what host",
+        anchor: Some("request-target/origin-form#missing-host"),
+        reason: "httpYac has the variable `host` say it",
+        LonePaths { BelowHost: "below the variable `host`, where there is one", Malformed: "malformed" }
+        [BelowHost, Malformed, Malformed, Malformed, BelowHost]
+    }
     TargetOctets target_octets "target-octets" {
         conflict: "a URL holds characters that are illegal in one",
         anchor: Some("wire-serialization#target-octets"),

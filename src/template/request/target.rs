@@ -5,7 +5,7 @@ use crate::http::{Headers, Method, Scheme, Url, Version};
 use crate::source::Span;
 use crate::spec;
 use crate::spec::Format;
-use crate::spec::dialect::{DefaultScheme, Methods, Rules, TargetOctets};
+use crate::spec::dialect::{DefaultScheme, LonePaths, Methods, Rules, TargetOctets};
 
 use super::super::{Scope, Template};
 use super::compiler::Compiler;
@@ -116,10 +116,13 @@ impl Target {
             _ if !target.starts_with('/') => target.to_owned(),
             (Some(base), _) => self.below(base, target, scope)?,
             (None, Some(host)) => format!("{}{target}", host.trim()),
-            (None, None) => {
-                return Err(error_at(&self.url, "the target is a path, and no `Host` header names its host")
-                    .help("write the whole URL, give its beginning as `base_url`, or add the header `Host: …`"));
-            }
+            (None, None) => match self.variable_host(scope)? {
+                Some(host) => format!("{}{target}", host.trim().trim_end_matches('/')),
+                None => {
+                    return Err(error_at(&self.url, "the target is a path, and no `Host` header names its host")
+                        .help("write the whole URL, give its beginning as `base_url`, or add the header `Host: …`"));
+                }
+            },
         };
         let (url, assumed) =
             parse(&absolute, self.is_websocket, self.rules).map_err(|error| error.at(self.url.span(), ""))?;
@@ -136,6 +139,16 @@ impl Target {
 }
 
 impl Target {
+    /// The text that a path stands below for httpYac.
+    fn variable_host(&self, scope: &Scope<'_>) -> Result<Option<String>, Diagnostic> {
+        match (self.rules.lone_paths, self.format) {
+            (LonePaths::BelowHost, Format::Http) => {
+                Ok(scope.lookup("host")?.and_then(|host| host.as_str().map(str::to_owned)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// A path below a URL, whatever that has for a path itself.
     fn below(&self, base: &Template, path: &str, scope: &Scope<'_>) -> Result<String, Diagnostic> {
         let rendered = base.render(scope)?;

@@ -70,6 +70,7 @@ pub const EXAMPLES: &[Example] = &[
     example(Rule::ProtocolWord, 1, "SSE URL\n").besides(&[VsCode]),
     example(Rule::VersionName, 1, "GET URL HTTP/2.0\n").in_words(),
     example(Rule::DefaultScheme, 1, "GET 127.0.0.1:1/a\n###\nGET 127.0.0.1:443/b\n###\nGET 0.0.0.0/c\n").in_words(),
+    example(Rule::LonePath, 2, "@host = URL\nGET /a\n"),
     example(Rule::TargetOctets, 1, "GET URL/é\"\n"),
     example(Rule::FoldedField, 3, "GET URL\nX-A: one,\n  two\n"),
     example(Rule::UnseparatedBody, 2, "POST URL\n{\"a\": 1}\n"),

@@ -49,8 +49,10 @@ fn read_target(target: &Span, fields: &[HeaderField], conflicts: &mut Vec<Confli
         conflicts.push(Rule::DefaultScheme.at(target));
     }
     let host = fields.iter().find(|field| field.name.value.eq_ignore_ascii_case("host"));
-    if let Some(host) = host.filter(|_| !target.text().starts_with('/')) {
-        conflicts.push(Rule::HostField.at(&host.name.span));
+    match host {
+        Some(host) if !target.text().starts_with('/') => conflicts.push(Rule::HostField.at(&host.name.span)),
+        None if target.text().starts_with('/') => conflicts.push(Rule::LonePath.at(target)),
+        _ => {}
     }
     if written.contains(|character: char| ILLEGAL.contains(&character) || !character.is_ascii()) {
         conflicts.push(Rule::TargetOctets.at(target));
