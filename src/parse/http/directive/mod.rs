@@ -1,0 +1,264 @@
+//! Directives: comments that speak to the processor, `# @name argument`. Each is a
+//! row of one table.
+
+mod readers;
+mod table;
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::parse::protocol;
+use crate::source::{Span, Spanned};
+use crate::spec::dialect::Rules;
+use crate::spec::{Assertion, Body, Capture, Defaults, Import, Reference, Variable};
+
+use crate::parse::http::argument::NULL;
+use crate::parse::http::head::Directive;
+use crate::parse::http::{kulala, unsupported};
+
+pub(in crate::parse::http) use table::Reader;
+use table::{FOR_EDITORS, READERS};
+
+/// What directives say of a request.
+#[derive(Debug, Default)]
+pub(in crate::parse::http) struct Draft {
+    /// What its dialect does.
+    pub rules: &'static Rules,
+    /// Its name.
+    pub name: Option<Spanned<String>>,
+    /// What it is for.
+    pub description: Option<Spanned<String>>,
+    /// Its tags.
+    pub tags: Vec<Spanned<String>>,
+    /// When in the file it runs.
+    pub stage: Option<Spanned<Stage>>,
+    /// The message that is sent as it is.
+    pub raw: Option<Spanned<Raw>>,
+    /// Whether the body is GraphQL.
+    pub is_graphql: bool,
+    /// Whether it is not, whatever it looks like.
+    pub is_plain: bool,
+    /// Whether the files of the body are rendered, as with `<@`.
+    pub injects: bool,
+    /// What it is called where it is shown.
+    pub title: Option<Spanned<String>>,
+    /// What is said of the protocol.
+    pub protocol: protocol::Draft,
+    /// What defaults can say too: how it is sent, what is sent with it, ….
+    pub own: Defaults,
+    /// The files that are imported.
+    pub imports: Vec<Import>,
+    /// Whether the requests of the file run side by side.
+    pub parallel: Option<Spanned<bool>>,
+    /// The files that the file must not overlap with have the same.
+    pub serial: Option<Spanned<String>>,
+    /// What must have run before.
+    pub references: Vec<Reference>,
+    /// What runs in its place.
+    pub runs: Vec<Reference>,
+    /// Variables of the request alone.
+    pub variables: Vec<Variable>,
+    /// What is expected of the response.
+    pub assertions: Vec<Assertion>,
+    /// What is taken from the response.
+    pub captures: Vec<Capture>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// When in its file a request runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::parse::http) enum Stage {
+    /// Before the others: if it fails, they are skipped.
+    Setup,
+    /// With the others.
+    Main,
+    /// After the others, whatever happened.
+    Teardown,
+}
+
+/// Where the message stands that is sent as it is.
+#[derive(Debug)]
+pub(in crate::parse::http) enum Raw {
+    /// In the place of a body.
+    Below,
+    /// In the directive itself.
+    Written(Body),
+}
+
+/// Reads directives in order; a later one replaces an earlier one of its kind.
+pub(in crate::parse::http) fn read(directives: &[Directive], rules: &'static Rules) -> Draft {
+    let mut draft = Draft { rules, ..Draft::default() };
+    for directive in directives {
+        if let Err(diagnostic) = read_one(&mut draft, directive) {
+            draft.diagnostics.push(diagnostic);
+        }
+    }
+    draft
+}
+
+fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
+    let name = &*kebab(directive.name.text());
+    match reader_of(directive) {
+        Some(_) if removes(directive, &mut draft.own) => Ok(()),
+        Some(reader) => reader(draft, directive),
+        None if FOR_EDITORS.contains(&name) => Ok(()),
+        None if unsupported::DIRECTIVES.contains(&name) => {
+            Err(unsupported::error(&format!("`@{}`", directive.name.text()), &directive.name))
+        }
+        None => Err(unknown(&directive.name)),
+    }
+}
+
+/// Whether it takes a default away, as null does in YAML: `# @timeout null`.
+fn removes(directive: &Directive, own: &mut Defaults) -> bool {
+    directive.argument.text() == NULL && own.settings.remove(&key_of(directive))
+}
+
+/// What is to be said of a comment below the head, if it is a directive: none is read there.
+pub(in crate::parse::http) fn misplaced(comment: &Span) -> Option<Diagnostic> {
+    let text = comment.text().trim_start_matches(['#', '/', ' ', '\t']).strip_prefix('@')?;
+    let end = text.find(|next: char| !next.is_ascii_alphanumeric() && next != '-' && next != '_');
+    let name = kebab(&text[..end.unwrap_or(text.len())]);
+    let checks = ["assert", "capture"].contains(&&*name);
+    let message = format!("`@{name}` stands below the request, where no directive is read");
+    let said = if checks { Diagnostic::error(message) } else { Diagnostic::warning(message) };
+    let help = if checks {
+        "put it above the request line, or write `?? …` below the body"
+    } else {
+        "put it above the request line"
+    };
+    READERS.iter().any(|(known, _)| *known == name).then(|| said.at(comment, "").help(help))
+}
+
+/// The key of YAML that says the same.
+fn key_of(directive: &Directive) -> String {
+    match &*kebab(directive.name.text()) {
+        "connection-timeout" => "connect_timeout".to_owned(),
+        name => name.replace('-', "_"),
+    }
+}
+
+fn reader_of(directive: &Directive) -> Option<Reader> {
+    let name = kebab(directive.name.text());
+    let found = READERS.iter().find(|(known, _)| *known == name).map(|&(_, reader)| reader);
+    found.or_else(|| name.starts_with("curl-").then_some(kulala::curl_flag as Reader))
+}
+
+/// A name as it is in the tables: httpYac takes `noRedirect` and `no-redirect` for the same.
+fn kebab(name: &str) -> Cow<'_, str> {
+    if !name.contains(|next: char| next.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
+    let mut kebab = String::with_capacity(name.len() + 2);
+    for next in name.chars() {
+        if next.is_ascii_uppercase() && !kebab.is_empty() && !kebab.ends_with('-') {
+            kebab.push('-');
+        }
+        kebab.push(next.to_ascii_lowercase());
+    }
+    Cow::Owned(kebab)
+}
+
+/// An unknown directive is another tool's, unless it looks like a slip of the pen.
+fn unknown(name: &Span) -> Diagnostic {
+    let message = format!("the directive `@{}` is not known, and is ignored", name.text());
+    let known = READERS.iter().map(|(known, _)| *known).chain(unsupported::DIRECTIVES.iter().copied());
+    match nearest(name.text(), known) {
+        Some(near) => Diagnostic::warning(message).at(name, "").help(format!("did you mean `@{near}`?")),
+        None => Diagnostic::info(message).at(name, ""),
+    }
+}
+
+/// Warns of directives in a block without a request. Above the first request they
+/// speak of the file, but a file has no response.
+pub(in crate::parse::http) fn in_vain(directives: &[Directive], is_file: bool) -> impl Iterator<Item = Diagnostic> {
+    let concerns_response =
+        |directive: &Directive| matches!(directive.name.text(), "assert" | "capture" | "setup" | "stream" | "teardown");
+    let in_vain = directives
+        .iter()
+        .filter(move |directive| !is_file || concerns_response(directive))
+        .filter(|directive| reader_of(directive).is_some());
+    in_vain.map(|directive| {
+        Diagnostic::warning(format!("no request for `@{}` to speak of", directive.name.text()))
+            .at(&directive.name, "")
+            .help("put it between a separator and a request line")
+    })
+}
+
+/// Warns of directives that speak of one request where others run in its place.
+pub(in crate::parse::http) fn beside_runs(directives: &[Directive]) -> impl Iterator<Item = Diagnostic> {
+    const HEEDED: &[&str] = &[
+        "description",
+        "disabled",
+        "force-ref",
+        "forceRef",
+        "import",
+        "lazy",
+        "name",
+        "needs",
+        "ref",
+        "run",
+        "setup",
+        "skip",
+        "tag",
+        "tags",
+        "teardown",
+        "variables",
+    ];
+    let in_vain = directives.iter().filter(|directive| !HEEDED.contains(&directive.name.text()));
+    in_vain.filter(|directive| reader_of(directive).is_some()).map(|directive| {
+        Diagnostic::warning(format!(
+            "`@{}` says nothing of what stands elsewhere, and is ignored",
+            directive.name.text()
+        ))
+        .at(&directive.name, "")
+        .help("put it where the request stands that runs here")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    /// What the directives of a head say.
+    fn of(head: &str) -> Draft {
+        let source = crate::source::SourceFile::new("a.http", head);
+        read(
+            &super::super::head::read(&source.span(0..head.len()), <&Rules>::default()).directives,
+            <&Rules>::default(),
+        )
+    }
+
+    #[test]
+    fn every_directive_has_one_meaning() {
+        let names = READERS.iter().map(|(name, _)| *name);
+        let mut names: Vec<_> = names.chain(FOR_EDITORS.iter().chain(unsupported::DIRECTIVES).copied()).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn a_later_directive_replaces_an_earlier_one_and_tags_add_up() {
+        let draft = of("# @name a\n# @tag b,c  d\n# @name e\n# @tags f");
+        assert_eq!(draft.name.as_deref().map(String::as_str), Some("e"));
+        let tags: Vec<_> = draft.tags.iter().map(|tag| (tag.value.as_str(), tag.span.text())).collect();
+        assert_eq!(tags, [("b", "b"), ("c", "c"), ("d", "d"), ("f", "f")]);
+    }
+
+    #[test]
+    fn an_unknown_directive_is_worth_a_warning_where_it_is_near_to_a_known_one() {
+        for (head, severity) in [("# @frobnicate", Severity::Info), ("# @asert status == 200", Severity::Warning)] {
+            assert_eq!(of(head).diagnostics[0].severity, severity, "{head}");
+        }
+        assert!(of("# @note\n# @no-log").diagnostics.is_empty());
+    }
+
+    #[test]
+    fn a_comment_that_speaks_to_somebody_else_is_no_directive() {
+        for head in ["# @home's", "# me@example.org", "# @a.b", "#"] {
+            assert!(of(head).diagnostics.is_empty(), "{head}");
+        }
+    }
+}
