@@ -154,8 +154,14 @@ fn redact_beside_cuts<'a>(text: Cow<'a, str>, forms: &[&str]) -> Cow<'a, str> {
 
 /// The length of the longest beginning of a secret that a text ends with.
 fn beginning_at_end(text: &str, forms: &[&str]) -> usize {
+    // Most lengths are ruled out by one byte: a text may be cut in many places.
+    let last = text.as_bytes().last().copied();
     let of_form = |form: &&str| {
-        (SHORTEST..form.len()).rev().find(|&length| form.get(..length).is_some_and(|part| text.ends_with(part)))
+        let is_there = |&length: &usize| {
+            form.as_bytes().get(length - 1).copied() == last
+                && form.get(..length).is_some_and(|part| text.ends_with(part))
+        };
+        (SHORTEST..form.len().min(text.len() + 1)).rev().find(is_there)
     };
     forms.iter().filter_map(of_form).max().unwrap_or(0)
 }
@@ -163,8 +169,11 @@ fn beginning_at_end(text: &str, forms: &[&str]) -> usize {
 /// The length of the longest end of a secret that a text begins with.
 fn end_at_beginning(text: &str, forms: &[&str]) -> usize {
     let of_form = |form: &&str| {
-        let is_there = |&length: &usize| form.get(form.len() - length..).is_some_and(|part| text.starts_with(part));
-        (SHORTEST..form.len()).rev().find(is_there)
+        let is_there = |&length: &usize| {
+            form.as_bytes().get(form.len() - length) == text.as_bytes().first()
+                && form.get(form.len() - length..).is_some_and(|part| text.starts_with(part))
+        };
+        (SHORTEST..form.len().min(text.len() + 1)).rev().find(is_there)
     };
     forms.iter().filter_map(of_form).max().unwrap_or(0)
 }

@@ -372,7 +372,7 @@ mod tests {
             (with(|r| r.target = text("http://", Format::Http)), "http://", "it names no host"),
             (with(|r| r.target = text("{{scheme}}://", Format::Http)), "{{scheme}}://", "it names no host"),
             (with(|r| r.target = text("http:/h", Format::Http)), "http:/h", "lacks a slash after its scheme"),
-            (with(|r| r.target = text("/a", Format::Http)), "/a", "no `Host` header"),
+            (with(|r| r.target = text("/a", Format::Yaml)), "/a", "no `Host` header"),
             (with(|r| r.target = text("a{{nope}}", Format::Http)), "nope", "not defined"),
             (with(|r| r.method = Some(text("{{evil}}", Format::Http))), "{{evil}}", "is not a method"),
             (with(|r| r.headers = vec![header("A", "{{evil}}", Format::Http)]), "{{evil}}", "holds a line break"),
