@@ -8,7 +8,7 @@ use jsonpath_rust::parser::parse_json_path;
 use minijinja::value::Value;
 use pest::error::InputLocation;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fault};
 use crate::source::Span;
 use crate::spec::Format;
 use crate::spec::dialect::{References, Rules};
@@ -71,6 +71,8 @@ pub(super) struct Malformed {
     message: String,
     /// What to try.
     help: Option<String>,
+    /// Whose fault it is.
+    fault: Fault,
     /// Where, within the text.
     range: Range<usize>,
 }
@@ -84,7 +86,7 @@ impl Malformed {
 
     /// The error at a place that is given for the range.
     pub(super) fn at(self, place: impl FnOnce(Range<usize>) -> Span) -> Diagnostic {
-        let error = Diagnostic::error(self.message).at(&place(self.range), "");
+        let error = Diagnostic { fault: self.fault, ..Diagnostic::error(self.message) }.at(&place(self.range), "");
         match self.help {
             Some(help) => error.help(help),
             None => error,
@@ -204,6 +206,7 @@ fn parse_dynamic(text: &str) -> Result<Reference, Malformed> {
     Call::parse(text).map(Reference::Dynamic).map_err(|unknown| Malformed {
         message: unknown.message,
         help: unknown.help,
+        fault: unknown.fault,
         range: 0..unknown.name.len(),
     })
 }
@@ -259,6 +262,7 @@ fn parse_xpath(path: &str, offset: usize) -> Result<Facet, Malformed> {
         Malformed {
             message: format!("`{path}` is not an XPath: {error}"),
             help: None,
+            fault: Fault::Mistake,
             range: offset + place.start..offset + place.end,
         }
     })
@@ -277,6 +281,7 @@ fn parse_variable_path(text: &str) -> Result<Reference, Malformed> {
     let path = VariablePath::new(parse_query(text, 0)?).ok_or_else(|| Malformed {
         message: format!("`{text}` does not begin with the name of a variable"),
         help: Some("write `{{$.name…}}`".to_owned()),
+        fault: Fault::Mistake,
         range: 0..text.len(),
     });
     path.map(Reference::Path)
@@ -299,6 +304,7 @@ fn parse_query(path: &str, offset: usize) -> Result<JpQuery, Malformed> {
         Malformed {
             message: format!("`{path}` is not a JSONPath"),
             help: None,
+            fault: Fault::Mistake,
             range: offset + range.start..offset + range.end,
         }
     })

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use minijinja::value::Value;
 
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Fault, nearest};
 
 use super::super::view::View;
 use super::fake::{self, Fake};
@@ -33,6 +33,8 @@ pub(in crate::template) struct Unknown {
     pub(in crate::template) message: String,
     /// What to try.
     pub(in crate::template) help: Option<String>,
+    /// Whose fault it is.
+    pub(in crate::template) fault: Fault,
 }
 
 impl Call {
@@ -122,7 +124,12 @@ impl Unknown {
     fn named(name: &str) -> Self {
         if let Some((_, instead)) = UNSUPPORTED.iter().find(|(known, _)| *known == name) {
             let message = format!("`{name}` is not supported: it needs an editor that signs in");
-            return Self { name: name.to_owned(), message, help: Some((*instead).to_owned()) };
+            return Self {
+                name: name.to_owned(),
+                message,
+                help: Some((*instead).to_owned()),
+                fault: Fault::Unsupported,
+            };
         }
         let fakes: Vec<String> = if name.starts_with(fake::PREFIX) { fake::names().collect() } else { Vec::new() };
         let known = || names().chain(fakes.iter().map(String::as_str));
@@ -131,7 +138,8 @@ impl Unknown {
             Some(near) => Some(format!("did you mean `{near}`?")),
             None => longer().map(|known| format!("it goes on, as in `{known}`")),
         };
-        Self { name: name.to_owned(), message: format!("there is no dynamic variable `{name}`"), help }
+        let message = format!("there is no dynamic variable `{name}`");
+        Self { name: name.to_owned(), message, help, fault: Fault::Mistake }
     }
 }
 
@@ -225,6 +233,7 @@ mod tests {
     fn says_what_does_the_same_as_what_needs_an_editor() {
         let unknown = Call::parse("$aadToken new public aud:api.example").unwrap_err();
         assert_eq!(unknown.message, "`$aadToken` is not supported: it needs an editor that signs in");
+        assert_eq!(unknown.fault, Fault::Unsupported);
         assert!(unknown.help.unwrap().contains("oauth2"));
     }
 }
