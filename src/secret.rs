@@ -7,7 +7,7 @@ use std::sync::RwLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
@@ -20,6 +20,10 @@ const SHORTEST: usize = 4;
 
 /// What queries and forms encode, as this client sends them; browsers differ in `*` and `~`.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What may not stand in a URL, and is encoded in what is otherwise sent as it is written.
+const ILLEGAL: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 /// Header fields whose values are credentials, after the scheme if there is one.
 const CREDENTIAL_FIELDS: &[&str] = &["Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token"];
@@ -187,15 +191,24 @@ fn encoded_forms(secret: &str) -> Vec<String> {
         json_content(&json),
         json,
         html,
+        utf8_percent_encode(secret, ILLEGAL).to_string(),
+        utf8_percent_encode(secret, ILLEGAL).to_string().replace("%20", "+"),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
         utf8_percent_encode(secret, RESERVED).to_string(),
         utf8_percent_encode(secret, RESERVED).to_string().replace("%20", "+"),
         url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        // Hosts are sent in lower case.
+        secret.to_lowercase(),
+        hex(secret.as_bytes()),
         STANDARD.encode(secret),
         STANDARD_NO_PAD.encode(secret),
         URL_SAFE.encode(secret),
         URL_SAFE_NO_PAD.encode(secret),
     ]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// A text as it stands between the quotes of JSON.

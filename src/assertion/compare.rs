@@ -95,8 +95,8 @@ pub(super) fn order(actual: &Value<'_>, expected: &Given<'_>) -> Option<Ordering
     if let Some(wanted) = wanted_number(actual, &expected.value) {
         return compare_numbers(actual.as_number()?.as_ref(), wanted.as_ref());
     }
-    if let (Some(actual), Some(wanted)) = (date::of(actual), date::of(&expected.value)) {
-        return Some(actual.cmp(&wanted));
+    if let Some(wanted) = date::of(&expected.value) {
+        return Some(date::of(actual)?.cmp(&wanted));
     }
     match (actual.as_text(), expected.value.as_text()) {
         (Some(actual), Some(wanted)) => Some(actual.cmp(wanted)),

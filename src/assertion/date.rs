@@ -5,6 +5,8 @@ use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use crate::client;
+
 use super::value::Value;
 
 /// The date that a value is: one, or a text that is read as one.
@@ -40,9 +42,11 @@ pub(super) fn of_rfc3339(text: &str) -> Option<Timestamp> {
     is_whole.then(|| text.parse().ok())?
 }
 
-/// RFC 9110, 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// RFC 9110, 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, or one of the older ways to write it, as
+/// cookies have them (RFC 6265, 5.1.1).
 fn of_header(text: &str) -> Option<Timestamp> {
-    rfc2822::parse(text).ok().map(|date| date.timestamp())
+    let newer = || rfc2822::parse(text).ok().map(|date| date.timestamp());
+    newer().or_else(|| client::parse_cookie_date(text)?.try_into().ok())
 }
 
 /// Whether a text has a digit where the shape has a `0`, and is the shape elsewhere.

@@ -39,6 +39,7 @@ pub use adapter::Adapter;
 pub use auth::{ApiKey, ApiKeyPlace, Auth, AwsSigV4, Basic, Bearer, Digest, Netrc, NoAuth, OAuth1, OAuth1Place};
 pub use builder::RequestBuilder;
 pub use connection::{Connection, Skip};
+pub(crate) use cookies::parse_cookie_date;
 pub use cookies::{
     Cookie, CookieFields, CookieFileError, CookieFiles, CookieFormat, CookieJar, CookieRefusal, Jar, SameSite,
     SetCookie,

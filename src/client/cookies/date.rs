@@ -19,7 +19,7 @@ struct Parts {
 }
 
 /// The time that a cookie date means, in UTC whatever zone it names; nothing where it is none.
-pub(super) fn parse(text: &str) -> Option<SystemTime> {
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let mut parts = Parts::default();
     for token in text.as_bytes().split(|&byte| is_delimiter(byte)) {
         parts.take(token);

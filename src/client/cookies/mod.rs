@@ -10,6 +10,7 @@ mod jar;
 mod set_cookie;
 
 pub use cookie::{Cookie, CookieRefusal};
+pub(crate) use date::parse as parse_cookie_date;
 pub use field::CookieFields;
 pub(super) use field::{Omitted, own_cookies};
 pub use file::{CookieFileError, CookieFormat};

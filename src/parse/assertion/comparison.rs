@@ -136,7 +136,7 @@ mod tests {
             ("body equals {} ignoring $.a, id", "`id` is not a JSONPath", "id"),
             ("body equals {} unorderd", "`{} unorderd` is not JSON", " "),
             ("body equals {} unordered now", "`now` is one too many", "now"),
-            ("status == 200 unordered ignoring", "(read)", ""),
+            ("$.a == 200 unordered ignoring", "(read)", ""),
         ] {
             if message == "(read)" {
                 read(text);

@@ -129,8 +129,14 @@ pub(in crate::parse) fn check(subject: &Subject, predicate: &Predicate) -> Resul
         | Predicate::Less(operand)
         | Predicate::LessOrEqual(operand) => check_order(subject, kind, operand),
         Predicate::Between(bounds) => bounds.iter().try_for_each(|bound| check_order(subject, kind, bound)),
-        Predicate::Equal(operand) | Predicate::NotEqual(operand) => check_quantity(kind, operand),
-        Predicate::In(operand) | Predicate::StatusIn(operand) => check_list(operand),
+        Predicate::Equal(operand) | Predicate::NotEqual(operand) => {
+            check_quantity(kind, operand)?;
+            check_number(subject, kind, operand)
+        }
+        Predicate::In(operand) | Predicate::StatusIn(operand) => {
+            check_list(operand)?;
+            check_units(kind, operand)
+        }
         _ => Ok(()),
     }
 }
@@ -176,6 +182,35 @@ fn check_quantity(kind: Kind, operand: &Operand) -> Result<(), Diagnostic> {
     Err(Diagnostic::error(message).at(&operand.span, "").help(format!("write a number with a unit: {units}")))
 }
 
+/// A number that is compared with what is none: `status != 5x`.
+fn check_number(subject: &Subject, kind: Kind, operand: &Operand) -> Result<(), Diagnostic> {
+    let is_number = |text: &str| text.parse::<f64>().is_ok();
+    let Some(written) = text(operand).filter(|written| kind == Kind::Number && !is_number(written)) else {
+        return Ok(());
+    };
+    let last = subject.filters.last().map_or(&subject.query.span, |filter| &filter.span);
+    let asked = excerpt(subject.query.span.to(last).text());
+    let message = format!("`{asked}` is a number, and never `{}`, a text", excerpt(written));
+    Err(Diagnostic::error(message).at(&operand.span, ""))
+}
+
+/// What stands in a list has no unit: `size in [2KiB]`.
+fn check_units(kind: Kind, operand: &Operand) -> Result<(), Diagnostic> {
+    let Expected::Value(Value { node: Node::List(items), .. }) = &operand.value else { return Ok(()) };
+    let has_unit = |text: &str| match kind {
+        Kind::Size => parse_size(text).is_some() && text.parse::<f64>().is_err(),
+        Kind::Duration => parse_duration(text).is_some() && text.parse::<f64>().is_err(),
+        _ => false,
+    };
+    let found = items.iter().find(|item| matches!(&item.node, Node::Text(text) if has_unit(&text.value)));
+    match found {
+        Some(item) => Err(Diagnostic::error(format!("`{}` in a list is a text", excerpt(item.span.text())))
+            .at(&item.span, "")
+            .help("write a number of bytes or milliseconds, or compare with `between`")),
+        None => Ok(()),
+    }
+}
+
 /// The text that an operand is, without templates.
 fn text(operand: &Operand) -> Option<&str> {
     match &operand.value {
@@ -219,6 +254,9 @@ mod tests {
             ("sha256 < 5", "`sha256` is bytes, which have no order", "5"),
             ("status in 200", "`200` is a number, and `in` takes a list", "200"),
             ("$.a in 5ms", "`5ms` is a duration, and `in` takes a list", "5ms"),
+            ("status != 5x", "`status` is a number, and never `5x`, a text", "5x"),
+            ("status != 200 # not yet", "`status` is a number, and never `200 # not yet`, a text", "200 # not yet"),
+            ("size not in [2KiB]", "`2KiB` in a list is a text", "2KiB"),
         ] {
             let (actual, at, _) = error(text);
             assert_eq!((actual.as_str(), at.as_str()), (message, place), "{text}");

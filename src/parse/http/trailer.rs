@@ -129,12 +129,15 @@ impl<'a> Reader<'a> {
             self.diagnostics.push(block.within_a_body());
         }
         let assertion = self.last.iter().find(|(kind, _)| *kind == LineKind::Assertion);
-        let warning = assertion.map(|(_, line)| {
-            Diagnostic::warning("this looks like an assertion, and is part of the body")
+        let doubt = assertion.map(|(_, line)| match line.text.trim_end().ends_with(['{', '[', ',']) {
+            true => Diagnostic::error("an assertion ends with its line")
                 .at(&self.place(line), "")
-                .help("put it below the body")
+                .help("write its JSON on this line, or in a file: `equals file,expected.json`"),
+            false => Diagnostic::warning("this looks like an assertion, and is part of the body")
+                .at(&self.place(line), "")
+                .help("put it below the body"),
         });
-        self.diagnostics.extend(warning);
+        self.diagnostics.extend(doubt);
         self.last.clear();
     }
 
@@ -241,6 +244,13 @@ mod tests {
     fn an_assertion_with_content_below_is_content() {
         let tail = tail("?? a\n?? b\nc\n");
         assert_eq!((tail.body.text(), tail.assertions.len(), tail.diagnostics.len()), ("?? a\n?? b\nc", 0, 1));
+    }
+
+    #[test]
+    fn an_assertion_over_several_lines_is_an_error() {
+        for text in ["?? body equals {\n  \"a\": 1\n}\n", "a\n\n?? $.b in [\n1]\n"] {
+            assert_eq!(tail(text).diagnostics[0].message, "an assertion ends with its line", "{text:?}");
+        }
     }
 
     #[test]

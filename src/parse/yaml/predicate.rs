@@ -129,14 +129,19 @@ fn named(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     match assertion::predicate_with_value(name) {
         Some(make) => with_value(field, answer, make),
         None if name == "between" => between(field, answer),
-        None => Err(unknown(field.key)),
+        None => Err(unknown(field)),
     }
 }
 
 /// A key that is no predicate is perhaps one of an object to compare with.
-fn unknown(key: &Text) -> Diagnostic {
-    let problem = assertion::unknown_predicate(&key.value, &key.span);
-    if problem.help.is_none() { problem.help("an object to compare with is written `equals: {…}`") } else { problem }
+fn unknown(field: Field<'_>) -> Diagnostic {
+    let problem = assertion::unknown_predicate(&field.key.value, &field.key.span);
+    match problem.help {
+        Some(_) => problem,
+        // In braces `{equals: file,a.json}` are two keys.
+        None if field.is_null() => problem.help("within braces a comma ends a value: write it below its key instead"),
+        None => problem.help("an object to compare with is written `equals: {…}`"),
+    }
 }
 
 /// `not: x`, or `not: {contains: x}`: of several predicates it would be unclear what is denied.

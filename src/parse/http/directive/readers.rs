@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::parse::{parse_assertion, parse_capture, yaml};
 use crate::source::Spanned;
 use crate::spec::dialect::TimeoutUnit;
-use crate::spec::{Binding, Cert, Echo, Format, Node, Reference, Text, Value, Variable};
+use crate::spec::{Assertion, Binding, Cert, Echo, Format, Node, Reference, Severity, Text, Value, Variable};
 
 use crate::parse::http::argument::{NULL, duration, milliseconds, words};
 use crate::parse::http::head::Directive;
@@ -40,6 +40,13 @@ pub(super) fn tags(draft: &mut Draft, directive: &Directive) -> Result<(), Diagn
 
 pub(super) fn assert(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     draft.assertions.push(parse_assertion(&directive.argument, Format::Http)?);
+    Ok(())
+}
+
+/// `# @must status == 200`: the name says how much hangs on it.
+pub(super) fn graded(draft: &mut Draft, directive: &Directive, severity: Severity) -> Result<(), Diagnostic> {
+    let assertion = parse_assertion(&directive.argument, Format::Http)?;
+    draft.assertions.push(Assertion { severity, ..assertion });
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Every directive that there is.
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Cert, Echo, Jar, Proxies, Verify};
+use crate::spec::{Cert, Echo, Jar, Proxies, Severity, Verify};
 
 use crate::parse::http::argument::{
     cookie_jar, duration, encoding, flag, output, redirects, size, switch, verify, version, words,
@@ -10,8 +10,8 @@ use crate::parse::http::head::Directive;
 use crate::parse::http::{flow, kulala, reference, text};
 
 use super::readers::{
-    asked, assert, capture, carried, cert, connect_timeout, each, needs, protocol, put, rate_limit, raw, refer, retry,
-    route, secured, tags, timeout, tokens, variables,
+    asked, assert, capture, carried, cert, connect_timeout, each, graded, needs, protocol, put, rate_limit, raw, refer,
+    retry, route, secured, tags, timeout, tokens, variables,
 };
 use super::{Draft, Stage};
 
@@ -28,6 +28,8 @@ pub(super) const READERS: &[(&str, Reader)] = &[
     ("tags", tags),
     // What is expected of the response, and taken from it.
     ("assert", assert),
+    ("must", |draft, directive| graded(draft, directive, Severity::Must)),
+    ("warn", |draft, directive| graded(draft, directive, Severity::Warn)),
     ("capture", capture),
     ("kulala-expect-status-code", kulala::expect_status),
     ("env-json-key", kulala::json_key),
