@@ -114,9 +114,20 @@ fn is_turn_of(case: &str, request: &str) -> bool {
 /// The place in `entries` of the request that a line of the file belongs to: the last
 /// that begins at or above it, or the first of all.
 pub(super) fn at_line<'a>(spans: impl Iterator<Item = &'a Span>, line: usize) -> Option<usize> {
-    let starts: Vec<usize> = spans.map(|span| span.location().line).collect();
-    let above = starts.iter().rposition(|&start| start <= line);
-    above.or(if starts.is_empty() { None } else { Some(0) })
+    let mut above = 0;
+    let starts: Vec<usize> =
+        spans.map(|span| beginning(span, std::mem::replace(&mut above, span.location().line))).collect();
+    let found = starts.iter().rposition(|&start| start <= line);
+    found.or(if starts.is_empty() { None } else { Some(0) })
+}
+
+/// The line where a request begins that stands below a line of the one above it: that of the
+/// separator between them, since what stands below that is about the request.
+fn beginning(request: &Span, above: usize) -> usize {
+    let line = request.location().line;
+    let between = request.source().text().lines().enumerate().take(line).skip(above);
+    let separators = between.filter(|(_, text)| text.starts_with("###")).map(|(index, _)| index + 1);
+    separators.last().unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -141,7 +152,7 @@ mod tests {
     fn a_line_selects_the_request_that_it_belongs_to() {
         let source = SourceFile::new("a.http", "###\nGET a\n\n###\nGET b\n");
         let spans = [source.span(4..9), source.span(15..20)];
-        for (line, expected) in [(1, Some(0)), (2, Some(0)), (4, Some(0)), (5, Some(1)), (99, Some(1))] {
+        for (line, expected) in [(1, Some(0)), (2, Some(0)), (3, Some(0)), (4, Some(1)), (5, Some(1)), (99, Some(1))] {
             assert_eq!(at_line(spans.iter(), line), expected, "line {line}");
         }
         assert_eq!(at_line([].iter(), 1), None);
