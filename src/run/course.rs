@@ -1,8 +1,9 @@
 //! How far a file is: what its units share, whichever workers run them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::client::Session;
@@ -11,7 +12,7 @@ use crate::http::Headers;
 use crate::template::FileScope;
 
 use super::order::{End, Mark, Rank};
-use super::plan::PlannedFile;
+use super::plan::{PlannedFile, Stage};
 use super::samples::Samples;
 use super::schedule::Schedule;
 use super::shared::Shared;
@@ -39,12 +40,16 @@ pub(super) struct Course {
     ends: Vec<End>,
     /// The first of them that did not pass.
     first_failed: Option<usize>,
+    /// Whether a unit of it broke down, and has left cases without a result.
+    is_broken: bool,
     /// Whether a request of its setup did not pass.
     pub(super) setup_failed: bool,
     /// Why nothing but the teardown runs any more.
     pub(super) stopped: Option<String>,
     /// How many places more than one each case has taken that turned out to be several.
     unrolled: BTreeMap<usize, isize>,
+    /// A case, and how many places more than one those before it have taken.
+    moved: (usize, isize),
     /// When the last request had ended.
     pub(super) last: Option<Instant>,
 }
@@ -69,16 +74,19 @@ impl RunningFile {
             ground: None,
             ends: vec![End::Skipped; planned.len()],
             first_failed: None,
+            is_broken: false,
             setup_failed: false,
             stopped: None,
             unrolled: BTreeMap::new(),
+            moved: (0, 0),
             last: None,
         };
         Self { index, rank, planned, parts: AtomicUsize::new(parts), course: Mutex::new(course) }
     }
 
     pub(super) fn course(&self) -> MutexGuard<'_, Course> {
-        self.course.lock().expect("no holder of this lock panics")
+        // After a panic it still says what has ended: the teardown has to run.
+        self.course.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that the first of its units is about to run.
@@ -94,7 +102,7 @@ impl RunningFile {
     /// the one that so many of them stand above.
     pub(super) fn tell(&self, case: usize, above: usize, schedule: &Schedule, event: impl FnOnce(CaseId) -> Event) {
         let mut course = self.course();
-        let moved: isize = course.unrolled.range(..case).map(|(_, more)| more).sum();
+        let moved = course.moved_before(case);
         let id = CaseId { file: self.index, case: (case + above).saturating_add_signed(moved) };
         let event = event(id);
         if let Event::CaseUnrolled(_, cases) = &event {
@@ -102,6 +110,27 @@ impl RunningFile {
         }
         // Sent before anybody else can move what it speaks of.
         schedule.sender.send(event);
+    }
+
+    /// Notes that nothing more comes of some of its cases, since rqtest itself failed: those that had
+    /// not passed have failed.
+    pub(super) fn break_off(&self, cases: Range<usize>) {
+        let mut course = self.course();
+        course.is_broken = true;
+        for case in cases {
+            if course.ends[case] == End::Skipped {
+                course.note(case, End::Failed, self.is_setup(case));
+            }
+        }
+    }
+
+    /// Whether without a case nothing more of the file runs than its teardown.
+    pub(super) fn is_setup(&self, case: usize) -> bool {
+        let is_of_stage = match &self.planned {
+            PlannedFile::Spec { cases, .. } => cases[case].stage == Stage::Setup,
+            PlannedFile::Unreadable(_) => false,
+        };
+        is_of_stage || self.rank == Rank::Setup
     }
 
     /// Notes that all of its units have ended.
@@ -114,12 +143,16 @@ impl RunningFile {
         course.ground = None;
         let elapsed = course.started.map(|started| started.elapsed()).unwrap_or_default();
         let end = course.ends.iter().max().copied().unwrap_or(End::Skipped);
+        let is_broken = course.is_broken;
         let has_all_passed = course.ends.iter().all(|end| *end == End::Passed);
         drop(course);
         if has_all_passed {
             self.look_for_obsolete_snapshots(&schedule.shared);
         }
-        schedule.sender.send(Event::FileFinished { file: self.index, elapsed });
+        // The cases without a result get theirs at the end of the run, and so does the file.
+        if !is_broken {
+            schedule.sender.send(Event::FileFinished { file: self.index, elapsed });
+        }
         schedule.reach(Mark::File(self.index), end);
     }
 
@@ -140,6 +173,15 @@ impl Course {
             self.first_failed.get_or_insert(case);
             self.setup_failed |= is_setup;
         }
+    }
+
+    /// How many places more than one the cases before one have taken. Most often this is asked of
+    /// the case that was asked for last, or the next.
+    fn moved_before(&mut self, case: usize) -> isize {
+        let (last, moved) = self.moved;
+        let between: isize = self.unrolled.range(last.min(case)..last.max(case)).map(|(_, more)| more).sum();
+        self.moved = (case, if last < case { moved + between } else { moved - between });
+        self.moved.1
     }
 
     /// How a case of the plan has ended.

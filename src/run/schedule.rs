@@ -4,6 +4,7 @@
 //! whoever reaches the last mark that it waits for.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -80,8 +81,15 @@ impl Schedule {
     }
 
     fn run(self: &Arc<Self>, task: Task) {
-        run_unit(self, &task);
-        let Task { file, .. } = task;
+        // Whatever becomes of a unit, what waits for it must not wait forever.
+        let is_broken = catch_unwind(AssertUnwindSafe(|| run_unit(self, &task))).is_err();
+        let Task { file, unit } = task;
+        if is_broken {
+            file.break_off(unit.cases.clone());
+            for case in unit.cases {
+                self.reach_case(CaseId { file: file.index, case }, || file.course().end_of(case));
+            }
+        }
         // The last part sees what all others have left.
         if file.parts.fetch_sub(1, Ordering::AcqRel) == 1 {
             file.finish(self);
@@ -109,8 +117,12 @@ impl Schedule {
 
     fn release(&self, places: &[usize], mark: Mark, end: End) -> Vec<Task> {
         let mut state = self.lock();
-        state.reached.insert(mark, end);
         let mut released = Vec::new();
+        // A unit that broke down says again what had ended before.
+        if state.reached.contains_key(&mark) {
+            return released;
+        }
+        state.reached.insert(mark, end);
         for place in places {
             let Some(held) = state.held.get_mut(place) else { continue };
             held.missing -= 1;
@@ -120,7 +132,72 @@ impl Schedule {
         }
         released
     }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no holder of this lock panics")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::event::{Event, Verdict};
+    use crate::run::plan::{Need, PlannedFile};
+    use crate::run::{Browser, Detail, Environments, Executor, Input, Interrupt, Options, Planner, SnapshotMode};
+    use crate::secret::Redactor;
+    use crate::template::Engine;
+
+    fn options() -> Options {
+        Options {
+            jobs: 1,
+            fail_fast: false,
+            retry: None,
+            delay: std::time::Duration::ZERO,
+            cookie_jar: None,
+            browser: Browser::Nobody,
+            person: None,
+            key_log: None,
+            snapshots: SnapshotMode::default(),
+            detail: Detail::Summary,
+            trace: None,
+            proxies: None,
+        }
+    }
+
+    #[test]
+    fn what_waits_for_a_file_that_breaks_down_is_told_so_and_the_teardown_is_reached() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let broken = file("a.http", "### one\nGET http://127.0.0.1:9\n\n### two\nGET http://127.0.0.1:9\n");
+        let waiting = file("b.http", "### three\n# @needs a.http#two\nGET http://127.0.0.1:9\n");
+        let last = file("c.http", "### four\n# @disabled\nGET http://127.0.0.1:9\n");
+        let planner = Planner { repeat: 1, teardown: vec![last], ..Planner::default() };
+        let mut plan = planner.plan(&[broken, waiting].map(|path| Input { path, line: None }));
+        let PlannedFile::Spec { cases, .. } = &mut plan.files[0] else { panic!("it can be read") };
+        // There is no such case.
+        cases[0].needs.push(Need::here(7, "seven".to_owned()));
+        let redactor = Arc::new(Redactor::default());
+        let executor =
+            Executor::new(options(), Engine::default(), Environments::default(), redactor, Interrupt::default());
+        let mut verdicts = Vec::new();
+        executor.unwrap().run(plan, |event| {
+            if let Event::CaseFinished(id, result) = event {
+                verdicts.push(((id.file, id.case), result.verdict));
+            }
+        });
+        let skipped = |reason: &str| Verdict::Skipped(reason.to_owned());
+        let expected = [
+            ((1, 0), skipped("`a.http#two`, which it needs, failed")),
+            ((2, 0), skipped("")),
+            ((0, 0), Verdict::Errored),
+            ((0, 1), Verdict::Errored),
+        ];
+        assert_eq!(verdicts, expected);
     }
 }
