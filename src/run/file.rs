@@ -227,10 +227,14 @@ impl<'a> FileRun<'a> {
     /// Runs one of the times that a request runs, unless something stands against it.
     pub(super) fn run_turn(&mut self, due: Due<'_>, iteration: Option<Iteration>) -> Ran {
         self.scope.enter(iteration);
-        let ran = match (self.reason_to_skip(due.case), self.decide(due)) {
-            (Some(reason), _) => Ran::instead(CaseResult::skipped(reason)),
-            (None, Err(instead)) => Ran::instead(*instead),
-            (None, Ok(pause)) => self.run_request(due, pause),
+        // To decide may ask a person, or a server: nothing is asked for what does not run anyway.
+        let decision = match self.reason_to_skip(due.case) {
+            Some(reason) => Err(CaseResult::skipped(reason).into()),
+            None => self.decide(due),
+        };
+        let ran = match decision {
+            Ok(pause) => self.run_request(due, pause),
+            Err(instead) => Ran::instead(*instead),
         };
         self.scope.enter(None);
         // One that did not run must leave nothing to the next request.
@@ -343,7 +347,7 @@ impl<'a> FileRun<'a> {
     fn learn(&self, case: &PlannedCase, result: &CaseResult) {
         let end = End::of(&result.verdict);
         // Of a file that is a setup itself, nothing runs after a failure.
-        let is_setup = case.stage == Stage::Setup || self.running.rank == Rank::Setup;
+        let is_setup = self.running.is_setup(self.current);
         let mut course = self.running.course();
         course.note(self.current, end, is_setup);
         if end != End::Failed {

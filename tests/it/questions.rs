@@ -79,6 +79,18 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn nobody_is_asked_for_what_does_not_run_anyway() {
+        let spec = "### one\nGET {{api}}/status/500\n\n?? status == 200\n\n\
+                    ### two\n# @needs one\n# @prompt who Who?\n# @if who == ada\nGET {{api}}/get\n";
+        let project = project().file("n.http", spec);
+        let mut terminal = PseudoTerminal::start(project.command().args(["run", "n.http"]));
+        terminal.wait_for("1 skipped");
+        let (code, printed) = terminal.finish();
+        assert_eq!(code, 1, "{printed}");
+        assert!(!printed.contains("Who?"), "{printed}");
+    }
+
+    #[test]
     fn a_signal_ends_a_question_and_gives_the_terminal_back() {
         let project = project().file("s.http", "# @secret password\nGET {{api}}/get?p={{password}}\n");
         let mut terminal = PseudoTerminal::start(project.command().args(["run", "s.http"]));
