@@ -234,7 +234,8 @@ impl CaseRun<'_> {
     /// Runs the scripts of the files that the request's own imports, the nearest last, then those
     /// of that file. What comes of the request instead of being run, where they fail.
     pub(super) fn begin_file(&self, scope: &mut FileScope) -> Option<CaseResult> {
-        let (started, mut attempt) = (Instant::now(), Attempt::default());
+        // What the scripts of another file have found may not be told yet.
+        let (started, mut attempt) = (Instant::now(), self.scripts.take_prelude());
         for file in files_to_begin(self.specs, self.file) {
             if !self.scripts.begun.borrow().contains(&file) && !self.begin(file, scope, &mut attempt) {
                 attempt.elapsed = started.elapsed();

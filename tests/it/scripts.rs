@@ -255,3 +255,15 @@ fn log_lines_are_in_every_report_without_secrets() {
     assert_eq!(attempt(&cases[0])["log"][0]["level"], "warning");
     assert!(!ran.stdout.contains("hunter2"));
 }
+
+#[test]
+fn what_scripts_of_files_say_is_told_with_the_next_request_that_runs() {
+    let project = Project::new()
+        .file("b.http", "{{\n  console.log('imported');\n}}\n\n### login\n# @if 1 == 2\nGET {{api}}/get\n")
+        .file(
+            "a.http",
+            "import b.http\n\n{{\n  console.log('own');\n}}\n\n###\nrun #login\n\n### next\nGET {{api}}/get\n",
+        );
+    let (_, cases) = run(project, "a.http", &[]);
+    assert_eq!(log(cases.last().unwrap()), ["imported", "own"]);
+}
