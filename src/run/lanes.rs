@@ -13,7 +13,8 @@ use super::traffic::{self, Traffic};
 
 /// The units of a file, in its order. What of it waits for other files is not among their marks.
 pub(super) fn units(file: usize, cases: &[PlannedCase], specs: &Specs) -> Vec<Unit> {
-    if traffic::begins_with_scripts(specs) {
+    // A file without cases ends too.
+    if cases.is_empty() || traffic::begins_with_scripts(specs) {
         return vec![Unit::whole(file, cases.len())];
     }
     let traffic = traffic::of_all(cases, specs);

@@ -11,11 +11,11 @@ use crate::spec::{Entry, Reference, Target};
 
 use super::loaded::Loaded;
 use super::names::display_name;
-use super::order::Mark;
+use super::order::{Mark, Rank};
 use super::plan::{Need, Needed, PlannedCase, Work};
 
-/// Loads a file that is needed, nothing of which runs by itself.
-pub(super) type Load<'l, 'a> = dyn Fn(PathBuf, &Arc<Root>) -> Loaded<'a> + 'l;
+/// Loads a file that is needed, nothing of which runs by itself, as what it is to the run.
+pub(super) type Load<'l, 'a> = dyn Fn(Rank, PathBuf, &Arc<Root>) -> Loaded<'a> + 'l;
 
 /// Has run what the requests of some files need of others, and says what waits for what. Files
 /// that come along stand right before the first that needs them.
@@ -63,7 +63,8 @@ impl<'a> Linking<'_, 'a> {
                 let is_there = self.files[other].specs().is_some() && !self.cases_of(other, name).is_empty();
                 if (!is_there || name.is_none()) && self.files[other].want(name) {
                     self.files[other].choose();
-                    waiting.push_back(other);
+                    // What a setup needs is a part of the setup, before anybody else asks for it.
+                    waiting.push_front(other);
                 }
             }
         }
@@ -80,7 +81,11 @@ impl<'a> Linking<'_, 'a> {
             return Ok(known);
         }
         let place = self.files.len();
-        self.files.push((self.load)(root.shown(&real), &root));
+        let rank = match self.files[from].rank {
+            Rank::Setup => Rank::Setup,
+            Rank::Main | Rank::Teardown => Rank::Main,
+        };
+        self.files.push((self.load)(rank, root.shown(&real), &root));
         let before = self.sequence.iter().position(|&other| other == from).unwrap_or(0);
         self.sequence.insert(before, place);
         self.known.insert(real, place);
@@ -106,6 +111,9 @@ impl<'a> Linking<'_, 'a> {
     }
 
     fn finish(mut self) -> Vec<Loaded<'a>> {
+        let Self { files, sequence, .. } = &mut self;
+        // What was asked for of such a file is not there.
+        sequence.retain(|&file| !files[file].is_empty());
         let mut places = vec![0; self.files.len()];
         self.sequence.iter().enumerate().for_each(|(place, &file)| places[file] = place);
         for file in 0..self.files.len() {
@@ -134,7 +142,14 @@ impl<'a> Linking<'_, 'a> {
         let need = |what| Need { what, name: written.clone(), span: Some(reference.span.clone()) };
         let there = |mark| need(Needed::There(mark));
         let Some(name) = name_of(reference) else {
-            return if other == file { Err(itself(reference)) } else { Ok(vec![there(Mark::File(places[other]))]) };
+            return match &self.files[other] {
+                _ if other == file => Err(itself(reference)),
+                empty if empty.is_empty() => {
+                    let message = format!("there is no request in {}", empty.path.display());
+                    Err(Diagnostic::error(message).at(&reference.span, ""))
+                }
+                _ => Ok(vec![there(Mark::File(places[other]))]),
+            };
         };
         let cases = self.cases_of(other, Some(name));
         if cases.is_empty() {

@@ -77,6 +77,11 @@ impl<'a> Loaded<'a> {
         true
     }
 
+    /// Whether nothing of it runs.
+    pub(super) fn is_empty(&self) -> bool {
+        self.content.is_ok() && self.cases.list.is_empty()
+    }
+
     /// Has more of it run; whether that is so.
     pub(super) fn want(&mut self, name: Option<&str>) -> bool {
         self.wanted.add(name)

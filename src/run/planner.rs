@@ -119,7 +119,7 @@ impl Planner {
             return Plan { left, ..Plan::default() };
         }
         let (setup, teardown): (Vec<_>, Vec<_>) = around.into_iter().partition(|file| file.rank == Rank::Setup);
-        let needed = |path: PathBuf, root: &Arc<Root>| self.load_needed(path, root, &library, &schemas);
+        let needed = |rank, path: PathBuf, root: &Arc<Root>| self.load_needed(rank, path, root, &library, &schemas);
         let files = self.repeated(link(setup.into_iter().chain(chosen).chain(teardown).collect(), &needed));
         let ranks = files.iter().map(|file| file.rank).collect();
         let (mut planned, outlines): (Vec<_>, Vec<_>) =
@@ -236,10 +236,17 @@ impl Planner {
     }
 
     /// A file of which nothing runs but what others need.
-    fn load_needed(&self, path: PathBuf, root: &Arc<Root>, library: &Library<'_>, schemas: &Schemas) -> Loaded<'_> {
+    fn load_needed(
+        &self,
+        rank: Rank,
+        path: PathBuf,
+        root: &Arc<Root>,
+        library: &Library<'_>,
+        schemas: &Schemas,
+    ) -> Loaded<'_> {
         match self.read_referenced(&path, root, schemas) {
-            Ok(spec) => Loaded::new(Rank::Main, path, Arc::clone(root), spec, library),
-            Err(message) => Loaded::unreadable(Rank::Main, path, Arc::clone(root), message),
+            Ok(spec) => Loaded::new(rank, path, Arc::clone(root), spec, library),
+            Err(message) => Loaded::unreadable(rank, path, Arc::clone(root), message),
         }
     }
 

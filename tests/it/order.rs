@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use rqtest::serve::PracticeServer;
 use serde_json::Value;
@@ -374,7 +375,13 @@ fn in_a_parallel_file_a_failure_skips_what_needs_it_and_no_more() {
 fn files_of_one_group_never_overlap() {
     let under_way = AtomicUsize::new(0);
     let server = FaultServer::start(move |stream, _| {
-        let is_alone = under_way.fetch_add(1, Ordering::SeqCst) == 0;
+        let before = under_way.fetch_add(1, Ordering::SeqCst);
+        // Another one that does not wait for this one comes meanwhile.
+        let begun = Instant::now();
+        while under_way.load(Ordering::SeqCst) == 1 && begun.elapsed() < Duration::from_millis(30) {
+            std::thread::yield_now();
+        }
+        let is_alone = before == 0 && under_way.load(Ordering::SeqCst) == 1;
         let status = if is_alone { "200 OK" } else { "500 Not alone" };
         // The next request may come as soon as this one is answered.
         under_way.fetch_sub(1, Ordering::SeqCst);
@@ -405,4 +412,34 @@ fn what_is_said_of_a_whole_file_stands_above_its_first_request() {
         assert!(shown.contains(&format!("a.http:{line}:")), "{shown}");
     }
     assert!(shown.contains("this is said of a whole file"), "{shown}");
+}
+
+#[test]
+fn a_request_that_is_not_there_leaves_nothing_of_its_file_to_wait_for() {
+    let project = Project::new()
+        .file("rqtest.yaml", "teardown: _clear.http\n")
+        .file("_clear.http", "### clear\nGET {{api}}/clear\n")
+        .file("p.http", "# @parallel\n\n### there\nGET {{api}}/there\n")
+        .file("e.http", "@a = 1\n")
+        .file("a.http", "### a\n# @needs p.http#their\nGET {{api}}/a\n\n### b\n# @needs e.http\nGET {{api}}/b\n");
+    assert_eq!(asked(&project, &["a.http"]), ["/clear"]);
+    assert_eq!(outline(&project), ["a.http: a (errored), b (errored)", "_clear.http: clear"]);
+    let shown = project.run_against("http://127.0.0.1:9", &["a.http", "--color", "never"]).stdout;
+    for message in ["no request of p.http is named `their`", "there is no request in e.http"] {
+        assert!(shown.contains(message), "{shown}");
+    }
+}
+
+#[test]
+fn what_a_setup_needs_of_other_files_is_a_part_of_the_setup() {
+    let project = Project::new()
+        .file("rqtest.yaml", "setup: [_first.http, _second.http]\n")
+        .file("_first.http", "### first\n# @needs sub/a.http#a\nGET {{api}}/first\n")
+        .file("_second.http", "### second\n# @needs sub/b.http#b\nGET {{api}}/second\n")
+        .file("sub/a.http", "### a\n# @needs ./b.http#b\nGET {{api}}/a\n")
+        .file("sub/b.http", "### b\nGET {{api}}/b\n\n### c\nGET {{api}}/c\n")
+        .file("x.http", "### x\n# @needs sub/b.http#c\nGET {{api}}/x\n");
+    assert_eq!(asked(&project, &["x.http"]), ["/b", "/c", "/a", "/first", "/second", "/x"]);
+    let expected = ["sub/b.http: b, c", "sub/a.http: a", "_first.http: first", "_second.http: second", "x.http: x"];
+    assert_eq!(outline(&project), expected);
 }
