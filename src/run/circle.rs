@@ -1,12 +1,11 @@
 //! What waits for itself, by way of others.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::Diagnostic;
 use crate::event::FileOutline;
+use crate::source::Span;
 
 use super::order::{Mark, Unit};
-use super::plan::{Needed, PlannedFile};
+use super::plan::{Need, Needed, PlannedFile};
 
 /// The places of units each of which waits for the next, and the last for the first; none if
 /// all of them can run.
@@ -18,15 +17,14 @@ pub(super) fn find(units: &[Unit]) -> Option<Vec<usize>> {
 
 /// The units that each unit waits for.
 fn predecessors(units: &[Unit]) -> Vec<Vec<usize>> {
-    let mut of_file: HashMap<usize, Vec<usize>> = HashMap::new();
-    units.iter().enumerate().for_each(|(place, unit)| of_file.entry(unit.file).or_default().push(place));
-    let of = |file: &usize| of_file.get(file).map(Vec::as_slice).unwrap_or_default();
-    let before = |mark: &Mark| -> Vec<usize> {
-        match mark {
-            Mark::File(file) => of(file).to_vec(),
-            Mark::Case(id) => {
-                of(&id.file).iter().copied().filter(|&place| units[place].cases.contains(&id.case)).collect()
-            }
+    // They are in the order of the files, and of their cases.
+    let from = |file: usize, case: usize| units.partition_point(|unit| (unit.file, unit.cases.end) <= (file, case));
+    let before = |mark: &Mark| match mark {
+        Mark::File(file) => from(*file, 0)..units.partition_point(|unit| unit.file <= *file),
+        Mark::Case(id) => {
+            let place = from(id.file, id.case);
+            let is_there = units.get(place).is_some_and(|unit| unit.file == id.file && unit.cases.contains(&id.case));
+            place..place + usize::from(is_there)
         }
     };
     units.iter().map(|unit| unit.after.iter().flat_map(before).collect()).collect()
@@ -81,17 +79,22 @@ impl Visit<'_> {
 /// Has the requests that a circle is made of say so, instead of waiting forever.
 pub(super) fn report(circle: &[usize], units: &[Unit], files: &mut [PlannedFile], outlines: &[FileOutline]) {
     let pairs = circle.iter().zip(circle.iter().skip(1).chain(circle.first()));
-    let waiting: Vec<(usize, usize)> = pairs
-        .filter_map(|(&unit, &next)| Some((units[unit].file, waiting_case(&units[unit], &units[next], files)?)))
+    let waiting: Vec<(usize, usize, Option<Span>)> = pairs
+        .filter_map(|(&unit, &next)| {
+            let (case, need) = waiting_case(&units[unit], &units[next], files)?;
+            Some((units[unit].file, case, need.span.clone()))
+        })
         .collect();
-    let name = |&(file, case): &(usize, usize)| format!("{}#{}", outlines[file].path, outlines[file].cases[case].name);
+    let name = |(file, case, _): &(usize, usize, _)| {
+        let outline = &outlines[*file];
+        format!("{}#{}", outline.path, outline.cases[*case].name)
+    };
     let names: Vec<String> = waiting.iter().chain(waiting.first()).map(name).collect();
     let message = format!("requests need one another: {}", names.join(" -> "));
-    for (file, case) in waiting {
+    for (file, case, span) in waiting {
         let PlannedFile::Spec { cases, .. } = &mut files[file] else { continue };
         let outline = &outlines[file].cases[case];
-        let span = cases[case].needs.iter().find_map(|need| need.span.clone()).or_else(|| outline.span.clone());
-        let Some(span) = span else { continue };
+        let Some(span) = span.or_else(|| outline.span.clone()) else { continue };
         let diagnostic = Diagnostic::error(&message)
             .at(&span, "")
             .note("a file runs in order, and begins when all that its requests need of other files is done");
@@ -99,16 +102,15 @@ pub(super) fn report(circle: &[usize], units: &[Unit], files: &mut [PlannedFile]
     }
 }
 
-/// The case of a unit that needs something of another one.
-fn waiting_case(unit: &Unit, other: &Unit, files: &[PlannedFile]) -> Option<usize> {
+/// The case of a unit that needs something of another one, and that need.
+fn waiting_case<'a>(unit: &Unit, other: &Unit, files: &'a [PlannedFile]) -> Option<(usize, &'a Need)> {
     let PlannedFile::Spec { cases, .. } = &files[unit.file] else { return None };
-    let is_of_other = |mark: Mark| match mark {
-        Mark::File(file) => file == other.file,
-        Mark::Case(id) => id.file == other.file && other.cases.contains(&id.case),
+    let is_of_other = |need: &&Need| match need.what {
+        Needed::There(Mark::File(file)) => file == other.file,
+        Needed::There(Mark::Case(id)) => id.file == other.file && other.cases.contains(&id.case),
+        Needed::Here(_) => false,
     };
-    unit.cases.clone().find(|&case| {
-        cases[case].needs.iter().any(|need| matches!(need.what, Needed::There(mark) if is_of_other(mark)))
-    })
+    unit.cases.clone().find_map(|case| Some((case, cases[case].needs.iter().find(is_of_other)?)))
 }
 
 #[cfg(test)]

@@ -443,3 +443,14 @@ fn what_a_setup_needs_of_other_files_is_a_part_of_the_setup() {
     let expected = ["sub/b.http: b, c", "sub/a.http: a", "_first.http: first", "_second.http: second", "x.http: x"];
     assert_eq!(outline(&project), expected);
 }
+
+#[test]
+fn a_circle_is_shown_where_it_is_closed() {
+    let project = Project::new()
+        .file("a.http", "### a\n# @needs c.http#c\n# @needs b.http#b\nGET {{api}}/\n")
+        .file("b.http", "### b\n# @needs a.http#a\nGET {{api}}/\n")
+        .file("c.http", "### c\nGET {{api}}/\n");
+    let ran = project.run(&["run", ".", "--var", "api=http://127.0.0.1:9", "--color", "never"]);
+    assert!(ran.stdout.contains("a.http#a -> b.http#b -> a.http#a"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("--> a.http:3:") && !ran.stdout.contains("--> a.http:2:"), "{}", ran.stdout);
+}
