@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::script::Written;
 use crate::source::{Root, Span};
 use crate::spec::{self, Expression, Format, Node, Query, Request, Text};
-use crate::template::{Demand, Engine, Template};
+use crate::template::{Demand, Engine, Template, words};
 
 use super::decision;
 use super::script::ScriptChecker;
@@ -61,7 +61,7 @@ fn templates<'a>(request: &'a Request, specs: &'a Specs, engine: &'a Engine) -> 
     let fields = headers.into_iter().flat_map(|(name, value)| [name, value]);
     let mut texts: Vec<Text> = std::iter::once(target).chain(fields).chain(body.into_iter().flatten()).collect();
     let spoken: HashSet<String> =
-        texts.iter().flat_map(|text| words_in_braces(&text.value)).map(str::to_owned).collect();
+        texts.iter().flat_map(|text| words::in_braces(&text.value)).map(str::to_owned).collect();
     let of_file = specs.own().variables.iter().filter(|variable| spoken.contains(&variable.name.value));
     texts.extend(request.variables.iter().chain(of_file).filter_map(value));
     let expressions =
@@ -74,11 +74,6 @@ fn value(variable: &spec::Variable) -> Option<Text> {
         Node::Text(text) => Some(text.clone()),
         _ => None,
     }
-}
-
-fn words_in_braces(text: &str) -> impl Iterator<Item = &str> {
-    let inner = text.split("{{").skip(1).map(|rest| rest.split("}}").next().unwrap_or(rest));
-    inner.flat_map(|inner| inner.split(|next: char| !(next.is_alphanumeric() || matches!(next, '_' | '-'))))
 }
 
 fn text(code: &Span) -> Text {

@@ -4,7 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 
-use crate::spec::{Binding, Body, FileReference, Pause, Piece, Query, Request, Severity, Spec, Surroundings, Variable};
+use crate::spec::{
+    Binding, Body, Capture, FileReference, Pause, Piece, Query, Request, Severity, Spec, Surroundings, Variable,
+};
+use crate::template::words;
 
 use super::plan::{PlannedCase, Work};
 use super::specs::Specs;
@@ -62,7 +65,7 @@ fn of(case: &PlannedCase, specs: &Specs, definitions: &Definitions) -> Traffic {
             words.add_text(&name.value)
         }
     });
-    let mut left: HashSet<String> = request.captures.iter().map(|capture| capture.name.value.clone()).collect();
+    let mut left: HashSet<String> = captures(request).map(|capture| capture.name.value.clone()).collect();
     if let Some(name) = &request.name {
         left.insert(name.value.clone());
         if let Turn::Counted(index) = case.turn {
@@ -80,8 +83,13 @@ fn of(case: &PlannedCase, specs: &Specs, definitions: &Definitions) -> Traffic {
 
 fn queries(request: &Request) -> impl Iterator<Item = &Query> {
     let until = request.flow.retry.as_ref().and_then(|retry| retry.value.until.as_deref());
-    let asserted = request.assertions.iter().chain(until).map(|assertion| &assertion.subject.query.value);
-    asserted.chain(request.captures.iter().map(|capture| &capture.subject.query.value))
+    let assertions = request.assertions.iter().chain(request.protocol.assertions()).chain(until);
+    let asserted = assertions.map(|assertion| &assertion.subject.query.value);
+    asserted.chain(captures(request).map(|capture| &capture.subject.query.value))
+}
+
+fn captures(request: &Request) -> impl Iterator<Item = &Capture> {
+    request.captures.iter().chain(request.protocol.captures())
 }
 
 /// Whether it stops the file, if it fails.
@@ -155,6 +163,7 @@ impl Words {
     fn add(&mut self, whole: &impl fmt::Debug) {
         let mut text = String::new();
         write!(text, "{whole:?}").expect("writing to a string does not fail");
+        let text = unescaped(&text);
         for (open, close) in [("{{", "}}"), ("{%", "%}")] {
             for inner in text.split(open).skip(1) {
                 self.add_text(inner.split(close).next().unwrap_or(inner));
@@ -163,15 +172,27 @@ impl Words {
     }
 
     fn add_text(&mut self, text: &str) {
-        let is_in_name = |next: char| next.is_alphanumeric() || matches!(next, '_' | '-');
-        for word in text.split(|next: char| !is_in_name(next)).filter(|word| !word.is_empty()) {
-            self.0.insert(word.to_owned());
+        for word in words::words(text) {
+            self.0.extend(words::meant(word).map(str::to_owned));
             // Which of these a hyphen is, a part of a name or a minus, shows only later.
             if word.contains('-') {
                 self.0.extend(word.split('-').filter(|part| !part.is_empty()).map(str::to_owned));
             }
         }
     }
+}
+
+/// A debug form without its escapes: what was no letter is none.
+fn unescaped(text: &str) -> String {
+    let mut characters = text.chars();
+    let next = || match characters.next()? {
+        '\\' => match characters.next()? {
+            'n' | 'r' | 't' | '0' => Some(' '),
+            other => Some(other),
+        },
+        other => Some(other),
+    };
+    std::iter::from_fn(next).collect()
 }
 
 /// Whether a file, or one that runs with it, has scripts that run with the first of its requests.
@@ -196,6 +217,9 @@ mod tests {
         assert_eq!(words(r#"a {{ b + "c" }} d {% if e %} f {% endif %}"#), ["b", "c", "e", "endif", "if"]);
         assert_eq!(words("{{log-in.response.body.$.id}}"), ["body", "id", "in", "log", "log-in", "response"]);
         assert_eq!(words("{{ a"), ["a"]);
+        assert_eq!(words("{{\n\ttoken\r\n+ größe}}"), ["größe", "token"]);
+        assert_eq!(words(r"{{ 'x\y' + z }}"), ["x", "y", "z"]);
+        assert_eq!(words("{{loginResponse.statusCode}}"), ["login", "loginResponse", "statusCode"]);
         assert!(words("a }} b").is_empty());
     }
 }

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 use crate::spec::{Body, Entry, Expected, FileReference, Piece, Predicate, Query, Scripts, Spec, Surroundings};
 
+use super::words;
+
 /// The names of requests that a file's templates may refer to.
 #[derive(Debug)]
 pub(super) enum Mentions {
@@ -24,10 +26,9 @@ impl Mentions {
         }
         let text = spec.source.0.text();
         let sides = [".response.", ".request."].into_iter().flat_map(|side| text.match_indices(side));
-        let before_sides = sides.map(|(end, _)| name_before(&text[..end]));
-        // In JavaScript, `loginResponse` is the response of `login`.
-        let words = words_in_braces(text).flat_map(|word| [Some(word), word.strip_suffix("Response")]).flatten();
-        let names: HashSet<&str> = before_sides.chain(words).filter(|name| !name.is_empty()).collect();
+        let before_sides = sides.map(|(end, _)| words::last(&text[..end]));
+        let in_braces = words::in_braces(text).flat_map(words::meant);
+        let names: HashSet<&str> = before_sides.chain(in_braces).filter(|name| !name.is_empty()).collect();
         Self::Names(names.into_iter().map(str::to_owned).collect())
     }
 
@@ -65,26 +66,6 @@ fn names_in_scripts(entry: &Entry) -> bool {
         || request.assertions.iter().any(|assertion| matches!(assertion.subject.query.value, Query::JavaScript(_)))
 }
 
-/// The name that a text ends with.
-fn name_before(text: &str) -> &str {
-    let length = text.bytes().rev().take_while(|&byte| is_in_name(byte)).count();
-    &text[text.len() - length..]
-}
-
-/// What may be a name between `{{` and the end of its line, or the next `}}`.
-fn words_in_braces(text: &str) -> impl Iterator<Item = &str> {
-    let inner = text.split("{{").skip(1).map(|rest| {
-        let line = rest.split('\n').next().unwrap_or(rest);
-        line.split("}}").next().unwrap_or(line)
-    });
-    let words = inner.flat_map(|inner| inner.split(|character: char| !u8::try_from(character).is_ok_and(is_in_name)));
-    words.filter(|word| !word.is_empty())
-}
-
-fn is_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +83,8 @@ mod tests {
             ),
             ("GET /{{x + login.id}}", &["x", "login", "id"]),
             ("GET /{{loginResponse.statusCode}}", &["loginResponse", "login", "statusCode"]),
+            ("GET /{{größe.response.body}}", &["größe", "response", "body"]),
+            ("POST /\n\n{{\n  log-in\n}}\n{{ x", &["log-in", "x"]),
             ("GET /response.txt\n", &[]),
             ("POST /\n\n< a.response.txt\n", &["a"]),
         ] {

@@ -32,6 +32,7 @@ mod text;
 mod tree;
 mod value;
 mod view;
+pub mod words;
 
 pub use credential::{Credentials, TokenProvider};
 pub use definition::Derived;

@@ -454,3 +454,25 @@ fn a_circle_is_shown_where_it_is_closed() {
     assert!(ran.stdout.contains("a.http#a -> b.http#b -> a.http#a"), "{}", ran.stdout);
     assert!(ran.stdout.contains("--> a.http:3:") && !ran.stdout.contains("--> a.http:2:"), "{}", ran.stdout);
 }
+
+#[test]
+fn in_a_parallel_file_messages_and_any_spelling_of_a_template_are_taken_from_others() {
+    let text = "parallel: true
+requests:
+- name: chat
+  websocket: '{{ api }}/websocket/echo'
+  steps: [hello, {expect: {body: {startsWith: hel}}, capture: {said: body}}]
+- name: größe
+  get: '{{ api }}/get?x=7'
+- {name: taken, get: '{{ api }}/get?x={{ said }}', expect: {json: {$.args.x: hello}}}
+- name: spread
+  post: '{{ api }}/post'
+  text: |
+    {{
+    größe.response.body.$.args.x }}
+  expect: {json: {$.data: {startsWith: '7'}}}
+";
+    let project = Project::new().file("a.yaml", text);
+    let ran = run(&project, &["a.yaml", "--jobs", "8"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+}

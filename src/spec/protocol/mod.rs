@@ -7,7 +7,7 @@ mod stream;
 pub use conversation::{Conversation, Expectation, Farewell, MessageKind, Step, Steps};
 pub use stream::{Stream, StreamForm};
 
-use super::Assertion;
+use super::{Assertion, Capture};
 
 /// What is spoken with a server.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +28,25 @@ impl Protocol {
     }
 
     /// What is expected of messages and items.
+    pub fn assertions(&self) -> impl Iterator<Item = &Assertion> {
+        let until = if let Self::Stream(stream) = self { stream.until.as_ref() } else { None };
+        self.expectations().flat_map(|expectation| &expectation.assertions).chain(until)
+    }
+
+    /// What is taken from messages.
+    pub fn captures(&self) -> impl Iterator<Item = &Capture> {
+        self.expectations().flat_map(|expectation| &expectation.captures)
+    }
+
+    fn expectations(&self) -> impl Iterator<Item = &Expectation> {
+        let steps = if let Self::WebSocket(conversation) = self { conversation.steps.as_slice() } else { &[] };
+        steps.iter().filter_map(|step| match &step.value {
+            Step::Expect(expectation) | Step::ExpectClose(expectation) => Some(expectation),
+            Step::Send { .. } | Step::Ping(_) | Step::Close(_) => None,
+        })
+    }
+
+    /// The same as [`assertions`](Self::assertions), to be changed.
     pub(super) fn assertions_mut(&mut self) -> impl Iterator<Item = &mut Assertion> {
         let (steps, until) = match self {
             Self::Http => (&mut [][..], None),
