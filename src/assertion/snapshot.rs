@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::diagnostic::Diagnostic;
 use crate::spec;
@@ -224,11 +224,17 @@ impl Content {
     }
 }
 
-/// Takes secrets out of the scalars of a value: of the text alone it might not be JSON any more.
+/// Takes secrets out of the scalars of a value and the names of its members: of the text alone it
+/// might not be JSON any more.
 fn hide(json: &mut Json, snapshots: &dyn Snapshots) {
     match json {
         Json::Array(elements) => elements.iter_mut().for_each(|element| hide(element, snapshots)),
-        Json::Object(members) => members.values_mut().for_each(|member| hide(member, snapshots)),
+        Json::Object(members) => {
+            for (name, mut member) in std::mem::take(members) {
+                hide(&mut member, snapshots);
+                members.insert(hidden_name(&name, members, snapshots), member);
+            }
+        }
         Json::String(text) => {
             if let Cow::Owned(hidden) = snapshots.without_secrets(text) {
                 *text = hidden;
@@ -241,6 +247,13 @@ fn hide(json: &mut Json, snapshots: &dyn Snapshots) {
         }
         Json::Null | Json::Bool(_) => {}
     }
+}
+
+/// The name of a member without secrets, numbered where another one has it: no member may be lost.
+fn hidden_name(name: &str, others: &Map<String, Json>, snapshots: &dyn Snapshots) -> String {
+    let name = snapshots.without_secrets(name);
+    let numbered = (2..).map(|number| format!("{name} ({number})"));
+    std::iter::once(name.to_string()).chain(numbered).find(|name| !others.contains_key(name)).unwrap_or_default()
 }
 
 fn json_difference(json: &Json, before: &[u8], explain: Explanation<'_>, shown: &str) -> Option<Failure> {

@@ -82,7 +82,7 @@ impl Review {
             let Some(renewal) = &failure.renewal else { continue };
             terminal.lines(&shown(failure, renewal, &format!("{} of {count}", index + 1), terminal));
             match self.person.answer(&question()).as_deref() {
-                Ok(ACCEPT) => match write_snapshot(renewal) {
+                Ok(ACCEPT) => match write_snapshot(renewal, &terminal.redactor) {
                     Ok(()) => accepted += 1,
                     Err(message) => terminal.error(message),
                 },

@@ -127,7 +127,7 @@ impl CaseRun<'_> {
         if let Some(last) = attempts.last_mut()
             && self.shared.options.snapshots == SnapshotMode::Update
         {
-            self.shared.snapshots.renew(last);
+            self.shared.snapshots.renew(last, &self.shared.redactor);
         }
         CaseResult::of(attempts)
     }
@@ -233,6 +233,10 @@ impl CaseRun<'_> {
             snapshots: Some(&snapshots),
             scripts: Some(&answers),
         };
+        let mut missing = Vec::new();
+        let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
+        // Before anything is evaluated: what an assertion keeps of the response holds no secret.
+        captured.iter().for_each(|captured| self.learn(captured));
         let evaluate = |assertion: &CompiledAssertion| assertion.evaluate(&inspection, context);
         if let Some(until) = &compiled.until {
             let outcome = evaluate(until);
@@ -240,9 +244,7 @@ impl CaseRun<'_> {
             attempt.outcomes.push(outcome);
         }
         attempt.outcomes.extend(compiled.assertions.iter().filter(is_due).map(evaluate));
-        let mut missing = Vec::new();
         self.look_ahead(&response, &inspection, context);
-        let captured = collect(&compiled.captures, |capture| capture.capture(&inspection, context), &mut missing);
         attempt.warnings.extend(scope.take_warnings());
         attempt
             .warnings
@@ -251,19 +253,18 @@ impl CaseRun<'_> {
             attempt.error = Some(CaseError { kind: "capture", diagnostics: missing });
         }
         drop(scope);
-        captured.into_iter().for_each(|captured| self.keep_captured(captured, file_scope));
+        captured.into_iter().for_each(|captured| file_scope.capture(&captured.name, captured.value));
         self.run_after(compiled, &response, file_scope, attempt);
         attempt.exchanges = exchanges(&response, self.shared.options.detail, attempt.verdict() == Verdict::Passed);
     }
 }
 
 impl CaseRun<'_> {
-    /// Gives a variable the value that was captured for it.
-    pub(super) fn keep_captured(&self, captured: Captured, file_scope: &mut FileScope) {
+    /// Learns what was captured, if no output may show it.
+    pub(super) fn learn(&self, captured: &Captured) {
         if captured.is_secret {
             learn_captured(&captured.value, &self.shared.redactor);
         }
-        file_scope.capture(&captured.name, captured.value);
     }
 }
 

@@ -82,7 +82,14 @@ pub(super) struct CaseSnapshots<'a> {
 
 impl Snapshots for CaseSnapshots<'_> {
     fn find(&self, label: &Label<'_>) -> Result<Kept, String> {
-        let reference = self.reference(label)?;
+        let name = self.name(label)?;
+        if self.redactor.finds(&name) {
+            return Err(
+                "the name of a snapshot holds a secret: give it another, as in `body snapshot hello.json`".to_owned()
+            );
+        }
+        // A name with a slash is a path.
+        let reference = if name.contains('/') { name } else { format!("{}/{name}", folder_of(self.spec)) };
         let path = self.root.resolve_new(self.spec, &reference).map_err(|error| error.to_string())?;
         let content = match read_bytes(&path, LARGEST) {
             Ok(content) => Some(content),
@@ -99,10 +106,10 @@ impl Snapshots for CaseSnapshots<'_> {
 }
 
 impl CaseSnapshots<'_> {
-    /// The path, relative to the spec: a name with a slash is one.
-    fn reference(&self, label: &Label<'_>) -> Result<String, String> {
-        let name = match label {
-            Label::Named(path) if path.contains('/') => return Ok((*path).to_owned()),
+    /// The name of the file in the folder of the spec's snapshots, or a path relative to the spec.
+    fn name(&self, label: &Label<'_>) -> Result<String, String> {
+        Ok(match label {
+            Label::Named(path) if path.contains('/') => (*path).to_owned(),
             Label::Named(name) => file_name(name, ""),
             Label::Of { .. } if self.are_many => {
                 return Err("the snapshot of a message needs a name, as in `body snapshot hello.json`".to_owned());
@@ -112,8 +119,7 @@ impl CaseSnapshots<'_> {
                 let words: Vec<&str> = subject.split_whitespace().collect();
                 file_name(&format!("{} {}", names::of_any_run(self.case), words.join(" ")), extension)
             }
-        };
-        Ok(format!("{}/{name}", folder_of(self.spec)))
+        })
     }
 }
 
@@ -147,7 +153,7 @@ impl Shelf {
     }
 
     /// Writes the snapshots with which the last attempt at a request would pass.
-    pub(super) fn renew(&self, attempt: &mut Attempt) {
+    pub(super) fn renew(&self, attempt: &mut Attempt, redactor: &Redactor) {
         let is_snapshot = |outcome: &Outcome| outcome.failure.as_ref().is_some_and(|failure| failure.renewal.is_some());
         if !attempt.outcomes.iter().any(is_snapshot) {
             return;
@@ -161,7 +167,7 @@ impl Shelf {
         }
         for outcome in &mut attempt.outcomes {
             let renewal = outcome.failure.as_ref().and_then(|failure| failure.renewal.as_deref());
-            match renewal.map(|renewal| self.write(renewal)) {
+            match renewal.map(|renewal| self.write(renewal, redactor)) {
                 Some(Ok(())) => outcome.failure = None,
                 Some(Err(message)) => outcome.failure = Some(Failure { message, ..Failure::default() }),
                 None => {}
@@ -171,14 +177,14 @@ impl Shelf {
 
     /// The lock is held while a file is written, so that of two who want to write one file the
     /// second sees it.
-    fn write(&self, renewal: &Renewal) -> Result<(), String> {
+    fn write(&self, renewal: &Renewal, redactor: &Redactor) -> Result<(), String> {
         let mut state = self.state();
         match state.written.get(&renewal.path) {
             Some(other) if *other == renewal.content => return Ok(()),
             Some(_) => return Err(ambiguous(renewal)),
             None => {}
         }
-        write_snapshot(renewal)?;
+        write_snapshot(renewal, redactor)?;
         state.written.insert(renewal.path.clone(), renewal.content.clone());
         let list = if renewal.is_new { &mut state.summary.new } else { &mut state.summary.changed };
         list.push(renewal.shown.clone());
@@ -217,7 +223,11 @@ fn ambiguous(renewal: &Renewal) -> String {
 ///
 /// # Errors
 /// Why it cannot be written: a lowercase fragment.
-pub fn write_snapshot(renewal: &Renewal) -> Result<(), String> {
+pub fn write_snapshot(renewal: &Renewal, redactor: &Redactor) -> Result<(), String> {
+    // It was not known to be one when the content was made, as in an earlier message of a WebSocket.
+    if str::from_utf8(&renewal.content).is_ok_and(|text| redactor.finds(text)) {
+        return Err(format!("{} is not written: it holds what was captured as a secret later", renewal.shown));
+    }
     let written = replace(&renewal.path, Access::Usual, |writer| writer.write_all(&renewal.content));
     written.map_err(|error| format!("{} cannot be written: {error}", renewal.shown))
 }

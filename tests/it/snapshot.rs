@@ -248,3 +248,67 @@ fn a_person_accepts_and_rejects_what_is_shown() {
     assert_eq!(kept(&project), ["a.http/one.json", "a.http/two $.name.json"]);
     assert_eq!(project.read("__snapshots__/a.http/two $.name.json"), "\"Somebody Else\"");
 }
+
+const CAPTURED: &str = "### login
+# @capture token = $.json.token redact
+POST {{api}}/anything
+Content-Type: application/json
+
+{\"token\": \"{{part}}-5ecret\", \"{{part}}-5ecret\": 1, \"***\": 2}
+
+?? body snapshot
+?? $.json snapshot
+?? $.data snapshot data.txt
+";
+
+#[test]
+fn what_the_response_itself_makes_a_secret_is_not_kept() {
+    let project = Project::new().file("a.http", CAPTURED);
+    for mode in [&[][..], &["--update-snapshots"]] {
+        for verbosity in ["-v", "-vvv"] {
+            let arguments = ["a.http", "--var", "part=top", "--json", "r.json", "--junit", "r.xml", verbosity];
+            let ran = run(&project, &[&arguments, mode].concat());
+            let texts = [ran.stdout, ran.stderr, project.read("r.json"), project.read("r.xml")];
+            let snapshots = kept(&project).into_iter().map(|file| project.read(&format!("__snapshots__/{file}")));
+            for text in texts.into_iter().chain(snapshots) {
+                assert!(!text.contains("top-5ecret"), "{text}");
+            }
+        }
+    }
+    assert_eq!(kept(&project), ["a.http/data.txt", "a.http/login $.json.json", "a.http/login.json"]);
+    let json: Value = serde_json::from_str(&project.read("__snapshots__/a.http/login $.json.json")).unwrap();
+    assert_eq!(json, serde_json::json!({"token": "***", "***": 1, "*** (2)": 2}));
+    assert_eq!(run(&project, &["a.http", "--var", "part=any"]).code, 0);
+}
+
+#[test]
+fn what_turns_out_to_be_a_secret_only_later_is_not_kept() {
+    let spec = "
+requests:
+  - name: talk
+    websocket: '{{ api }}/websocket/echo'
+    steps:
+      - send: '{{ part }}-5ecret'
+      - expect: {body: {snapshot: hello.txt}}
+      - send: '{{ part }}-5ecret'
+      - expect: {}
+        capture: {token: body redact}
+";
+    let project = Project::new().file("a.yaml", spec);
+    let ran = update(&project, &["a.yaml", "--var", "part=top"]);
+    assert_eq!((ran.code, kept(&project).len()), (1, 0), "{}", ran.stdout);
+    let message = "hello.txt is not written: it holds what was captured as a secret later";
+    assert!(ran.stdout.contains(message), "{}", ran.stdout);
+}
+
+#[test]
+fn no_name_of_a_snapshot_holds_a_secret() {
+    let spec = "
+requests:
+  - {name: read, get: '{{ api }}/anything', auth: {bearer: '{{ key }}'}, each: [{name: lovelace-1815, key: lovelace-1815}], expect: {snapshot: true}}
+";
+    let project = Project::new().file("a.yaml", spec);
+    let ran = update(&project, &["a.yaml"]);
+    assert_eq!((ran.code, kept(&project).len()), (1, 0), "{}", ran.stdout);
+    assert!(ran.stdout.contains("the name of a snapshot holds a secret: give it another"), "{}", ran.stdout);
+}

@@ -256,12 +256,14 @@ impl Talk<'_, '_> {
             snapshots: Some(&snapshots),
             scripts: None,
         };
-        let outcomes = expected.assertions.iter().map(|assertion| assertion.evaluate(&inspection, context));
-        self.attempt.outcomes.extend(outcomes);
         let mut missing = Vec::new();
         let captured = collect(&expected.captures, |capture| capture.capture(&inspection, context), &mut missing);
+        // Before anything is evaluated: what an assertion keeps of the message holds no secret.
+        captured.iter().for_each(|captured| self.run.learn(captured));
+        let outcomes = expected.assertions.iter().map(|assertion| assertion.evaluate(&inspection, context));
+        self.attempt.outcomes.extend(outcomes);
         self.attempt.warnings.extend(scope.take_warnings());
-        captured.into_iter().for_each(|captured| self.run.keep_captured(captured, file_scope));
+        captured.into_iter().for_each(|captured| file_scope.capture(&captured.name, captured.value));
         if missing.is_empty() { Ok(()) } else { Err(CaseError { kind: "capture", diagnostics: missing }) }
     }
 
