@@ -67,6 +67,8 @@ pub struct FileOutline {
     pub name: String,
     /// Its requests.
     pub cases: Vec<CaseOutline>,
+    /// Whether these are all that it has.
+    pub is_whole: bool,
     /// What a person should know of the file: warnings and infos.
     pub diagnostics: Vec<Diagnostic>,
 }

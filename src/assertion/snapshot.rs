@@ -30,6 +30,9 @@ pub trait Snapshots: fmt::Debug {
     /// Why it cannot be had: a lowercase fragment. That there is none yet is no error.
     fn find(&self, label: &Label<'_>) -> Result<Kept, String>;
 
+    /// Takes note of a snapshot that holds what there is now.
+    fn confirm(&self, kept: Kept);
+
     /// A text without what no file may hold.
     fn without_secrets<'t>(&self, text: &'t str) -> Cow<'t, str>;
 }
@@ -115,7 +118,13 @@ impl Snapshot {
             Some(before) => content.difference(before, explain, &kept.shown),
             None => Some(content.missing(explain, &kept.shown)),
         };
-        failure.map_or(Ok(()), |failure| Err(content.renewing(kept, failure)))
+        match failure {
+            Some(failure) => Err(content.renewing(kept, failure)),
+            None => {
+                snapshots.confirm(kept);
+                Ok(())
+            }
+        }
     }
 
     /// A text that is an object or a list of JSON is that: so most bodies are.

@@ -29,11 +29,15 @@ const SKIP: &str = "skip the rest";
 /// Tells which snapshots were written, and which nothing asks for: of a part of the requests
 /// that cannot be told.
 pub(super) fn tell(summary: &SnapshotSummary, selection: &SelectionArguments, terminal: &Terminal) {
-    let SnapshotSummary { new, changed, obsolete } = summary;
+    let SnapshotSummary { new, changed, obsolete, unread } = summary;
     for (files, what) in [(new, "new"), (changed, "changed")] {
         if !files.is_empty() {
             terminal.diagnostic(&listing(Diagnostic::info(format!("{} {what}", count(files.len()))), files));
         }
+    }
+    for error in unread {
+        let message = format!("it cannot be told which snapshots are asked for by no request any more: {error}");
+        terminal.diagnostic(&Diagnostic::warning(message));
     }
     if !obsolete.is_empty() && selection.is_whole() {
         let files: Vec<String> = obsolete.iter().map(|path| path.display().to_string()).collect();

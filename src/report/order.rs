@@ -90,6 +90,7 @@ mod tests {
             path: String::new(),
             name: String::new(),
             cases: (0..cases).map(case).collect(),
+            is_whole: true,
             diagnostics: Vec::new(),
         };
         Outline { files: cases.iter().map(file).collect(), started: Duration::ZERO }

@@ -68,7 +68,7 @@ fn case(source: &Arc<SourceFile>, name: &str, line: &str, tags: &[&str]) -> Case
 }
 
 fn file(path: &str, name: &str, cases: Vec<CaseOutline>) -> FileOutline {
-    FileOutline { path: path.to_owned(), name: name.to_owned(), cases, diagnostics: Vec::new() }
+    FileOutline { path: path.to_owned(), name: name.to_owned(), cases, is_whole: true, diagnostics: Vec::new() }
 }
 
 /// The plan of the sample run.
@@ -280,7 +280,8 @@ pub(crate) fn events_that_say(text: &str) -> Vec<Event> {
     let own = || text.to_owned();
     let case = |_| CaseOutline { name: own(), span: Some(span.clone()), origin: None, tags: vec![own()] };
     let diagnostics = vec![Diagnostic::warning(text).at(&span, text).note(text).help(text)];
-    let file = FileOutline { path: own(), name: own() + "!", cases: (0..3).map(case).collect(), diagnostics };
+    let file =
+        FileOutline { path: own(), name: own() + "!", cases: (0..3).map(case).collect(), is_whole: true, diagnostics };
     let failure = Failure {
         message: own(),
         actual: own(),

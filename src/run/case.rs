@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -59,6 +60,8 @@ pub(super) struct CaseRun<'a> {
     pub(super) page: Option<Url>,
     /// What its response leads to, where it runs for that too.
     pub(super) next: RefCell<NextPage>,
+    /// The snapshots that its response is like.
+    pub(super) confirmed: RefCell<Vec<PathBuf>>,
 }
 
 impl<'a> CaseRun<'a> {
@@ -89,6 +92,7 @@ impl<'a> CaseRun<'a> {
             is_called_off,
             page: None,
             next: RefCell::default(),
+            confirmed: RefCell::default(),
         }
     }
 }
@@ -127,6 +131,7 @@ impl CaseRun<'_> {
         if let Some(last) = attempts.last_mut()
             && self.shared.options.snapshots == SnapshotMode::Update
         {
+            self.shared.snapshots.confirm(self.confirmed.take());
             self.shared.snapshots.renew(last, &self.shared.redactor);
         }
         CaseResult::of(attempts)
@@ -141,6 +146,7 @@ impl CaseRun<'_> {
             spec: self.specs.own().source.0.path(),
             case: self.name,
             are_many: false,
+            confirmed: &self.confirmed,
         }
     }
 
@@ -150,6 +156,7 @@ impl CaseRun<'_> {
         let mut attempt = Attempt { warnings, is_pending, ..self.scripts.take_prelude() };
         self.collections.take();
         self.next.take();
+        self.confirmed.take();
         // What a script sets up is gone over as a whole: it has run when the first item was due.
         if !file_scope.iteration().is_some_and(|iteration| iteration.over_collections) {
             file_scope.forget_all_own();

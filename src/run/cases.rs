@@ -56,6 +56,11 @@ impl Wanted {
         }
     }
 
+    /// Whether all of its requests are needed.
+    pub(super) fn is_all(&self) -> bool {
+        self.is_all
+    }
+
     fn takes(&self, entry: &Entry) -> bool {
         self.is_all || (!self.names.is_empty() && self.names.contains(&*display_name(entry)))
     }

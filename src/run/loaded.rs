@@ -92,21 +92,28 @@ impl<'a> Loaded<'a> {
         self.content.as_ref().ok().map(|gathered| &gathered.specs)
     }
 
+    /// Whether all of its requests are to run.
+    fn is_whole(&self) -> bool {
+        let is_asked_for = self.selection.is_some_and(FileSelection::is_everything) && self.line.is_none();
+        is_asked_for || self.wanted.is_all()
+    }
+
     /// Its part of the plan.
     pub(super) fn into_parts(self) -> (PlannedFile, FileOutline) {
+        let is_whole = self.is_whole();
         let Self { path, root, name, mut diagnostics, content, cases, .. } = self;
         let path = path.display().to_string();
         let gathered = match content {
             Ok(gathered) => gathered,
             Err(error) => {
                 let case = CaseOutline { name: "read the file".to_owned(), ..CaseOutline::default() };
-                let outline = FileOutline { path, name, cases: vec![case], diagnostics };
+                let outline = FileOutline { path, name, cases: vec![case], is_whole: false, diagnostics };
                 return (PlannedFile::Unreadable(error), outline);
             }
         };
         diagnostics.extend(cases.warnings);
         let (cases, outlines): (Vec<PlannedCase>, _) = cases.list.into_iter().unzip();
         let file = PlannedFile::Spec { specs: gathered.specs, root, cases };
-        (file, FileOutline { path, name, cases: outlines, diagnostics })
+        (file, FileOutline { path, name, cases: outlines, is_whole, diagnostics })
     }
 }

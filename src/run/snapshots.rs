@@ -6,6 +6,7 @@
 //! request, and nothing of one that does not pass otherwise.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -51,6 +52,8 @@ pub struct SnapshotSummary {
     pub changed: Vec<String>,
     /// Those that no request of their spec has asked for, though all have passed.
     pub obsolete: Vec<PathBuf>,
+    /// Why it cannot be told of some specs what is obsolete.
+    pub unread: Vec<String>,
 }
 
 /// The snapshots of a run.
@@ -61,6 +64,8 @@ pub(super) struct Shelf(Mutex<State>);
 struct State {
     /// The files that were asked for.
     asked: BTreeSet<PathBuf>,
+    /// Those that held what some request has come to.
+    confirmed: BTreeSet<PathBuf>,
     /// What was written.
     written: BTreeMap<PathBuf, Vec<u8>>,
     summary: SnapshotSummary,
@@ -78,6 +83,8 @@ pub(super) struct CaseSnapshots<'a> {
     pub(super) case: &'a str,
     /// Whether several values have one name, as messages have: then each needs one of its own.
     pub(super) are_many: bool,
+    /// The files that were found to hold what there is now.
+    pub(super) confirmed: &'a RefCell<Vec<PathBuf>>,
 }
 
 impl Snapshots for CaseSnapshots<'_> {
@@ -98,6 +105,10 @@ impl Snapshots for CaseSnapshots<'_> {
         };
         self.shelf.state().asked.insert(path.clone());
         Ok(Kept { shown: self.root.shown(&path).display().to_string(), path, content })
+    }
+
+    fn confirm(&self, kept: Kept) {
+        self.confirmed.borrow_mut().push(kept.path);
     }
 
     fn without_secrets<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -152,6 +163,12 @@ impl Shelf {
         self.0.lock().expect("no holder of this lock panics")
     }
 
+    /// Notes which snapshots held what the last attempt at a request came to: they are not
+    /// written for anything else.
+    pub(super) fn confirm(&self, files: Vec<PathBuf>) {
+        self.state().confirmed.extend(files);
+    }
+
     /// Writes the snapshots with which the last attempt at a request would pass.
     pub(super) fn renew(&self, attempt: &mut Attempt, redactor: &Redactor) {
         let is_snapshot = |outcome: &Outcome| outcome.failure.as_ref().is_some_and(|failure| failure.renewal.is_some());
@@ -181,7 +198,10 @@ impl Shelf {
         let mut state = self.state();
         match state.written.get(&renewal.path) {
             Some(other) if *other == renewal.content => return Ok(()),
-            Some(_) => return Err(ambiguous(renewal)),
+            Some(_) => return Err(ambiguous(renewal, "was written in this run already")),
+            None if state.confirmed.contains(&renewal.path) => {
+                return Err(ambiguous(renewal, "is what something else in this run is compared with, and like"));
+            }
             None => {}
         }
         write_snapshot(renewal, redactor)?;
@@ -194,9 +214,14 @@ impl Shelf {
     /// Notes the snapshots of a spec, all of whose requests have passed, that none has asked for.
     pub(super) fn look_for_obsolete(&self, spec: &Path, root: &Root) {
         let folder = root.resolve(spec, &folder_of(spec));
-        // Where there is no folder, there is nothing in it.
-        let files = folder.and_then(|folder| files_at(&folder)).unwrap_or_default();
+        let files = folder.and_then(|folder| files_at(&folder));
         let mut state = self.state();
+        let files = match files {
+            Ok(files) => files,
+            // Where there is no folder, there is nothing in it.
+            Err(error) if error.is_missing() => return,
+            Err(error) => return state.summary.unread.push(error.to_string()),
+        };
         let obsolete: Vec<PathBuf> = files.into_iter().filter(|file| !state.asked.contains(file)).collect();
         state.summary.obsolete.extend(obsolete.iter().map(|file| root.shown(file)));
     }
@@ -208,15 +233,15 @@ impl Shelf {
         summary.changed.sort_unstable();
         summary.obsolete.sort_unstable();
         summary.obsolete.dedup();
+        summary.unread.sort_unstable();
+        summary.unread.dedup();
         summary
     }
 }
 
-fn ambiguous(renewal: &Renewal) -> String {
-    format!(
-        "{} was written in this run already, with another content: redact what varies, or give it a name of its own",
-        renewal.shown
-    )
+fn ambiguous(renewal: &Renewal, why: &str) -> String {
+    let shown = &renewal.shown;
+    format!("{shown} {why}, with another content: redact what varies, or give it a name of its own")
 }
 
 /// Puts a snapshot in its place, whole or not at all.

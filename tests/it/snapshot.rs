@@ -263,11 +263,12 @@ Content-Type: application/json
 
 #[test]
 fn what_the_response_itself_makes_a_secret_is_not_kept() {
-    let project = Project::new().file("a.http", CAPTURED);
+    let (server, project) = (practice(), Project::new().file("a.http", CAPTURED));
+    let run = |arguments: &[&str]| project.run_against(&server.base_url(), arguments);
     for mode in [&[][..], &["--update-snapshots"]] {
         for verbosity in ["-v", "-vvv"] {
             let arguments = ["a.http", "--var", "part=top", "--json", "r.json", "--junit", "r.xml", verbosity];
-            let ran = run(&project, &[&arguments, mode].concat());
+            let ran = run(&[&arguments, mode].concat());
             let texts = [ran.stdout, ran.stderr, project.read("r.json"), project.read("r.xml")];
             let snapshots = kept(&project).into_iter().map(|file| project.read(&format!("__snapshots__/{file}")));
             for text in texts.into_iter().chain(snapshots) {
@@ -278,7 +279,7 @@ fn what_the_response_itself_makes_a_secret_is_not_kept() {
     assert_eq!(kept(&project), ["a.http/data.txt", "a.http/login $.json.json", "a.http/login.json"]);
     let json: Value = serde_json::from_str(&project.read("__snapshots__/a.http/login $.json.json")).unwrap();
     assert_eq!(json, serde_json::json!({"token": "***", "***": 1, "*** (2)": 2}));
-    assert_eq!(run(&project, &["a.http", "--var", "part=any"]).code, 0);
+    assert_eq!(run(&["a.http", "--var", "part=any"]).code, 0);
 }
 
 #[test]
@@ -311,4 +312,52 @@ requests:
     let ran = update(&project, &["a.yaml"]);
     assert_eq!((ran.code, kept(&project).len()), (1, 0), "{}", ran.stdout);
     assert!(ran.stdout.contains("the name of a snapshot holds a secret: give it another"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_one_is_like_is_not_written_for_another() {
+    let spec = |second: &str| {
+        format!(
+            "### a\nGET {{{{api}}}}/users/1\n\n?? body snapshot one.json\n\n### b\nGET {{{{api}}}}/users/{second}\n\n?? body snapshot one.json\n"
+        )
+    };
+    let project = Project::new().file("a.http", spec("1"));
+    assert_eq!(update(&project, &["a.http"]).code, 0);
+    let before = project.read("__snapshots__/a.http/one.json");
+    let project = project.file("a.http", spec("2"));
+    let ran = update(&project, &["a.http"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("is what something else in this run is compared with, and like"), "{}", ran.stdout);
+    assert_eq!(project.read("__snapshots__/a.http/one.json"), before);
+}
+
+#[test]
+fn what_others_need_of_a_file_says_nothing_of_its_other_snapshots() {
+    let other =
+        "### login\nGET {{api}}/users/1\n\n?? body snapshot\n\n### more\nGET {{api}}/users/2\n\n?? body snapshot\n";
+    let project = Project::new()
+        .file("rqtest.yaml", "")
+        .file("b.http", other)
+        .file("a.http", "### a\n# @needs b.http#login\nGET {{api}}/users/1\n\n?? body snapshot\n");
+    assert_eq!(update(&project, &["b.http"]).code, 0);
+    let ran = update(&project, &["a.http"]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(!ran.stderr.contains("asked for by no request"), "{}", ran.stderr);
+    assert_eq!(kept(&project).len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn where_the_snapshots_cannot_be_looked_through_that_is_said() {
+    let project = Project::new()
+        .file("elsewhere/x.json", "1")
+        .file("p/rqtest.yaml", "")
+        .file("p/a.http", "### a\nGET {{api}}/users/1\n");
+    std::fs::create_dir(project.path("p/__snapshots__")).unwrap();
+    std::os::unix::fs::symlink(project.path("elsewhere"), project.path("p/__snapshots__/a.http")).unwrap();
+    let ran = update(&project, &["p/a.http"]);
+    assert_eq!(ran.code, 0);
+    for shown in ["it cannot be told which snapshots are asked for by no request", "lies outside of"] {
+        assert!(ran.stderr.contains(shown), "{}", ran.stderr);
+    }
 }

@@ -63,6 +63,7 @@ mod tests {
             path: path.to_owned(),
             name: String::new(),
             cases: Vec::new(),
+            is_whole: true,
             diagnostics: Vec::new(),
         };
         let outline = Outline { files: cases.iter().map(|(path, _)| file(path)).collect(), ..Outline::default() };

@@ -75,6 +75,12 @@ impl FileSelection<'static> {
 }
 
 impl FileSelection<'_> {
+    /// Whether it takes every request.
+    pub(super) fn is_everything(self) -> bool {
+        let Selection { tags, name, failed: _ } = self.selection;
+        tags.is_empty() && name.is_none() && self.failed.is_none()
+    }
+
     /// Whether a request with these tags and this name is to run, at least in one of its turns.
     pub(super) fn takes(&self, tags: &[String], name: &str, turns: impl Fn() -> Vec<String>) -> bool {
         let Selection { tags: expressions, name: pattern, .. } = self.selection;
