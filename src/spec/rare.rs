@@ -13,6 +13,13 @@ pub trait Silent: PartialEq + 'static {
     const SILENT: &'static Self;
 }
 
+impl<T> Rare<T> {
+    /// The part, if it says anything.
+    pub fn said_mut(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
+    }
+}
+
 impl<T: Silent> From<T> for Rare<T> {
     fn from(part: T) -> Self {
         Self((part != *T::SILENT).then(|| Box::new(part)))

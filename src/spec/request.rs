@@ -59,9 +59,10 @@ pub struct Request {
 }
 
 impl Request {
-    /// All that is expected: of the response, and of what comes before it ends.
+    /// All that is expected: of the response, of what comes before it ends, and of what it waits for.
     pub fn every_assertion_mut(&mut self) -> impl Iterator<Item = &mut Assertion> {
-        self.assertions.iter_mut().chain(self.protocol.assertions_mut())
+        let retry = self.flow.said_mut().and_then(|flow| flow.retry.as_mut()?.value.until.as_deref_mut());
+        self.assertions.iter_mut().chain(self.protocol.assertions_mut()).chain(retry)
     }
 }
 

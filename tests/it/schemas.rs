@@ -114,3 +114,13 @@ fn messages_and_items_are_held_against_schemas_too() {
     assert_eq!(ran.code, 1, "{}", ran.stdout);
     assert!(ran.stdout.contains("\"id\" is a required property"), "{}", ran.stdout);
 }
+
+#[test]
+fn what_is_waited_for_may_be_a_schema() {
+    let project = with_schema(
+        r#"{"properties": {"state": {"const": "done"}}}"#,
+        "### job\n# @retry 5 until body schema user.schema.json\nGET {{api}}/jobs/key/2\n\n?? $.state == done\n",
+    );
+    let ran = run(&project, "a.http");
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+}
