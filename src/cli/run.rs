@@ -73,9 +73,10 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
         Err(stop) => return signals.received().map_or(Err(stop), |signal| Ok(Exit::Signal(signal))),
     };
     let mut reporters = reporters(arguments, &project, terminal, &redactor)?;
+    let archive = selection::archive(&project);
+    let mut historian = archive.map(|archive| Historian::new(archive, Arc::clone(&redactor), chosen.times));
     let executor = Executor::new(options, engine, environments, redactor, interrupt)
         .map_err(|error| Stop::usage(format!("the threads of --jobs cannot be started: {error}")))?;
-    let mut historian = selection::archive(&project).map(|archive| Historian::new(archive, chosen.scope, chosen.times));
     executor.run(plan, |event| {
         historian.iter_mut().for_each(|historian| historian.event(&event));
         review.iter_mut().for_each(|review| review.event(&event));

@@ -24,25 +24,6 @@ fn first_line(span: &Span) -> &str {
     if line.is_empty() { "unreadable request" } else { line }
 }
 
-/// A name in one of several runs of its file.
-pub(super) fn of_run(name: &str, run: usize, runs: usize) -> String {
-    format!("{name}{RUN}{run} of {runs}]")
-}
-
-/// The name that a case has in every run: its turns are named after the run.
-pub(super) fn of_any_run(name: &str) -> Cow<'_, str> {
-    let whole = || {
-        let (before, rest) = name.rsplit_once(RUN)?;
-        let (run, after) = rest.split_once(']')?;
-        let (run, runs) = run.split_once(" of ")?;
-        [run, runs].iter().all(|number| number.parse::<usize>().is_ok()).then(|| format!("{before}{after}"))
-    };
-    whole().map_or(Cow::Borrowed(name), Cow::Owned)
-}
-
-/// What stands between the name and the number of a run.
-const RUN: &str = " [run ";
-
 /// Gives a name that was given before a number.
 #[derive(Default)]
 pub(super) struct Names(HashMap<String, usize>);
@@ -61,20 +42,6 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_case_has_one_name_in_every_run() {
-        assert_eq!(of_run("a [b]", 1, 3), "a [b] [run 1 of 3]");
-        for (name, expected) in [
-            ("a [run 1 of 3]", "a"),
-            ("a [run 1 of 3] [ada]", "a [ada]"),
-            ("a", "a"),
-            ("a [run x]", "a [run x]"),
-            ("a [run 1 of 3", "a [run 1 of 3"),
-        ] {
-            assert_eq!(of_any_run(name), expected);
-        }
-    }
 
     #[test]
     fn names_are_unique() {

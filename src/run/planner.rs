@@ -7,7 +7,7 @@ use std::time::Duration;
 use rayon::prelude::*;
 
 use crate::event::{FileOutline, Outline};
-use crate::history::{FileHistory, History};
+use crate::history::{FileHistory, History, of_run};
 use crate::parse;
 use crate::source::{Root, SourceFile, is_same_file, read_source, walk};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
@@ -19,7 +19,7 @@ use super::order::{Order, Rank};
 use super::plan::{Plan, PlannedFile};
 use super::schemas::Schemas;
 use super::select::{self, Changes, FileSelection, Shard};
-use super::{Selection, names, tables};
+use super::{Selection, tables};
 
 /// A file, if it has the line that is asked for.
 fn holding(source: Arc<SourceFile>, line: Option<usize>) -> Result<Arc<SourceFile>, String> {
@@ -308,11 +308,7 @@ impl Repeated {
     fn number(&mut self, runs: usize) {
         let run = self.run + 1;
         let FileOutline { name, cases, diagnostics, .. } = &mut self.outline;
-        cases
-            .iter_mut()
-            .map(|case| &mut case.name)
-            .chain([name])
-            .for_each(|name| *name = names::of_run(name, run, runs));
+        cases.iter_mut().map(|case| &mut case.name).chain([name]).for_each(|name| *name = of_run(name, run, runs));
         if run > 1 {
             diagnostics.clear();
         }

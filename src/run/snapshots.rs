@@ -16,10 +16,9 @@ use sha2::{Digest as _, Sha256};
 use crate::assertion::{Failure, Kept, Label, Outcome, Renewal, Snapshots};
 use crate::diagnostic::Diagnostic;
 use crate::event::Attempt;
+use crate::history::of_any_run;
 use crate::secret::Redactor;
 use crate::source::{Access, Root, files_at, read_bytes, replace};
-
-use super::names;
 
 /// The folder beside a spec.
 const FOLDER: &str = "__snapshots__";
@@ -125,10 +124,10 @@ impl CaseSnapshots<'_> {
             Label::Of { .. } if self.are_many => {
                 return Err("the snapshot of a message needs a name, as in `body snapshot hello.json`".to_owned());
             }
-            Label::Of { subject: "body", extension } => file_name(&names::of_any_run(self.case), extension),
+            Label::Of { subject: "body", extension } => file_name(&of_any_run(self.case), extension),
             Label::Of { subject, extension } => {
                 let words: Vec<&str> = subject.split_whitespace().collect();
-                file_name(&format!("{} {}", names::of_any_run(self.case), words.join(" ")), extension)
+                file_name(&format!("{} {}", of_any_run(self.case), words.join(" ")), extension)
             }
         })
     }

@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("script", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client", "template", "assertion"]),
     ("event", &["source", "diagnostic", "http", "assertion", "client", "script"]),
     ("serve", &["http", "proto"]),
-    ("history", &["source"]),
+    ("history", &["source", "secret"]),
     (
         "run",
         &[

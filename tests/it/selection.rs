@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use rqtest::serve::PracticeServer;
+use serde_json::Value;
 
 use crate::support::{Project, Ran};
 
@@ -14,7 +15,7 @@ fn practice() -> PracticeServer {
 /// The names of the requests that a run has reported, in order.
 fn ran(project: &Project, server: &PracticeServer, arguments: &[&str]) -> (Ran, Vec<String>) {
     let ran = project.run_against(&server.base_url(), &[arguments, &["--json", "report.json"]].concat());
-    let report: serde_json::Value = serde_json::from_str(&project.read("report.json")).unwrap();
+    let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
     let cases = report["files"].as_array().unwrap().iter().flat_map(|file| file["cases"].as_array().unwrap());
     let names = cases.map(|case| case["name"].as_str().unwrap().to_owned()).collect();
     (ran, names)
@@ -23,7 +24,7 @@ fn ran(project: &Project, server: &PracticeServer, arguments: &[&str]) -> (Ran, 
 /// The paths of the files that would run, in order.
 fn listed(project: &Project, arguments: &[&str]) -> (Ran, Vec<String>) {
     let ran = project.run(&[&["list", "--format", "json"], arguments].concat());
-    let listed: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let listed: Value = serde_json::from_str(&ran.stdout).unwrap();
     let files = listed.as_array().unwrap().iter().map(|request| request["file"].as_str().unwrap().to_owned());
     let files = files.collect();
     (ran, files)
@@ -72,6 +73,50 @@ fn a_setup_that_failed_runs_with_all_that_it_was_for() {
     assert_eq!(ran(&project, &server, &["a.http", "--var", "code=500"]).0.code, 1);
     let (again, names) = ran(&project, &server, &["a.http", "--last-failed", "--var", "code=200"]);
     assert_eq!((again.code, names), (0, ["prepare", "one", "two"].map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn what_did_not_run_stays_as_it_was_known() {
+    let server = practice();
+    let project = Project::new()
+        .file("rqtest.yaml", "variables: {code: 500}\n")
+        .file(
+            "b.http",
+            "### first\nGET {{api}}/get\n\n?? status == {{status}}\n\n### login\nGET {{api}}/get\n\n### more\nGET {{api}}/status/{{code}}\n\n?? status == 200\n",
+        )
+        .file("a.http", "### a\n# @needs b.http#login\nGET {{api}}/get\n");
+    let failed = ["b.http", "--var", "status=200"];
+    let seconds = |project: &Project| {
+        let known: Value = serde_json::from_str(&project.read(".rqtest/history.json")).unwrap();
+        known["files"]["b.http"]["seconds"].clone()
+    };
+    assert_eq!(ran(&project, &server, &failed).0.code, 1);
+    let whole = seconds(&project);
+    // A file of which others need something, and one that was not gone through to its end.
+    assert_eq!(ran(&project, &server, &["a.http"]).0.code, 0);
+    assert_eq!(listed(&project, &["b.http", "--last-failed"]).0.stdout.matches("more").count(), 1);
+    assert_eq!(ran(&project, &server, &["b.http", "--fail-fast", "--var", "status=201"]).0.code, 1);
+    let (_, names) = ran(&project, &server, &["b.http", "--last-failed", "--var", "status=200"]);
+    assert_eq!(names, ["first", "more"]);
+    assert_eq!(ran(&project, &server, &["b.http", "--name", "login"]).0.code, 0);
+    assert_eq!(seconds(&project), whole);
+    assert_eq!(ran(&project, &server, &["b.http", "--var", "status=200", "--var", "code=200"]).0.code, 0);
+    assert_ne!(seconds(&project), whole);
+}
+
+#[test]
+fn the_names_of_the_history_hold_no_secrets() {
+    let server = practice();
+    let project = Project::new().file("rqtest.yaml", "").file(
+        "a.yaml",
+        "requests:\n  - {name: read, get: '{{ api }}/get', auth: {bearer: '{{ key }}'}, \
+         each: [{name: lovelace-1815, key: lovelace-1815}, {name: other, key: another}], expect: {status: 500}}\n",
+    );
+    assert_eq!(ran(&project, &server, &["a.yaml"]).0.code, 1);
+    let known = project.read(".rqtest/history.json");
+    assert!(known.contains("read [***]") && !known.contains("lovelace"), "{known}");
+    let (_, names) = ran(&project, &server, &["a.yaml", "--last-failed"]);
+    assert_eq!(names, ["read [***]", "read [other]"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{Archive, History, Scope};
+use crate::history::{Archive, History};
 use crate::report::history::Times;
 use crate::run::{Changes, Plan, Planner, Selection, Shard};
 use crate::source::Root;
@@ -32,8 +32,6 @@ pub(super) struct Chosen {
     pub(super) plan: Plan,
     /// What makes random values, and a random order, the same again.
     pub(super) seed: Option<u64>,
-    /// Whether of each file all is chosen.
-    pub(super) scope: Scope,
     /// Whether the times of the run say something of other runs.
     pub(super) times: Times,
 }
@@ -61,19 +59,12 @@ pub(super) fn choose(project: &Project, wanted: &Wanted<'_>, terminal: &Terminal
         now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
     };
     let plan = if arguments.last_failed { last_failed(&mut planner, arguments, terminal) } else { None };
-    let is_narrowed = plan.is_some() || !arguments.tags.is_empty() || arguments.name.is_some();
     let plan = plan.unwrap_or_else(|| planner.plan(&arguments.paths));
     if plan.is_empty() && plan.left() == 0 {
         return Err(Stop::nothing(arguments));
     }
     tell(&plan, seed.filter(|_| is_random), shard, arguments, terminal);
-    let is_whole = !is_narrowed && arguments.paths.iter().all(|input| input.line.is_none());
-    Ok(Chosen {
-        plan,
-        seed,
-        scope: if is_whole { Scope::Whole } else { Scope::Selected },
-        times: if shard.is_some() { Times::Left } else { Times::Kept },
-    })
+    Ok(Chosen { plan, seed, times: if shard.is_some() { Times::Left } else { Times::Kept } })
 }
 
 /// The archive of a project's history, if it keeps one. Without a project nothing is written

@@ -10,7 +10,7 @@ use std::path::Path;
 use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
-use crate::history::{FileHistory, History};
+use crate::history::{FileHistory, History, is_among, is_turn_of};
 use crate::source::Span;
 
 use tags::TagExpression;
@@ -98,22 +98,14 @@ impl FileSelection<'_> {
     /// Whether one of the turns of such a request is to run, by its own name.
     pub(super) fn takes_turn(&self, request: &str, turn: &str) -> bool {
         let is_named = |pattern: &Regex| pattern.is_match(request) || pattern.is_match(turn);
-        self.selection.name.as_ref().is_none_or(is_named) && self.failed.is_none_or(|failed| failed.contains(turn))
+        self.selection.name.as_ref().is_none_or(is_named) && self.failed.is_none_or(|failed| is_among(turn, failed))
     }
 
     /// The same without asking for what did not pass, if that is one of these names: what
     /// comes before or after the others concerns them all.
     pub(super) fn widened<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        let has_failed = |name: &str| self.failed.is_some_and(|failed| failed.contains(name));
+        let has_failed = |name: &str| self.failed.is_some_and(|failed| is_among(name, failed));
         if names.into_iter().any(has_failed) { Self { failed: None, ..self } } else { self }
-    }
-}
-
-/// Whether a case is, by its name, one of the turns of a request that were counted in the run.
-fn is_turn_of(case: &str, request: &str) -> bool {
-    match request.split_once("{{") {
-        Some((start, _)) => case.starts_with(start),
-        None => case.strip_prefix(request).is_some_and(|rest| rest.starts_with(" [")),
     }
 }
 
@@ -140,19 +132,6 @@ fn beginning(request: &Span, above: usize) -> usize {
 mod tests {
     use super::*;
     use crate::source::SourceFile;
-
-    #[test]
-    fn a_turn_is_known_by_the_name_of_its_request() {
-        for (case, request, expected) in [
-            ("brew [green]", "brew", true),
-            ("brew", "brew", false),
-            ("brewer", "brew", false),
-            ("user ada", "user {{ name }}", true),
-            ("ping", "user {{ name }}", false),
-        ] {
-            assert_eq!(is_turn_of(case, request), expected, "{case}");
-        }
-    }
 
     #[test]
     fn a_line_selects_the_request_that_it_belongs_to() {

@@ -1,5 +1,7 @@
 //! What earlier runs of a project have left: which requests did not pass, and how long files took.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Access, read_source, replace};
+
+pub use names::{is_among, is_turn_of, of_any_run, of_run};
 
 /// The folder of a project that holds what belongs to no one else.
 const FOLDER: &str = ".rqtest";
@@ -34,23 +38,28 @@ pub struct FileHistory {
 }
 
 /// What becomes of what was known of a file once it has run again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// All of it ran: what was known is replaced.
+    /// All of it was to run: of what is known that stays which did not run all the same.
     Whole,
-    /// Some of its requests did: what is known of the others stays.
+    /// Some of its requests were: what is known of the others stays.
+    #[default]
     Selected,
 }
 
 /// How a file has run.
 #[derive(Clone, Debug, Default)]
 pub struct FileRun {
+    /// How much of it was to run.
+    pub scope: Scope,
     /// How long it took, unless that says nothing of other runs.
     pub elapsed: Option<Duration>,
     /// The names of its cases that passed.
     pub passed: BTreeSet<String>,
     /// The names of those that did not.
     pub failed: BTreeSet<String>,
+    /// The names of those that did not run.
+    pub skipped: BTreeSet<String>,
 }
 
 /// The file that holds the history of a project.
@@ -81,11 +90,13 @@ impl History {
     }
 
     /// Takes in how a spec file has run.
-    pub fn learn(&mut self, spec: &Path, run: FileRun, scope: Scope) {
+    pub fn learn(&mut self, spec: &Path, run: FileRun) {
         let known = self.files.entry(self.key(spec)).or_default();
         known.seconds = run.elapsed.map(|elapsed| elapsed.as_secs_f64()).or(known.seconds);
-        if scope == Scope::Whole {
-            known.failed.clear();
+        if run.scope == Scope::Whole {
+            // A request that did not run has not counted its turns.
+            let is_skipped = |name: &str| run.skipped.iter().any(|case| case == name || is_turn_of(name, case));
+            known.failed.retain(|name| is_skipped(name));
         }
         known.failed.retain(|name| !run.passed.contains(name));
         known.failed.extend(run.failed);
@@ -142,9 +153,9 @@ impl Archive {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn add(&self, runs: impl IntoIterator<Item = (PathBuf, FileRun)>, scope: Scope) -> io::Result<()> {
+    pub fn add(&self, runs: impl IntoIterator<Item = (PathBuf, FileRun)>) -> io::Result<()> {
         let mut history = self.read().unwrap_or_else(|_| History { root: self.root.clone(), ..History::default() });
-        runs.into_iter().for_each(|(spec, run)| history.learn(&spec, run, scope));
+        runs.into_iter().for_each(|(spec, run)| history.learn(&spec, run));
         if self.path == Self::in_project(&self.root).path {
             self.hide()?;
         }
@@ -163,9 +174,10 @@ impl Archive {
 mod tests {
     use super::*;
 
-    fn run(passed: &[&str], failed: &[&str]) -> FileRun {
-        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        FileRun { elapsed: Some(Duration::from_millis(1500)), passed: names(passed), failed: names(failed) }
+    fn run(scope: Scope, passed: &[&str], failed: &[&str], skipped: &[&str]) -> FileRun {
+        let [passed, failed, skipped] =
+            [passed, failed, skipped].map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        FileRun { scope, elapsed: Some(Duration::from_millis(1500)), passed, failed, skipped }
     }
 
     #[test]
@@ -175,13 +187,15 @@ mod tests {
         let failed =
             |archive: &Archive| archive.read().unwrap().of(&spec).unwrap().failed.iter().cloned().collect::<Vec<_>>();
         assert_eq!(archive.read().unwrap().of(&spec), None);
-        for (ran, scope, expected) in [
-            (run(&["one"], &["two", "three"]), Scope::Whole, &["three", "two"][..]),
-            (run(&["three"], &[]), Scope::Selected, &["two"]),
-            (run(&[], &["one"]), Scope::Selected, &["one", "two"]),
-            (run(&["one"], &["four"]), Scope::Whole, &["four"]),
+        for (ran, expected) in [
+            (run(Scope::Whole, &["one"], &["two", "three"], &[]), &["three", "two"][..]),
+            (run(Scope::Selected, &["three"], &[], &[]), &["two"]),
+            (run(Scope::Selected, &[], &["one"], &[]), &["one", "two"]),
+            (run(Scope::Whole, &["one"], &["four", "five [1]"], &[]), &["five [1]", "four"]),
+            (run(Scope::Whole, &[], &["one"], &["four", "five"]), &["five [1]", "four", "one"]),
+            (run(Scope::Whole, &["one"], &["four"], &[]), &["four"]),
         ] {
-            archive.add([(spec.clone(), ran)], scope).unwrap();
+            archive.add([(spec.clone(), ran)]).unwrap();
             assert_eq!(failed(&archive), expected);
         }
         let history = archive.read().unwrap();
@@ -197,7 +211,7 @@ mod tests {
         for text in ["{", "{\"version\": 2, \"files\": {}}", "[]"] {
             replace(archive.path(), Access::Usual, |writer| writer.write_all(text.as_bytes())).unwrap();
             assert!(archive.read().is_err(), "{text}");
-            archive.add([(folder.path().join("a.http"), run(&[], &["one"]))], Scope::Whole).unwrap();
+            archive.add([(folder.path().join("a.http"), run(Scope::Whole, &[], &["one"], &[]))]).unwrap();
             assert_eq!(archive.read().unwrap().files.len(), 1);
         }
         assert!(!folder.path().join("kept/.gitignore").exists());
