@@ -12,7 +12,7 @@ use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Defaults, Dialect, Node, Retry, Text, Value};
 
 /// The name of the file.
-const FILE_NAME: &str = "rqtest.yaml";
+pub(super) const FILE_NAME: &str = "rqtest.yaml";
 
 /// How long a server may take to answer after it was started.
 const READY_TIMEOUT: Duration = Duration::from_secs(30);

@@ -11,7 +11,7 @@ use crate::source::{Root, Span};
 use crate::spec::{Invalid, Request, Variable};
 
 use super::credentials::learn_written;
-use super::order::{Mark, Order, Rank};
+use super::order::{Mark, Order};
 use super::specs::{Place, Specs};
 use super::turn::Turn;
 
@@ -21,6 +21,8 @@ pub struct Plan {
     /// The files that have something to run, in the order in which they are reported.
     pub(super) files: Vec<PlannedFile>,
     pub(super) outline: Arc<Outline>,
+    /// How many files were chosen, each counted once.
+    pub(super) chosen: usize,
     /// How many files are left to other shards, or have not changed.
     pub(super) left: usize,
     /// What of it waits for what.
@@ -206,9 +208,10 @@ impl Plan {
         self.files.is_empty()
     }
 
-    /// How many files it has, but for those that run before or after all others.
-    pub fn len(&self) -> usize {
-        self.order.ranks.iter().filter(|rank| **rank == Rank::Main).count()
+    /// How many files were chosen: not those that run before or after all others, nor those that
+    /// others need.
+    pub fn chosen(&self) -> usize {
+        self.chosen
     }
 
     /// How many files have something to run, but are left to other shards or have not changed.

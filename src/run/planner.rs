@@ -114,8 +114,8 @@ impl Planner {
         let (main, around): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|file| file.rank == Rank::Main);
         let found = main.len();
         let chosen = self.ordered(self.shared_out(self.changed(main)));
-        let left = found - chosen.len();
-        if chosen.is_empty() {
+        let (count, left) = (chosen.len(), found - chosen.len());
+        if count == 0 {
             return Plan { left, ..Plan::default() };
         }
         let (setup, teardown): (Vec<_>, Vec<_>) = around.into_iter().partition(|file| file.rank == Rank::Setup);
@@ -125,7 +125,13 @@ impl Planner {
         let (mut planned, outlines): (Vec<_>, Vec<_>) =
             files.into_iter().map(|file| (file.planned, file.outline)).unzip();
         let order = Order::of(&mut planned, &outlines, ranks);
-        Plan { files: planned, outline: Arc::new(Outline { files: outlines, started: self.now }), left, order }
+        Plan {
+            files: planned,
+            outline: Arc::new(Outline { files: outlines, started: self.now }),
+            chosen: count,
+            left,
+            order,
+        }
     }
 
     /// Those that have changed, or concern what has.

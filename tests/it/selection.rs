@@ -179,6 +179,20 @@ fn every_file_is_of_one_shard() {
 }
 
 #[test]
+fn a_shard_counts_what_was_chosen() {
+    let request = "### one\nGET http://127.0.0.1:9/\n";
+    let project = Project::new()
+        .file("rqtest.yaml", "setup: before.http\nteardown: after.http\n")
+        .file("before.http", request)
+        .file("after.http", request)
+        .file("other/needed.http", request)
+        .file("specs/a.http", "### a\n# @needs ../other/needed.http#one\nGET http://127.0.0.1:9/\n");
+    let (ran, files) = listed(&project, &["specs", "--shard", "1/1"]);
+    assert_eq!(files.len(), 4);
+    assert!(ran.stderr.contains("shard 1 of 1: 1 of 1 files"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_shard_may_have_nothing_to_run() {
     let server = practice();
     let project = Project::new().file("a.http", "### one\nGET {{api}}/get\n");
@@ -263,8 +277,12 @@ fn what_has_changed_is_what_git_says() {
     git(&project, &["commit", "-qm", "two"]);
     assert!(listed(&project, &["specs", "--changed"]).1.is_empty());
     assert_eq!(listed(&project, &["specs", "--changed=HEAD~1"]).1, all);
-    let project = project.file("rqtest.yaml", "jobs: 2\n");
-    assert_eq!(listed(&project, &["specs", "--changed"]).1.len(), 4);
+    for (file, text) in [("rqtest.yaml", "jobs: 2\n"), (".env.dev", "x=1\n"), ("env/.env", "x=1\n")] {
+        git(&project, &["stash", "-qu"]);
+        std::fs::create_dir_all(project.path("env")).unwrap();
+        std::fs::write(project.path(file), text).unwrap();
+        assert_eq!(listed(&project, &["specs", "--changed"]).1.len(), 4, "{file}");
+    }
 
     for wrong in ["nowhere", "--output=stolen", ""] {
         let refused = project.run(&["list", "specs", &format!("--changed={wrong}")]);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cli::configuration::FILE_NAME;
 use crate::cli::variables::dotenv;
 use crate::diagnostic::Diagnostic;
 use crate::parse::yaml;
@@ -103,16 +104,32 @@ impl FolderFiles {
     }
 }
 
+/// The folder in and below which a file says something of every spec, if it is of that kind.
+pub(in crate::cli) fn configured_folder(file: &Path) -> Option<&Path> {
+    let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
+    if let Some(path) = [SETTINGS, COOKIES].iter().find(|path| file.ends_with(path)) {
+        return file.ancestors().nth(Path::new(path).components().count());
+    }
+    let is_dotenv = name == DOTENV || dotenv_name(name).is_some();
+    if is_dotenv && folder.ends_with(DOTENV_FOLDER) {
+        return folder.parent();
+    }
+    let is_known = name == FILE_NAME || ENVIRONMENTS.iter().any(|(known, _)| name == *known);
+    (is_dotenv || is_known).then_some(folder)
+}
+
 /// The names of the environments that `.env` files of a folder define.
 pub(super) fn dotenv_names(folder: &Path) -> Vec<String> {
     let folders = [folder.to_owned(), folder.join(DOTENV_FOLDER)];
     let files = folders.iter().filter_map(|folder| files_at(folder).ok()).flatten();
-    let name = |path: PathBuf| {
-        let name = path.file_name()?.to_str()?;
-        let name = name.strip_prefix(".env.").or_else(|| name.strip_suffix(DOTENV))?;
-        (!name.is_empty()).then(|| name.to_owned())
-    };
+    let name = |path: PathBuf| dotenv_name(path.file_name()?.to_str()?).map(str::to_owned);
     files.filter_map(name).collect()
+}
+
+/// The environment that a `.env` file is of, by its name.
+fn dotenv_name(file: &str) -> Option<&str> {
+    let name = file.strip_prefix(".env.").or_else(|| file.strip_suffix(DOTENV))?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The `.env` files that a folder can have, the last counting most, and which are those of the
@@ -175,4 +192,29 @@ pub(super) fn environments(root: &Value, kind: Kind) -> Result<Vec<Defined>, Vec
 
 fn unreadable(error: &ReadError) -> Vec<Diagnostic> {
     vec![Diagnostic::error(error.to_string())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_configures_the_folder_that_it_is_looked_for_from() {
+        for (file, folder) in [
+            ("/p/rqtest.yaml", Some("/p")),
+            ("/p/a/http-client.private.env.json", Some("/p/a")),
+            ("/p/.env", Some("/p")),
+            ("/p/.env.dev", Some("/p")),
+            ("/p/dev.env", Some("/p")),
+            ("/p/env/.env", Some("/p")),
+            ("/p/env/dev.env", Some("/p")),
+            ("/p/env/rqtest.yaml", Some("/p/env")),
+            ("/p/.vscode/settings.json", Some("/p")),
+            ("/p/.idea/httpRequests/http-client.cookies", Some("/p")),
+            ("/p/settings.json", None),
+            ("/p/data.yaml", None),
+        ] {
+            assert_eq!(configured_folder(Path::new(file)), folder.map(Path::new), "{file}");
+        }
+    }
 }

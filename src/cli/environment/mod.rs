@@ -24,6 +24,7 @@ use crate::source::Spanned;
 use super::configuration::Configuration;
 
 use self::files::FolderFiles;
+pub(super) use self::files::configured_folder;
 use self::folders::Territory;
 pub(super) use self::layers::Merged;
 use self::layers::SHARED;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cli::environment::configured_folder;
 use crate::run::Changes;
 
 /// The files that differ from what they were at a commit, with those that git does not know yet.
@@ -23,7 +24,8 @@ pub(super) fn changes(folder: &Path, since: &str) -> Result<Changes, String> {
         let listed = git(&top, arguments).map_err(|error| format!("--changed: {error}"))?;
         files.extend(listed.split('\0').filter(|path| !path.is_empty()).map(|path| top.join(path)));
     }
-    Ok(Changes::new(files))
+    let folders: Vec<PathBuf> = files.iter().filter_map(|file| configured_folder(file)).map(Path::to_owned).collect();
+    Ok(Changes::new(files).configuring(folders))
 }
 
 /// What git says when it is asked something in a folder.

@@ -124,8 +124,8 @@ fn tell(plan: &Plan, drawn: Option<u64>, shard: Option<Shard>, arguments: &Selec
         terminal.diagnostic(&Diagnostic::info(format!("the files are in random order: `--seed {seed}` repeats it")));
     }
     if let Some(shard) = shard {
-        let all = plan.len() + plan.left();
-        terminal.diagnostic(&Diagnostic::info(format!("shard {shard}: {} of {all} files", plan.len())));
+        let all = plan.chosen() + plan.left();
+        terminal.diagnostic(&Diagnostic::info(format!("shard {shard}: {} of {all} files", plan.chosen())));
     } else if let Some(since) = &arguments.changed
         && plan.is_empty()
     {
