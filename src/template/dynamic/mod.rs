@@ -53,7 +53,7 @@ const fn asked(name: &'static str, usage: &'static str, produce: fn(&str, &View)
 const DYNAMICS: &[Dynamic] = &[
     dynamic("$uuid", "$uuid", random::uuid),
     dynamic("$guid", "$guid", random::uuid),
-    dynamic("$randomInt", "$randomInt [min max]", random::small_integer),
+    dynamic("$randomInt", "$randomInt [min max]", random::integer),
     dynamic("$random.integer", "$random.integer(from, to)", random::integer),
     dynamic("$random.float", "$random.float(from, to)", random::float),
     dynamic("$random.alphabetic", "$random.alphabetic(length)", random::alphabetic),

@@ -37,12 +37,6 @@ fn version_7(milliseconds: u64, bytes: [u8; 10]) -> Uuid {
 }
 
 /// An integer from 0 to 999, or from a minimum up to but without a maximum.
-pub(super) fn small_integer(arguments: &[String], view: &View) -> Result<Value, String> {
-    let (low, high) = bounds(arguments, (0, 1000))?;
-    between(low, high, view)
-}
-
-/// An integer from one number up to but without another.
 pub(super) fn integer(arguments: &[String], view: &View) -> Result<Value, String> {
     let (low, high) = bounds(arguments, (0, 1000))?;
     between(low, high, view)
