@@ -169,6 +169,7 @@ mod tests {
     #[test]
     fn what_waits_for_a_file_that_breaks_down_is_told_so_and_the_teardown_is_reached() {
         let folder = tempfile::tempdir().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test writes its inputs")]
         let file = |name: &str, text: &str| {
             let path = folder.path().join(name);
             fs::write(&path, text).unwrap();
