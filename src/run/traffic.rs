@@ -10,11 +10,11 @@ use crate::spec::{
 use crate::template::words;
 
 use super::plan::{PlannedCase, Work};
-use super::specs::Specs;
+use super::specs::{Place, Specs};
 use super::turn::Turn;
 
 /// What a case takes from others and leaves to them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Traffic {
     /// The names of what it speaks of.
     pub(super) taken: HashSet<String>,
@@ -31,7 +31,7 @@ pub(super) struct Traffic {
 /// What each case of a file takes and leaves.
 pub(super) fn of_all(cases: &[PlannedCase], specs: &Specs) -> Vec<Traffic> {
     let definitions = Definitions::of(specs);
-    let mut all: Vec<Traffic> = cases.iter().map(|case| of(case, specs, &definitions)).collect();
+    let mut all = of_each(cases, specs, &definitions);
     let position = |case: &PlannedCase| {
         let place = specs.request(case).ok()?.place;
         (place.file == 0).then(|| specs.position(place))
@@ -47,9 +47,32 @@ pub(super) fn of_all(cases: &[PlannedCase], specs: &Specs) -> Vec<Traffic> {
     all
 }
 
-fn of(case: &PlannedCase, specs: &Specs, definitions: &Definitions) -> Traffic {
-    let Ok(requested) = specs.request(case) else { return Traffic::default() };
-    let request = requested.request;
+/// What each case takes and leaves. The turns of a request, which stand side by side, are read
+/// but once: each of them holds all of its rows.
+fn of_each(cases: &[PlannedCase], specs: &Specs, definitions: &Definitions) -> Vec<Traffic> {
+    let mut all = Vec::with_capacity(cases.len());
+    let mut before: Option<(Place, Traffic)> = None;
+    for case in cases {
+        let Ok(requested) = specs.request(case) else {
+            all.push(Traffic::default());
+            continue;
+        };
+        let is_called = matches!(&case.work, Work::Request { call: Some(_), .. });
+        let whole = match before.take() {
+            Some((place, whole)) if place == requested.place && !is_called => whole,
+            _ => of(case, requested.request, definitions),
+        };
+        let mut traffic = whole.clone();
+        if let (Some(name), Turn::Counted(index)) = (&requested.request.name, case.turn) {
+            traffic.left.insert(format!("{}{index}", name.value));
+        }
+        all.push(traffic);
+        before = (!is_called).then_some((requested.place, whole));
+    }
+    all
+}
+
+fn of(case: &PlannedCase, request: &Request, definitions: &Definitions) -> Traffic {
     let mut words = Words::default();
     words.add(request);
     if let Work::Request { call: Some(call), .. } = &case.work {
@@ -68,9 +91,6 @@ fn of(case: &PlannedCase, specs: &Specs, definitions: &Definitions) -> Traffic {
     let mut left: HashSet<String> = captures(request).map(|capture| capture.name.value.clone()).collect();
     if let Some(name) = &request.name {
         left.insert(name.value.clone());
-        if let Turn::Counted(index) = case.turn {
-            left.insert(format!("{}{index}", name.value));
-        }
     }
     let scripts = &request.scripts;
     let mut all = [&scripts.before, &scripts.rendered, &scripts.after].into_iter().flatten().peekable();
