@@ -29,6 +29,9 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// The most bytes of a name; file systems take 255 with what is added to it.
 const LONGEST_NAME: usize = 160;
 
+/// How the names of files end that people write.
+const AUTHORED: &[&str] = &[".http", ".rest", ".yaml", ".yml", ".env", ".js", ".mjs", ".csv", ".jsonl"];
+
 /// Characters of names that file systems or shells have another use for.
 const RESERVED: &str = "/\\:*?\"<>|%";
 
@@ -97,6 +100,9 @@ impl Snapshots for CaseSnapshots<'_> {
         // A name with a slash is a path.
         let reference = if name.contains('/') { name } else { format!("{}/{name}", folder_of(self.spec)) };
         let path = self.root.resolve_new(self.spec, &reference).map_err(|error| error.to_string())?;
+        if is_of_another_kind(&path) {
+            return Err(format!("{reference} is no name of a snapshot: what it holds would be overwritten"));
+        }
         let content = match read_bytes(&path, LARGEST) {
             Ok(content) => Some(content),
             Err(error) if error.is_missing() => None,
@@ -131,6 +137,12 @@ impl CaseSnapshots<'_> {
             }
         })
     }
+}
+
+/// Whether a file is likely one that somebody has written: a spec, a configuration, data, a script.
+fn is_of_another_kind(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    AUTHORED.iter().any(|end| name.ends_with(end)) || name.starts_with("http-client.")
 }
 
 /// The folder of a spec's snapshots, relative to it.

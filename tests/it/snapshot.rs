@@ -218,6 +218,22 @@ fn a_review_needs_somebody_at_a_terminal() {
     assert!(ran.stderr.contains("--review needs a terminal"), "{}", ran.stderr);
 }
 
+#[test]
+fn what_people_write_is_never_overwritten() {
+    for path in ["./a.http", "./rqtest.yaml", "data/rows.csv"] {
+        let spec = format!("### one\nGET {{{{api}}}}/users/1\n\n?? body snapshot {path}\n");
+        let configuration = "servers: {api: {builtin: practice}}";
+        let project =
+            Project::new().file("a.http", spec.as_str()).file("rqtest.yaml", configuration).file("data/rows.csv", "a");
+        let ran = project.run(&["run", "a.http", "--update-snapshots"]);
+        assert!(ran.stdout.contains("is no name of a snapshot"), "{}", ran.stdout);
+        assert_eq!(
+            (ran.code, project.read("a.http"), project.read("rqtest.yaml")),
+            (1, spec, configuration.to_owned())
+        );
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_person_accepts_and_rejects_what_is_shown() {
