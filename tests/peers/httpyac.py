@@ -29,7 +29,6 @@ DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 # Why they differ, by the name of the rule.
 RULES = {
     "environments": "httpYac knows no `$shared`, and no `.user` files of Visual Studio",
-    "form": "httpYac percent-encodes the values of a form, and takes white space around them off",
     "graphql-field": "httpYac sends `X-Request-Type` along",
     "graphql-type": "httpYac adds no content type to GraphQL where another field says what it is",
     "graphql-word": "httpYac takes `GRAPHQL` for POST",
@@ -44,12 +43,10 @@ RULES = {
 
 # The files that they send differently, and the rule of each.
 DIFFERENCES = {
-    "httpyac/form.http": "form",
     "httpyac/gql_fragment.http": "graphql-field",
     "httpyac/graphql.http": "graphql-field",
     "httpyac/name_and_reference.http": "references",
     "jetbrains/faker_name.http": "made-up",
-    "jetbrains/form.http": "form",
     "jetbrains/no_auto_encoding.http": "illegal",
     "kulala/graphql.http": "graphql-type",
     "kulala/graphql_method.http": "graphql-word",

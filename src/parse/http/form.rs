@@ -12,8 +12,11 @@ use crate::spec::{Format, Piece, Text};
 use super::line::{outside_of_braces, trimmed};
 use super::text;
 
+/// What is written, and what is sent for it.
+type Escape = (&'static str, &'static str);
+
 /// What stands for a character that would part pairs, or be read as a space.
-const ESCAPES: &[(&str, &str)] = &[("%+", "%2B"), ("%&", "%26"), ("%=", "%3D"), ("%%", "%25")];
+const ESCAPES: &[Escape] = &[("%+", "%2B"), ("%&", "%26"), ("%=", "%3D"), ("%%", "%25")];
 
 /// Adds a line to those above it: what joins them is `&`, and no white space.
 pub(super) fn push_line(pieces: &mut Vec<Piece>, line: &Span, rules: &Rules) -> Vec<Diagnostic> {
@@ -23,7 +26,8 @@ pub(super) fn push_line(pieces: &mut Vec<Piece>, line: &Span, rules: &Rules) -> 
     let goes_on = !line.text().starts_with('&') && pieces.last().is_some_and(|above| !ends_a_pair(above));
     let in_doubt = if rules.form_texts == FormTexts::Pairs { doubtful_escape(line) } else { None };
     match rules.form_texts {
-        FormTexts::Pairs => pieces.extend(pairs(line)),
+        FormTexts::Pairs => pieces.extend(pairs(line, ESCAPES, "+")),
+        FormTexts::Trimmed => pieces.extend(pairs(line, &[], "%20")),
         FormTexts::Encoded => push_joined(pieces, line, |text| Piece::Form { text, space: "%20" }),
         FormTexts::Verbatim => push_joined(pieces, line, Piece::Text),
     }
@@ -38,7 +42,7 @@ pub(super) fn push_line(pieces: &mut Vec<Piece>, line: &Span, rules: &Rules) -> 
 /// A warning of `%&`, which joins what other editors part.
 fn doubtful_escape(line: &Span) -> Option<Diagnostic> {
     let is_joining = |token: &Token| matches!(token, Token::Escape(_, "%26"));
-    let Token::Escape(range, _) = tokens(line.text()).into_iter().find(is_joining)? else { return None };
+    let Token::Escape(range, _) = tokens(line.text(), ESCAPES).into_iter().find(is_joining)? else { return None };
     let warning = Diagnostic::warning("`%&` is read as a `&` of the value, as JetBrains has it");
     Some(warning.at(&line.slice(range), "").help("write `%25&` for a percent sign at the end of the value"))
 }
@@ -71,7 +75,7 @@ pub(super) fn is_changed(line: &Span) -> bool {
         Token::Separator(_) => false,
         Token::Escape(..) => true,
     };
-    tokens(line.text()).iter().any(differs)
+    tokens(line.text(), ESCAPES).iter().any(differs)
 }
 
 /// A part of a line.
@@ -83,8 +87,8 @@ enum Token {
 }
 
 /// The pairs of a line: white space at the ends of names and values is left out.
-fn pairs(line: &Span) -> Vec<Piece> {
-    let tokens = tokens(line.text());
+fn pairs(line: &Span, escapes: &[Escape], space: &'static str) -> Vec<Piece> {
+    let tokens = tokens(line.text(), escapes);
     let is_border = |token: Option<&Token>| matches!(token, None | Some(Token::Separator(_)));
     let piece = |(at, token): (usize, &Token)| match token {
         Token::Separator(range) => Some(Piece::Text(text(&line.slice(range.clone())))),
@@ -99,23 +103,24 @@ fn pairs(line: &Span) -> Vec<Piece> {
             if is_border(tokens.get(at + 1)) {
                 range.end = range.start + line.text()[range.clone()].trim_end().len();
             }
-            (!range.is_empty()).then(|| Piece::Form { text: text(&line.slice(range)), space: "+" })
+            (!range.is_empty()).then(|| Piece::Form { text: text(&line.slice(range)), space })
         }
     };
     tokens.iter().enumerate().filter_map(piece).collect()
 }
 
 /// Cuts a line outside of its templates.
-fn tokens(line: &str) -> Vec<Token> {
-    let (mut tokens, mut run, mut at, mut in_name) = (Vec::new(), 0, 0, true);
+fn tokens(line: &str, escapes: &[Escape]) -> Vec<Token> {
+    let (mut tokens, mut run, mut at, mut may_part) = (Vec::new(), 0, 0, true);
     while at < line.len() {
         let rest = &line[at..];
-        let escape = ESCAPES.iter().find(|(written, _)| rest.starts_with(written));
+        let escape = escapes.iter().find(|(written, _)| rest.starts_with(written));
         let (length, token) = match escape {
             Some((written, encoded)) => (written.len(), Some(Token::Escape(at..at + written.len(), encoded))),
             None if rest.starts_with("{{") => (rest.find("}}").map_or(rest.len(), |end| end + 2), None),
-            None if rest.starts_with('&') || in_name && rest.starts_with('=') => {
-                in_name = rest.starts_with('&');
+            None if rest.starts_with('&') || may_part && rest.starts_with('=') => {
+                // Where nothing escapes a `=`, each of them parts, as httpYac has it.
+                may_part = rest.starts_with('&') || escapes.is_empty();
                 (1, Some(Token::Separator(at..at + 1)))
             }
             None => (rest.chars().next().map_or(1, char::len_utf8), None),
@@ -170,7 +175,7 @@ mod tests {
     fn dialects_encode_or_send_what_is_written() {
         let form = "a = x y &\n%+=%";
         assert_eq!(read(form, Dialect::VsCode).0, "a%20=%20x%20y&%25+=%25");
-        assert_eq!(read(form, Dialect::HttpYac), read(form, Dialect::VsCode));
+        assert_eq!(read(form, Dialect::HttpYac).0, "a=x%20y&%25+=%25");
         assert_eq!(read(form, Dialect::Standard).0, "a = x y&%+=%");
     }
 

@@ -344,10 +344,11 @@ rules! {
         reason: "servers would read them otherwise, and every editor encodes them",
         FormTexts {
             Pairs: "pairs without white space at their ends, percent-encoded; `%+`, `%&` (with a warning), `%=` and `%%` stand for what follows `%`",
+            Trimmed: "pairs without white space at their ends, percent-encoded",
             Encoded: "percent-encoded",
             Verbatim: "sent as written",
         }
-        [Pairs, Verbatim, Pairs, Encoded, Encoded]
+        [Pairs, Verbatim, Pairs, Encoded, Trimmed]
     }
     FinalLineEnd final_line_ends "final-line-end" {
         conflict: "a body is JSON by lines, `application/x-ndjson`",
