@@ -31,6 +31,7 @@ const HTTP: &[Mistake] = &[
     ("@a b = 1\nGET http://h/\n", "1:4", "malformed definition", "expected `=`"),
     ("GTE http://h/\n", "1:1", "the method `GTE` is not known", "did you mean `GET`?"),
     ("GET http://h/ x y\n", "1:15", "malformed request line", "one space"),
+    ("# @assert(status == 200)\nGET http://h/\n", "1:10", "is not an assertion", "query predicate"),
     ("GET http://h/a b\n", "1:16", "malformed request line", "`%20`"),
     ("GET http://h/ HTTP/1.2\n", "1:15", "`HTTP/1.2` is not a version", "`HTTP/1.1`"),
     ("FETCH\n", "1:1", "a method without a URL", "`FETCH https://example.org/`"),
