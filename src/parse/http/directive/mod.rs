@@ -17,7 +17,7 @@ use crate::parse::http::head::Directive;
 use crate::parse::http::{kulala, unsupported};
 
 pub(in crate::parse::http) use table::Reader;
-use table::{FOR_EDITORS, READERS};
+use table::{ALIASES, About, DIRECTIVES, FOR_EDITORS};
 
 /// What directives say of a request.
 #[derive(Debug, Default)]
@@ -98,10 +98,10 @@ pub(in crate::parse::http) fn read(directives: &[Directive], rules: &'static Rul
 }
 
 fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    let name = &*kebab(directive.name.text());
-    match reader_of(directive) {
+    let name = &*canonical(directive.name.text());
+    match known(name) {
         Some(_) if removes(directive, &mut draft.own) => Ok(()),
-        Some(reader) => reader(draft, directive),
+        Some((_, reader)) => reader(draft, directive),
         None if FOR_EDITORS.contains(&name) => Ok(()),
         None if unsupported::DIRECTIVES.contains(&name) => {
             Err(unsupported::error(&format!("`@{}`", directive.name.text()), &directive.name))
@@ -119,33 +119,38 @@ fn removes(directive: &Directive, own: &mut Defaults) -> bool {
 pub(in crate::parse::http) fn misplaced(comment: &Span) -> Option<Diagnostic> {
     let text = comment.text().trim_start_matches(['#', '/', ' ', '\t']).strip_prefix('@')?;
     let end = text.find(|next: char| !next.is_ascii_alphanumeric() && next != '-' && next != '_');
-    let name = kebab(&text[..end.unwrap_or(text.len())]);
-    let checks = ["assert", "capture"].contains(&&*name);
+    let name = canonical(&text[..end.unwrap_or(text.len())]);
+    let (about, _) = known(&name)?;
     let message = format!("`@{name}` stands below the request, where no directive is read");
-    let said = if checks { Diagnostic::error(message) } else { Diagnostic::warning(message) };
-    let help = if checks {
-        "put it above the request line, or write `?? …` below the body"
-    } else {
-        "put it above the request line"
+    let said = match about {
+        About::Response => Diagnostic::error(message)
+            .help("put it above the request line; an assertion can stand below the body as `?? …`"),
+        _ => Diagnostic::warning(message).help("put it above the request line"),
     };
-    READERS.iter().any(|(known, _)| *known == name).then(|| said.at(comment, "").help(help))
+    Some(said.at(comment, ""))
 }
 
 /// The key of YAML that says the same.
 fn key_of(directive: &Directive) -> String {
-    match &*kebab(directive.name.text()) {
-        "connection-timeout" => "connect_timeout".to_owned(),
-        name => name.replace('-', "_"),
+    canonical(directive.name.text()).replace('-', "_")
+}
+
+/// What a directive speaks of, and what reads it, by its name in the tables.
+fn known(name: &str) -> Option<(About, Reader)> {
+    let found = DIRECTIVES.iter().find(|(known, ..)| *known == name).map(|&(_, about, reader)| (about, reader));
+    found.or_else(|| name.starts_with("curl-").then_some((About::Requests, kulala::curl_flag as Reader)))
+}
+
+/// A name as it is in the tables.
+fn canonical(name: &str) -> Cow<'_, str> {
+    let name = kebab(name);
+    match ALIASES.iter().find(|(alias, _)| *alias == name) {
+        Some((_, name)) => Cow::Borrowed(name),
+        None => name,
     }
 }
 
-fn reader_of(directive: &Directive) -> Option<Reader> {
-    let name = kebab(directive.name.text());
-    let found = READERS.iter().find(|(known, _)| *known == name).map(|&(_, reader)| reader);
-    found.or_else(|| name.starts_with("curl-").then_some(kulala::curl_flag as Reader))
-}
-
-/// A name as it is in the tables: httpYac takes `noRedirect` and `no-redirect` for the same.
+/// A name with hyphens: httpYac takes `noRedirect` and `no-redirect` for the same.
 fn kebab(name: &str) -> Cow<'_, str> {
     if !name.contains(|next: char| next.is_ascii_uppercase()) {
         return Cow::Borrowed(name);
@@ -163,7 +168,7 @@ fn kebab(name: &str) -> Cow<'_, str> {
 /// An unknown directive is another tool's, unless it looks like a slip of the pen.
 fn unknown(name: &Span) -> Diagnostic {
     let message = format!("the directive `@{}` is not known, and is ignored", name.text());
-    let known = READERS.iter().map(|(known, _)| *known).chain(unsupported::DIRECTIVES.iter().copied());
+    let known = DIRECTIVES.iter().map(|(known, ..)| *known).chain(unsupported::DIRECTIVES.iter().copied());
     match nearest(name.text(), known) {
         Some(near) => Diagnostic::warning(message).at(name, "").help(format!("did you mean `@{near}`?")),
         None => Diagnostic::info(message).at(name, ""),
@@ -171,50 +176,28 @@ fn unknown(name: &Span) -> Diagnostic {
 }
 
 /// Warns of directives in a block without a request. Above the first request they
-/// speak of the file, but a file has no response.
+/// speak of the file, of which not all can be said.
 pub(in crate::parse::http) fn in_vain(directives: &[Directive], is_file: bool) -> impl Iterator<Item = Diagnostic> {
-    let concerns_response =
-        |directive: &Directive| matches!(directive.name.text(), "assert" | "capture" | "setup" | "stream" | "teardown");
-    let in_vain = directives
-        .iter()
-        .filter(move |directive| !is_file || concerns_response(directive))
-        .filter(|directive| reader_of(directive).is_some());
-    in_vain.map(|directive| {
-        Diagnostic::warning(format!("no request for `@{}` to speak of", directive.name.text()))
-            .at(&directive.name, "")
+    let has_no_effect = move |about: About| !is_file || !about.is_of_files();
+    without_effect(directives, has_no_effect).map(|name| {
+        Diagnostic::warning(format!("`@{}` has no effect, since no request follows", name.text()))
+            .at(name, "")
             .help("put it between a separator and a request line")
     })
 }
 
 /// Warns of directives that speak of one request where others run in its place.
 pub(in crate::parse::http) fn beside_runs(directives: &[Directive]) -> impl Iterator<Item = Diagnostic> {
-    const HEEDED: &[&str] = &[
-        "description",
-        "disabled",
-        "force-ref",
-        "forceRef",
-        "import",
-        "lazy",
-        "name",
-        "needs",
-        "ref",
-        "run",
-        "setup",
-        "skip",
-        "tag",
-        "tags",
-        "teardown",
-        "variables",
-    ];
-    let in_vain = directives.iter().filter(|directive| !HEEDED.contains(&directive.name.text()));
-    in_vain.filter(|directive| reader_of(directive).is_some()).map(|directive| {
-        Diagnostic::warning(format!(
-            "`@{}` says nothing of what stands elsewhere, and is ignored",
-            directive.name.text()
-        ))
-        .at(&directive.name, "")
-        .help("put it where the request stands that runs here")
+    without_effect(directives, |about| !about.is_of_runs()).map(|name| {
+        Diagnostic::warning(format!("`@{}` has no effect on a request that stands elsewhere", name.text()))
+            .at(name, "")
+            .help("put it where the request stands that runs here")
     })
+}
+
+fn without_effect(directives: &[Directive], is_so: impl Fn(About) -> bool) -> impl Iterator<Item = &Span> {
+    let names = directives.iter().map(|directive| &directive.name);
+    names.filter(move |name| known(&canonical(name.text())).is_some_and(|(about, _)| is_so(about)))
 }
 
 #[cfg(test)]
@@ -233,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_directive_has_one_meaning() {
-        let names = READERS.iter().map(|(name, _)| *name);
+        let names = DIRECTIVES.iter().map(|(name, ..)| *name).chain(ALIASES.iter().map(|(alias, _)| *alias));
         let mut names: Vec<_> = names.chain(FOR_EDITORS.iter().chain(unsupported::DIRECTIVES).copied()).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

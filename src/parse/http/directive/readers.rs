@@ -11,11 +11,29 @@ use crate::parse::http::head::Directive;
 use crate::parse::http::line::trimmed;
 use crate::parse::http::{flow, reference, text};
 
-use super::{Draft, Raw};
+use super::{Draft, Raw, key_of};
 
 pub(super) fn put<T>(slot: &mut Option<Spanned<T>>, value: Result<Spanned<T>, Diagnostic>) -> Result<(), Diagnostic> {
     *slot = Some(value?);
     Ok(())
+}
+
+/// Reads the argument as YAML has it below the key of the same name.
+pub(super) fn as_key<T>(
+    draft: &mut Draft,
+    directive: &Directive,
+    table: &yaml::Table<T>,
+    target: fn(&mut Draft) -> &mut T,
+) -> Result<(), Diagnostic> {
+    words(directive)?;
+    let found = yaml::read_directive(table, target(draft), &key(directive), &directive.argument);
+    draft.diagnostics.extend(found);
+    Ok(())
+}
+
+/// The key of YAML that says the same.
+fn key(directive: &Directive) -> Text {
+    Text { value: key_of(directive), ..text(&directive.name) }
 }
 
 /// The names of tokens, separated by white space or commas; none means all.
@@ -87,31 +105,21 @@ pub(super) fn connect_timeout(draft: &mut Draft, directive: &Directive) -> Resul
     put(&mut draft.own.settings.connect_timeout, duration(directive))
 }
 
-pub(super) fn carried(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    let key = text(&directive.name);
-    draft.diagnostics.extend(yaml::read_directive(&yaml::CARRIED, &mut draft.own, &key, &directive.argument));
-    Ok(())
-}
-
 /// Says that the body is the whole message, or what the message is, as the key of YAML takes it.
 pub(super) fn raw(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     let raw = if directive.argument.text().is_empty() {
         Some(Raw::Below)
     } else {
-        let (key, mut bodies) = (text(&directive.name), Vec::new());
-        draft.diagnostics.extend(yaml::read_directive(&yaml::BODIES, &mut bodies, &key, &directive.argument));
+        let mut bodies = Vec::new();
+        draft.diagnostics.extend(yaml::read_directive(
+            &yaml::BODIES,
+            &mut bodies,
+            &key(directive),
+            &directive.argument,
+        ));
         bodies.pop().map(|(_, body)| Raw::Written(body))
     };
     draft.raw = raw.map(|raw| directive.name.clone().with(raw));
-    Ok(())
-}
-
-/// Reads the way as the key of YAML does; a template alone needs no quotes.
-pub(super) fn route(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    words(directive)?;
-    let key = Text { value: directive.name.text().replace('-', "_"), ..text(&directive.name) };
-    let route = &mut draft.own.settings.route;
-    draft.diagnostics.extend(yaml::read_directive(&yaml::ROUTE, route, &key, &directive.argument));
     Ok(())
 }
 
@@ -120,32 +128,10 @@ pub(super) fn cert(draft: &mut Draft, directive: &Directive) -> Result<(), Diagn
     let argument = words(directive)?;
     let is_path = !argument.value.starts_with(['[', '{']) || argument.value.starts_with("{{");
     if !is_path || ["none", NULL].contains(&argument.value.as_str()) {
-        return secured(draft, directive);
+        return as_key(draft, directive, &yaml::SETTINGS, |draft| &mut draft.own.settings);
     }
     let cert = Cert::Files { certificate: text(&directive.argument), key: None, password: None };
     put(&mut draft.own.settings.cert, Ok(directive.argument.clone().with(cert)))
-}
-
-pub(super) fn secured(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    words(directive)?;
-    let key = text(&directive.name);
-    let settings = &mut draft.own.settings;
-    draft.diagnostics.extend(yaml::read_directive(&yaml::SETTINGS, settings, &key, &directive.argument));
-    Ok(())
-}
-
-pub(super) fn protocol(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    let key = text(&directive.name);
-    draft.diagnostics.extend(yaml::read_directive(&yaml::PROTOCOL, &mut draft.protocol, &key, &directive.argument));
-    Ok(())
-}
-
-/// Reads rows, the path of a file of such, or what else the key of YAML takes.
-pub(super) fn each(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    words(directive)?;
-    let key = text(&directive.name);
-    draft.diagnostics.extend(yaml::read_directive(&yaml::FLOW, &mut draft.own.flow, &key, &directive.argument));
-    Ok(())
 }
 
 pub(super) fn retry(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
@@ -160,15 +146,7 @@ pub(super) fn rate_limit(draft: &mut Draft, directive: &Directive) -> Result<(),
     if !argument.value.starts_with('{') && argument.value != NULL {
         return put(&mut draft.own.flow.rate_limit, flow::rate_limit(directive));
     }
-    let key = Text { value: "rate_limit".to_owned(), ..text(&directive.name) };
-    draft.diagnostics.extend(yaml::read_directive(&yaml::FLOW, &mut draft.own.flow, &key, &directive.argument));
-    Ok(())
-}
-
-pub(super) fn variables(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    let key = text(&directive.name);
-    draft.diagnostics.extend(yaml::read_directive(&yaml::VARIABLES, &mut draft.variables, &key, &directive.argument));
-    Ok(())
+    as_key(draft, directive, &yaml::FLOW, |draft| &mut draft.own.flow)
 }
 
 /// `name`, or `name question`.

@@ -8,121 +8,188 @@ use crate::parse::http::argument::{
 };
 use crate::parse::http::head::Directive;
 use crate::parse::http::{flow, kulala, reference, text};
+use crate::parse::yaml;
 
 use super::readers::{
-    asked, assert, capture, carried, cert, connect_timeout, each, graded, needs, protocol, put, rate_limit, raw, refer,
-    retry, route, secured, tags, timeout, tokens, variables,
+    as_key, asked, assert, capture, cert, connect_timeout, graded, needs, put, rate_limit, raw, refer, retry, tags,
+    timeout, tokens,
 };
 use super::{Draft, Stage};
 
 /// Reads the argument of a directive into the draft.
 pub(in crate::parse::http) type Reader = fn(&mut Draft, &Directive) -> Result<(), Diagnostic>;
 
-/// Every directive that is read.
-pub(super) const READERS: &[(&str, Reader)] = &[
+/// What a directive says something of. Where there is nothing of the kind, it has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// A request, what runs in the place of one, or above the first of them the file.
+    Anything,
+    /// A request, or what runs in the place of one.
+    Entry,
+    /// A request, or above the first of them all of the file.
+    Requests,
+    /// One request.
+    Request,
+    /// The response to one request.
+    Response,
+}
+
+impl About {
+    /// Whether it can be said of a file.
+    pub(super) fn is_of_files(self) -> bool {
+        matches!(self, Self::Anything | Self::Requests)
+    }
+
+    /// Whether it can be said where requests run that stand elsewhere.
+    pub(super) fn is_of_runs(self) -> bool {
+        matches!(self, Self::Anything | Self::Entry)
+    }
+}
+
+/// Other names of directives.
+pub(super) const ALIASES: &[(&str, &str)] =
+    &[("connection-timeout", "connect-timeout"), ("ratelimit", "rate-limit"), ("tags", "tag")];
+
+/// Every directive that is read, by the name of its key in YAML where it has one.
+pub(super) const DIRECTIVES: &[(&str, About, Reader)] = &[
     // What it is.
-    ("name", |draft, directive| put(&mut draft.name, words(directive))),
-    ("description", |draft, directive| put(&mut draft.description, words(directive))),
-    ("title", |draft, directive| put(&mut draft.title, words(directive))),
-    ("tag", tags),
-    ("tags", tags),
+    ("name", About::Anything, |draft, directive| put(&mut draft.name, words(directive))),
+    ("description", About::Anything, |draft, directive| put(&mut draft.description, words(directive))),
+    ("title", About::Entry, |draft, directive| put(&mut draft.title, words(directive))),
+    ("tag", About::Anything, tags),
     // What is expected of the response, and taken from it.
-    ("assert", assert),
-    ("must", |draft, directive| graded(draft, directive, Severity::Must)),
-    ("warn", |draft, directive| graded(draft, directive, Severity::Warn)),
-    ("capture", capture),
-    ("kulala-expect-status-code", kulala::expect_status),
-    ("env-json-key", kulala::json_key),
-    ("env-header-key", kulala::header_key),
-    ("jwt", |draft, directive| put(&mut draft.own.settings.jwt, tokens(directive))),
+    ("assert", About::Response, assert),
+    ("must", About::Response, |draft, directive| graded(draft, directive, Severity::Must)),
+    ("warn", About::Response, |draft, directive| graded(draft, directive, Severity::Warn)),
+    ("capture", About::Response, capture),
+    ("kulala-expect-status-code", About::Response, kulala::expect_status),
+    ("env-json-key", About::Response, kulala::json_key),
+    ("env-header-key", About::Response, kulala::header_key),
+    ("jwt", About::Requests, |draft, directive| put(&mut draft.own.settings.jwt, tokens(directive))),
     // What is sent with it, each as the key of YAML takes it: `# @params {a: 1}`.
-    ("params", carried),
-    ("headers", carried),
-    ("cookies", carried),
-    ("auth", carried),
-    ("raw", raw),
+    ("params", About::Requests, |draft, directive| as_key(draft, directive, &yaml::CARRIED, |draft| &mut draft.own)),
+    ("headers", About::Requests, |draft, directive| as_key(draft, directive, &yaml::CARRIED, |draft| &mut draft.own)),
+    ("cookies", About::Requests, |draft, directive| as_key(draft, directive, &yaml::CARRIED, |draft| &mut draft.own)),
+    ("auth", About::Requests, |draft, directive| as_key(draft, directive, &yaml::CARRIED, |draft| &mut draft.own)),
+    ("raw", About::Request, raw),
     // What is spoken.
-    ("graphql", |draft, _| {
+    ("graphql", About::Request, |draft, _| {
         draft.is_graphql = true;
         Ok(())
     }),
-    ("no-gql-parsing", |draft, _| {
+    ("no-gql-parsing", About::Request, |draft, _| {
         draft.is_plain = true;
         Ok(())
     }),
-    ("inject-variables", |draft, _| {
+    ("inject-variables", About::Request, |draft, _| {
         draft.injects = true;
         Ok(())
     }),
-    ("steps", protocol),
-    ("messages", protocol),
-    ("stream", protocol),
-    ("variables", variables),
-    ("lazy", variables),
-    ("prompt", |draft, directive| asked(draft, directive, Echo::Shown)),
-    ("secret", |draft, directive| asked(draft, directive, Echo::Hidden)),
+    ("steps", About::Request, |draft, directive| {
+        as_key(draft, directive, &yaml::PROTOCOL, |draft| &mut draft.protocol)
+    }),
+    ("messages", About::Request, |draft, directive| {
+        as_key(draft, directive, &yaml::PROTOCOL, |draft| &mut draft.protocol)
+    }),
+    ("stream", About::Request, |draft, directive| {
+        as_key(draft, directive, &yaml::PROTOCOL, |draft| &mut draft.protocol)
+    }),
+    ("variables", About::Anything, |draft, directive| {
+        as_key(draft, directive, &yaml::VARIABLES, |draft| &mut draft.variables)
+    }),
+    ("lazy", About::Anything, |draft, directive| {
+        as_key(draft, directive, &yaml::VARIABLES, |draft| &mut draft.variables)
+    }),
+    ("prompt", About::Anything, |draft, directive| asked(draft, directive, Echo::Shown)),
+    ("secret", About::Anything, |draft, directive| asked(draft, directive, Echo::Hidden)),
     // What stands elsewhere.
-    ("import", |draft, directive| {
+    ("import", About::Anything, |draft, directive| {
         draft.imports.push(reference::import(&directive.argument)?);
         Ok(())
     }),
-    ("ref", |draft, directive| refer(&mut draft.references, directive, false)),
-    ("needs", needs),
-    ("force-ref", |draft, directive| refer(&mut draft.references, directive, true)),
-    ("run", |draft, directive| refer(&mut draft.runs, directive, true)),
+    ("ref", About::Anything, |draft, directive| refer(&mut draft.references, directive, false)),
+    ("needs", About::Anything, needs),
+    ("force-ref", About::Anything, |draft, directive| refer(&mut draft.references, directive, true)),
+    ("run", About::Entry, |draft, directive| refer(&mut draft.runs, directive, true)),
     // How the file runs.
-    ("parallel", |draft, directive| put(&mut draft.parallel, switch(directive))),
-    ("serial", |draft, directive| put(&mut draft.serial, words(directive))),
+    ("parallel", About::Anything, |draft, directive| put(&mut draft.parallel, switch(directive))),
+    ("serial", About::Anything, |draft, directive| put(&mut draft.serial, words(directive))),
     // How it is sent.
-    ("base-url", |draft, directive| {
+    ("base-url", About::Requests, |draft, directive| {
         draft.own.settings.base_url = Some(text(&words(directive)?.span));
         Ok(())
     }),
-    ("timeout", timeout),
-    ("connect-timeout", connect_timeout),
-    ("connection-timeout", connect_timeout),
-    ("read-timeout", |draft, directive| put(&mut draft.own.settings.read_timeout, duration(directive))),
-    ("redirects", |draft, directive| put(&mut draft.own.settings.redirects, redirects(directive))),
-    ("no-redirect", |draft, directive| put(&mut draft.own.settings.redirects, flag(directive, 0))),
-    ("verify", |draft, directive| put(&mut draft.own.settings.verify, verify(directive))),
-    ("no-reject-unauthorized", |draft, directive| put(&mut draft.own.settings.verify, flag(directive, Verify::Off))),
-    ("cert", cert),
-    ("no-client-cert", |draft, directive| put(&mut draft.own.settings.cert, flag(directive, Cert::None))),
-    ("tls", secured),
-    ("proxy", route),
-    ("no-proxy", |draft, directive| {
+    ("timeout", About::Requests, timeout),
+    ("connect-timeout", About::Requests, connect_timeout),
+    ("read-timeout", About::Requests, |draft, directive| {
+        put(&mut draft.own.settings.read_timeout, duration(directive))
+    }),
+    ("redirects", About::Requests, |draft, directive| put(&mut draft.own.settings.redirects, redirects(directive))),
+    ("no-redirect", About::Requests, |draft, directive| put(&mut draft.own.settings.redirects, flag(directive, 0))),
+    ("verify", About::Requests, |draft, directive| put(&mut draft.own.settings.verify, verify(directive))),
+    ("no-reject-unauthorized", About::Requests, |draft, directive| {
+        put(&mut draft.own.settings.verify, flag(directive, Verify::Off))
+    }),
+    ("cert", About::Requests, cert),
+    ("no-client-cert", About::Requests, |draft, directive| {
+        put(&mut draft.own.settings.cert, flag(directive, Cert::None))
+    }),
+    ("tls", About::Requests, |draft, directive| {
+        as_key(draft, directive, &yaml::SETTINGS, |draft| &mut draft.own.settings)
+    }),
+    ("proxy", About::Requests, |draft, directive| {
+        as_key(draft, directive, &yaml::ROUTE, |draft| &mut draft.own.settings.route)
+    }),
+    ("no-proxy", About::Requests, |draft, directive| {
         draft.own.settings.route.proxies.push(Proxies::none(&directive.name));
         Ok(())
     }),
-    ("unix-socket", route),
-    ("resolve", route),
-    ("local-address", route),
-    ("ip-version", route),
-    ("http-version", |draft, directive| put(&mut draft.own.settings.http_version, version(directive))),
-    ("decompress", |draft, directive| put(&mut draft.own.settings.decompress, switch(directive))),
-    ("encoding", |draft, directive| put(&mut draft.own.settings.encoding, encoding(directive))),
-    ("cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, cookie_jar(directive))),
-    ("attach-cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, flag(directive, Jar::Session))),
-    ("no-cookie-jar", |draft, directive| put(&mut draft.own.settings.cookie_jar, flag(directive, Jar::Off))),
-    ("max-body", |draft, directive| put(&mut draft.own.settings.max_body, size(directive))),
-    ("output", |draft, directive| put(&mut draft.own.settings.output, output(directive))),
+    ("unix-socket", About::Requests, |draft, directive| {
+        as_key(draft, directive, &yaml::ROUTE, |draft| &mut draft.own.settings.route)
+    }),
+    ("resolve", About::Requests, |draft, directive| {
+        as_key(draft, directive, &yaml::ROUTE, |draft| &mut draft.own.settings.route)
+    }),
+    ("local-address", About::Requests, |draft, directive| {
+        as_key(draft, directive, &yaml::ROUTE, |draft| &mut draft.own.settings.route)
+    }),
+    ("ip-version", About::Requests, |draft, directive| {
+        as_key(draft, directive, &yaml::ROUTE, |draft| &mut draft.own.settings.route)
+    }),
+    ("http-version", About::Requests, |draft, directive| put(&mut draft.own.settings.http_version, version(directive))),
+    ("decompress", About::Requests, |draft, directive| put(&mut draft.own.settings.decompress, switch(directive))),
+    ("encoding", About::Requests, |draft, directive| put(&mut draft.own.settings.encoding, encoding(directive))),
+    ("cookie-jar", About::Requests, |draft, directive| put(&mut draft.own.settings.cookie_jar, cookie_jar(directive))),
+    ("attach-cookie-jar", About::Requests, |draft, directive| {
+        put(&mut draft.own.settings.cookie_jar, flag(directive, Jar::Session))
+    }),
+    ("no-cookie-jar", About::Requests, |draft, directive| {
+        put(&mut draft.own.settings.cookie_jar, flag(directive, Jar::Off))
+    }),
+    ("max-body", About::Requests, |draft, directive| put(&mut draft.own.settings.max_body, size(directive))),
+    ("output", About::Requests, |draft, directive| put(&mut draft.own.settings.output, output(directive))),
     // Whether, when and how often it runs.
-    ("setup", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),
-    ("teardown", |draft, directive| put(&mut draft.stage, flag(directive, Stage::Teardown))),
-    ("skip", |draft, directive| put(&mut draft.own.flow.skip, Ok(flow::skip(directive)))),
-    ("disabled", |draft, directive| flow::disabled(&mut draft.own.flow, directive)),
-    ("if", |draft, directive| flow::condition(&mut draft.own.flow, directive)),
-    ("retry", retry),
-    ("delay", |draft, directive| put(&mut draft.own.flow.delay, flow::delay(directive))),
-    ("sleep", |draft, directive| put(&mut draft.own.flow.pause, flow::pause(directive))),
-    ("ratelimit", rate_limit),
-    ("rate-limit", rate_limit),
-    ("repeat", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::times(directive))),
-    ("loop", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::looped(directive))),
-    ("for", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::items(directive))),
-    ("while", |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::while_it_holds(directive))),
-    ("each", each),
-    ("matrix", each),
+    ("setup", About::Entry, |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),
+    ("teardown", About::Entry, |draft, directive| put(&mut draft.stage, flag(directive, Stage::Teardown))),
+    ("skip", About::Anything, |draft, directive| put(&mut draft.own.flow.skip, Ok(flow::skip(directive)))),
+    ("disabled", About::Anything, |draft, directive| flow::disabled(&mut draft.own.flow, directive)),
+    ("if", About::Requests, |draft, directive| flow::condition(&mut draft.own.flow, directive)),
+    ("retry", About::Requests, retry),
+    ("delay", About::Requests, |draft, directive| put(&mut draft.own.flow.delay, flow::delay(directive))),
+    ("sleep", About::Requests, |draft, directive| put(&mut draft.own.flow.pause, flow::pause(directive))),
+    ("rate-limit", About::Requests, rate_limit),
+    ("repeat", About::Requests, |draft, directive| {
+        flow::repeated(&mut draft.own.flow, directive, flow::times(directive))
+    }),
+    ("loop", About::Requests, |draft, directive| {
+        flow::repeated(&mut draft.own.flow, directive, flow::looped(directive))
+    }),
+    ("for", About::Requests, |draft, directive| flow::repeated(&mut draft.own.flow, directive, flow::items(directive))),
+    ("while", About::Requests, |draft, directive| {
+        flow::repeated(&mut draft.own.flow, directive, flow::while_it_holds(directive))
+    }),
+    ("each", About::Requests, |draft, directive| as_key(draft, directive, &yaml::FLOW, |draft| &mut draft.own.flow)),
+    ("matrix", About::Requests, |draft, directive| as_key(draft, directive, &yaml::FLOW, |draft| &mut draft.own.flow)),
 ];
 
 /// Directives that concern an interactive editor only: how a response is shown or
