@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Condition, Expression, Format, Pause, Repetition, Request, parse_milliseconds, parse_seconds};
+use crate::spec::{Condition, Expression, Format, Pause, Request, parse_milliseconds, parse_seconds};
 use crate::template::{Engine, Scope};
 
 /// Why a request does not run, if one of its conditions stands against it.
@@ -70,24 +70,5 @@ pub(super) fn time(pause: &Pause, engine: &Engine, scope: &Scope<'_>) -> Result<
 
 /// What is wrong with the expressions of a request.
 pub(super) fn problems(request: &Request, engine: &Engine) -> Vec<Diagnostic> {
-    expressions(request).filter_map(|expression| engine.compile_expression(expression).err()).collect()
-}
-
-/// The expressions that decide whether, when and how often a request runs.
-pub(super) fn expressions(request: &Request) -> impl Iterator<Item = &Expression> {
-    let flow = &request.flow;
-    let conditions = flow.conditions.iter().flatten().map(|condition| &condition.expression);
-    let pause = flow.pause.as_deref().and_then(|pause| match pause {
-        Pause::Fixed(_) => None,
-        Pause::Computed(expression) => Some(expression),
-    });
-    let looped = flow.repetition.as_deref().and_then(|repetition| match repetition {
-        Repetition::Items { list: expression, .. } | Repetition::While(expression) => Some(expression),
-        Repetition::Times(_)
-        | Repetition::Rows(_)
-        | Repetition::Matrix(_)
-        | Repetition::Table(_)
-        | Repetition::Pages(_) => None,
-    });
-    conditions.chain(pause).chain(looped)
+    request.flow.expressions().filter_map(|expression| engine.compile_expression(expression).err()).collect()
 }

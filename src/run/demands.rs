@@ -6,10 +6,9 @@ use std::collections::HashSet;
 use crate::diagnostic::Diagnostic;
 use crate::script::Written;
 use crate::source::{Root, Span};
-use crate::spec::{self, Expression, Format, Node, Query, Request, Text};
+use crate::spec::{self, Format, Node, Query, Request, Text};
 use crate::template::{Demand, Engine, Template, words};
 
-use super::decision;
 use super::script::ScriptChecker;
 use super::specs::Specs;
 
@@ -28,7 +27,7 @@ pub(super) fn problems(
         Demand::JavaScript(code) => scripts.check_expression(code, root),
         Demand::Exchange { request, at } => is_missing(request, &names).then(|| missing(request, at, &names)),
     });
-    let asked = request.assertions.iter().filter_map(|assertion| match &assertion.subject.query.value {
+    let asked = request.every_query().filter_map(|query| match query {
         Query::JavaScript(code) => scripts.check_expression(&text(code), root),
         _ => None,
     });
@@ -64,8 +63,7 @@ fn templates<'a>(request: &'a Request, specs: &'a Specs, engine: &'a Engine) -> 
         texts.iter().flat_map(|text| words::in_braces(&text.value)).map(str::to_owned).collect();
     let of_file = specs.own().variables.iter().filter(|variable| spoken.contains(&variable.name.value));
     texts.extend(request.variables.iter().chain(of_file).filter_map(value));
-    let expressions =
-        decision::expressions(request).filter_map(|expression: &Expression| engine.compile_expression(expression).ok());
+    let expressions = request.flow.expressions().filter_map(|expression| engine.compile_expression(expression).ok());
     texts.into_iter().filter_map(|text| engine.compile(&text).ok()).chain(expressions)
 }
 

@@ -4,9 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 
-use crate::spec::{
-    Binding, Body, Capture, FileReference, Pause, Piece, Query, Request, Severity, Spec, Surroundings, Variable,
-};
+use crate::spec::{Binding, Body, FileReference, Piece, Query, Request, Severity, Spec, Surroundings, Variable};
 use crate::template::words;
 
 use super::plan::{PlannedCase, Work};
@@ -78,17 +76,13 @@ fn of(case: &PlannedCase, request: &Request, definitions: &Definitions) -> Traff
     if let Work::Request { call: Some(call), .. } = &case.work {
         call.chain().for_each(|call| words.add(&call.variables));
     }
-    let flow = &request.flow;
-    let conditions = flow.conditions.iter().flatten().map(|condition| &condition.expression);
-    let pause =
-        flow.pause.iter().filter_map(|pause| if let Pause::Computed(time) = &**pause { Some(time) } else { None });
-    conditions.chain(pause).for_each(|expression| words.add_text(&expression.0.value));
-    queries(request).for_each(|query| {
+    request.flow.expressions().for_each(|expression| words.add_text(&expression.0.value));
+    request.every_query().for_each(|query| {
         if let Query::Variable(name) = query {
             words.add_text(&name.value)
         }
     });
-    let mut left: HashSet<String> = captures(request).map(|capture| capture.name.value.clone()).collect();
+    let mut left: HashSet<String> = request.every_capture().map(|capture| capture.name.value.clone()).collect();
     if let Some(name) = &request.name {
         left.insert(name.value.clone());
     }
@@ -101,17 +95,6 @@ fn of(case: &PlannedCase, request: &Request, definitions: &Definitions) -> Traff
     Traffic { taken: definitions.closure(words.0), left, is_unknown, has_scripts, exports }
 }
 
-fn queries(request: &Request) -> impl Iterator<Item = &Query> {
-    let until = request.flow.retry.as_ref().and_then(|retry| retry.value.until.as_deref());
-    let assertions = request.assertions.iter().chain(request.protocol.assertions()).chain(until);
-    let asserted = assertions.map(|assertion| &assertion.subject.query.value);
-    asserted.chain(captures(request).map(|capture| &capture.subject.query.value))
-}
-
-fn captures(request: &Request) -> impl Iterator<Item = &Capture> {
-    request.captures.iter().chain(request.protocol.captures())
-}
-
 /// Whether it stops the file, if it fails.
 fn is_decisive(request: &Request) -> bool {
     request.assertions.iter().any(|assertion| assertion.severity == Severity::Must)
@@ -119,7 +102,7 @@ fn is_decisive(request: &Request) -> bool {
 
 /// Whether it asks a script, or how long all its turns took.
 fn looks_further(request: &Request) -> bool {
-    queries(request).any(|query| matches!(query, Query::JavaScript(_) | Query::Percentile(..)))
+    request.every_query().any(|query| matches!(query, Query::JavaScript(_) | Query::Percentile(..)))
 }
 
 fn renders_a_file(request: &Request) -> bool {

@@ -186,6 +186,24 @@ impl Silent for Flow {
 }
 
 impl Flow {
+    /// The expressions that decide whether, when and how often the request runs.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let conditions = self.conditions.iter().flatten().map(|condition| &condition.expression);
+        let pause = self.pause.as_deref().and_then(|pause| match pause {
+            Pause::Fixed(_) => None,
+            Pause::Computed(expression) => Some(expression),
+        });
+        let looped = self.repetition.as_deref().and_then(|repetition| match repetition {
+            Repetition::Items { list: expression, .. } | Repetition::While(expression) => Some(expression),
+            Repetition::Times(_)
+            | Repetition::Rows(_)
+            | Repetition::Matrix(_)
+            | Repetition::Table(_)
+            | Repetition::Pages(_) => None,
+        });
+        conditions.chain(pause).chain(looped)
+    }
+
     /// This flow, and that of the level above where this one is silent.
     #[must_use]
     pub fn or(&self, above: &Self) -> Self {

@@ -5,7 +5,7 @@ use crate::http::Version;
 use crate::source::{Span, Spanned};
 
 use super::{
-    Assertion, Auth, Capture, Flow, GraphQl, Protocol, Rare, Reference, Scripts, Settings, Text, Value, Variable,
+    Assertion, Auth, Capture, Flow, GraphQl, Protocol, Query, Rare, Reference, Scripts, Settings, Text, Value, Variable,
 };
 
 /// A request of a spec file, the file's defaults merged in.
@@ -63,6 +63,23 @@ impl Request {
     pub fn every_assertion_mut(&mut self) -> impl Iterator<Item = &mut Assertion> {
         let retry = self.flow.said_mut().and_then(|flow| flow.retry.as_mut()?.value.until.as_deref_mut());
         self.assertions.iter_mut().chain(self.protocol.assertions_mut()).chain(retry)
+    }
+
+    /// All that is expected, as [`Request::every_assertion_mut`] has it.
+    pub fn every_assertion(&self) -> impl Iterator<Item = &Assertion> {
+        let until = self.flow.retry.as_ref().and_then(|retry| retry.value.until.as_deref());
+        self.assertions.iter().chain(self.protocol.assertions()).chain(until)
+    }
+
+    /// All that is taken: from the response, and from what comes before it ends.
+    pub fn every_capture(&self) -> impl Iterator<Item = &Capture> {
+        self.captures.iter().chain(self.protocol.captures())
+    }
+
+    /// All that is asked of the response.
+    pub fn every_query(&self) -> impl Iterator<Item = &Query> {
+        let asserted = self.every_assertion().map(|assertion| &assertion.subject);
+        asserted.chain(self.every_capture().map(|capture| &capture.subject)).map(|subject| &subject.query.value)
     }
 }
 

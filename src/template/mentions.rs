@@ -3,7 +3,9 @@
 
 use std::collections::HashSet;
 
-use crate::spec::{Body, Entry, Expected, FileReference, Piece, Predicate, Query, Scripts, Spec, Surroundings};
+use crate::spec::{
+    Body, Entry, Expected, FileReference, Piece, Predicate, Query, Request, Scripts, Spec, Surroundings,
+};
 
 use super::words;
 
@@ -12,15 +14,19 @@ use super::words;
 pub(super) enum Mentions {
     /// Any: the file renders texts of other files, or has scripts that know requests by their names.
     Any,
-    /// These, each before `.response.` or `.request.`, or in braces, somewhere in the file.
+    /// These, each before `.response.` or `.request.`, in braces, or in an expression, somewhere in the file.
     Names(HashSet<String>),
 }
 
 impl Mentions {
     pub(super) fn of(spec: &Spec) -> Self {
-        let mut entries = [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten();
+        let entries = [&spec.setup, &spec.requests, &spec.teardown].into_iter().flatten();
+        let requests =
+            entries.filter_map(|entry| if let Entry::Request(request) = entry { Some(request) } else { None });
         if !spec.scripts.is_empty()
-            || entries.any(|entry| renders_a_file(entry) || compares_with_a_file(entry) || names_in_scripts(entry))
+            || requests
+                .clone()
+                .any(|request| renders_a_file(request) || compares_with_a_file(request) || names_in_scripts(request))
         {
             return Self::Any;
         }
@@ -28,7 +34,10 @@ impl Mentions {
         let sides = [".response.", ".request."].into_iter().flat_map(|side| text.match_indices(side));
         let before_sides = sides.map(|(end, _)| words::last(&text[..end]));
         let in_braces = words::in_braces(text).flat_map(words::meant);
-        let names: HashSet<&str> = before_sides.chain(in_braces).filter(|name| !name.is_empty()).collect();
+        let expressions = requests.flat_map(|request| request.flow.expressions());
+        let decisive = expressions.flat_map(|expression| words::words(&expression.0.value)).flat_map(words::meant);
+        let names: HashSet<&str> =
+            before_sides.chain(in_braces).chain(decisive).filter(|name| !name.is_empty()).collect();
         Self::Names(names.into_iter().map(str::to_owned).collect())
     }
 
@@ -40,16 +49,14 @@ impl Mentions {
     }
 }
 
-fn renders_a_file(entry: &Entry) -> bool {
-    let Entry::Request(request) = entry else { return false };
+fn renders_a_file(request: &Request) -> bool {
     let Some(Body::Content(pieces) | Body::Message(pieces)) = request.body.as_deref() else { return false };
     pieces.iter().any(|piece| matches!(piece, Piece::File(FileReference::Rendered { .. })))
 }
 
 /// Whether a response is compared with the JSON of a file, in which templates are filled in.
-fn compares_with_a_file(entry: &Entry) -> bool {
-    let Entry::Request(request) = entry else { return false };
-    request.assertions.iter().any(|assertion| match &assertion.predicate.value {
+fn compares_with_a_file(request: &Request) -> bool {
+    request.every_assertion().any(|assertion| match &assertion.predicate.value {
         Predicate::Equals(comparison) | Predicate::ContainsJson(comparison) => {
             matches!(comparison.expected.value, Expected::File(_))
         }
@@ -58,12 +65,11 @@ fn compares_with_a_file(entry: &Entry) -> bool {
 }
 
 /// Whether a request has scripts to which the name of another is a variable.
-fn names_in_scripts(entry: &Entry) -> bool {
-    let Entry::Request(request) = entry else { return false };
+fn names_in_scripts(request: &Request) -> bool {
     let Scripts { before, rendered, after } = &*request.scripts;
     let mut scripts = before.iter().chain(rendered).chain(after);
     scripts.any(|script| script.surroundings == Surroundings::HttpYac)
-        || request.assertions.iter().any(|assertion| matches!(assertion.subject.query.value, Query::JavaScript(_)))
+        || request.every_query().any(|query| matches!(query, Query::JavaScript(_)))
 }
 
 #[cfg(test)]
@@ -86,6 +92,7 @@ mod tests {
             ("GET /{{größe.response.body}}", &["größe", "response", "body"]),
             ("POST /\n\n{{\n  log-in\n}}\n{{ x", &["log-in", "x"]),
             ("GET /response.txt\n", &[]),
+            ("# @if login.user == 1\n# @for one in users\nGET /\n", &["login", "user", "1", "users"]),
             ("POST /\n\n< a.response.txt\n", &["a"]),
         ] {
             let Mentions::Names(names) =

@@ -305,6 +305,34 @@ GET {{api}}/get
 }
 
 #[test]
+fn an_expression_alone_may_speak_of_a_response() {
+    let text = "
+### login
+# @name login
+POST {{api}}/anything
+Content-Type: application/json
+
+{\"user\": \"ada\", \"roles\": [\"reader\", \"writer\"]}
+
+### holds
+# @if login.json.user == \"ada\"
+GET {{api}}/get
+
+### does not
+# @if login.json.user == \"alan\"
+GET {{api}}/get
+
+### each
+# @for role in login.json.roles
+GET {{api}}/get?role={{role}}
+";
+    let report = run("a.http", text, &[]);
+    let expected = [("login", "passed"), ("holds", "passed"), ("does not", "skipped")];
+    let of_loop = [("each [reader]", "passed"), ("each [writer]", "passed")];
+    assert_eq!(report.verdicts(), [&expected[..], &of_loop[..]].concat());
+}
+
+#[test]
 fn conditions_leave_requests_and_turns_out() {
     let text = "
 @stage = test

@@ -180,7 +180,7 @@ fn unknown(name: &Span) -> Diagnostic {
 pub(in crate::parse::http) fn in_vain(directives: &[Directive], is_file: bool) -> impl Iterator<Item = Diagnostic> {
     let has_no_effect = move |about: About| !is_file || !about.is_of_files();
     without_effect(directives, has_no_effect).map(|name| {
-        Diagnostic::warning(format!("`@{}` has no effect, since no request follows", name.text()))
+        Diagnostic::warning(format!("`@{}` has no effect: there is no request in its block", name.text()))
             .at(name, "")
             .help("put it between a separator and a request line")
     })
