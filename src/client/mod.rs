@@ -68,6 +68,6 @@ pub use crate::proto::ServerSentEvent;
 pub use crate::proto::auth::{InvalidRsaKey, InvalidToken, JsonWebToken, OAuth1Method, RsaKey};
 pub use crate::source::Existing;
 pub use crate::transport::{
-    Certificate, CertificateFields, Excerpt, FixedAddresses, Identity, InvalidFixedAddresses, InvalidKeyPin,
+    Cancel, Certificate, CertificateFields, Excerpt, FixedAddresses, Identity, InvalidFixedAddresses, InvalidKeyPin,
     InvalidProxy, IpVersion, KeyPin, Pool, PoolBuilder, Proxy, ProxyScheme, Step, TlsInfo, Trace, Upgraded, Verify,
 };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::http::{TlsVersion, Url, Version};
-use crate::transport::{Deadlines, FixedAddresses, Identity, IpVersion, KeyPin, Route, TlsOptions, Verify};
+use crate::transport::{Cancel, Deadlines, FixedAddresses, Identity, IpVersion, KeyPin, Route, TlsOptions, Verify};
 
 use super::{Error, ErrorKind, Identities, Jar, Output, Proxies, environment};
 
@@ -96,6 +96,8 @@ pub struct Options {
     /// How long the body of a response is read: what has come by then is enough, and the
     /// response ends well. Default: to its end.
     pub read_for: Option<Duration>,
+    /// Who may cut it short from another thread. Default: nobody.
+    pub cancel: Option<Cancel>,
 }
 
 /// Options in which nothing is open any more.
@@ -113,6 +115,7 @@ pub(super) struct Delivery {
     pub(super) max_body: Option<u64>,
     pub(super) output: Option<Output>,
     pub(super) read_for: Option<Duration>,
+    pub(super) cancel: Option<Cancel>,
     /// How connections get to where they lead, but for a proxy.
     pub(super) route: Arc<Route>,
     /// The proxies, of which the URL chooses one.
@@ -163,6 +166,7 @@ impl Options {
             max_body,
             output,
             read_for,
+            cancel,
         )
     }
 
@@ -197,6 +201,7 @@ impl Options {
             max_body: self.max_body,
             output: self.output,
             read_for: self.read_for,
+            cancel: self.cancel,
             route: route(self.unix_socket, self.resolve, self.local_address, self.ip_version),
             proxies: self.proxies.unwrap_or_default(),
             tls,
@@ -264,6 +269,7 @@ impl Delivery {
             connect: Some(self.connect_timeout),
             read: self.read_timeout,
             enough: self.read_for,
+            cancel: self.cancel.clone(),
         }
     }
 }

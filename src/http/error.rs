@@ -81,6 +81,7 @@ pub struct Partial {
 /// | [`Json`](Self::Json) | `JSONDecodeError` | `json.JSONDecodeError` |
 /// | [`Status`](Self::Status) | `HTTPError` | |
 /// | [`Stopped`](Self::Stopped) | | what one's own code raised |
+/// | [`Interrupted`](Self::Interrupted) | | `KeyboardInterrupt` |
 ///
 /// What `except Timeout` catches, [`Error::is_timeout`] tells, and what `except ConnectionError`
 /// catches before anything is sent, [`Error::is_connect`].
@@ -175,11 +176,13 @@ pub enum ErrorKind {
     Status(Status),
     /// The caller's own code stopped it; its error is the source.
     Stopped,
+    /// It was cut short; see [`crate::client::Options::cancel`].
+    Interrupted,
 }
 
 impl ErrorKind {
     /// The kind as reports name it.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidUrl => "invalid-url",
             Self::MissingScheme => "missing-scheme",
@@ -212,6 +215,7 @@ impl ErrorKind {
             Self::Json => "json",
             Self::Status(_) => "status",
             Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::http::{Phase, Timings};
 
-use super::{Deadlines, Error, ErrorKind, Excerpt, Step, Trace};
+use super::{Cancel, Deadlines, Error, ErrorKind, Excerpt, Step, Trace};
 
 /// The longest that one operation on a wire takes before the deadlines are looked at
 /// again. It stands for every deadline that is further away, so that the wire need not
@@ -104,8 +104,11 @@ impl Clock {
     /// The time left for the phase; `None` has no end.
     ///
     /// # Errors
-    /// If there is none left.
+    /// If there is none left, or the exchange is cut short.
     pub fn remaining(&self) -> Result<Option<Duration>, Error> {
+        if self.deadlines.cancel.as_ref().is_some_and(Cancel::is_raised) {
+            return Err(Error::new(ErrorKind::Interrupted, format!("interrupted {}", self.doing())));
+        }
         let Some(deadline) = self.deadline() else { return Ok(None) };
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(self.timed_out()) } else { Ok(Some(left.max(SHORTEST))) }
@@ -143,7 +146,12 @@ impl Clock {
     }
 
     fn timed_out(&self) -> Error {
-        let doing = match self.phase {
+        let elapsed = self.started.elapsed().as_secs_f64();
+        Error::new(self.limit(), format!("timed out after {elapsed:.1} s {}", self.doing()))
+    }
+
+    fn doing(&self) -> &'static str {
+        match self.phase {
             Phase::Dns => "while the host's address was looked up",
             Phase::Connect => "while the connection was opened",
             Phase::Tls => "in the TLS handshake",
@@ -151,9 +159,7 @@ impl Clock {
             Phase::Wait => "while waiting for the response",
             Phase::Download => "while the response was read",
             Phase::Total => "before the request could be sent",
-        };
-        let elapsed = self.started.elapsed().as_secs_f64();
-        Error::new(self.limit(), format!("timed out after {elapsed:.1} s {doing}"))
+        }
     }
 
     /// Which limit it is that ran out.
@@ -198,6 +204,20 @@ mod tests {
             clock.enter(phase);
             assert_eq!(clock.patience().unwrap_err().kind(), ErrorKind::Timeout(phase));
         }
+    }
+
+    #[test]
+    fn one_that_is_cut_short_has_no_time_left_whatever_its_limits() {
+        let cancel = Cancel::default();
+        let mut clock = Clock::start(Deadlines { cancel: Some(cancel.clone()), ..Deadlines::default() });
+        clock.enter(Phase::Wait);
+        assert_eq!(clock.patience().unwrap(), TICK);
+        cancel.raise();
+        let error = clock.patience().unwrap_err();
+        assert_eq!(
+            (error.kind(), &*error.to_string()),
+            (ErrorKind::Interrupted, "interrupted while waiting for the response")
+        );
     }
 
     #[test]

@@ -99,10 +99,10 @@ fn connect_tcp(host: &str, port: u16, route: &Route, clock: &mut Clock) -> Resul
 /// An address, and why there is no connection to it.
 type Attempt = (SocketAddr, io::Result<Socket>);
 
-/// The first connection that comes about, or why none does. A single address, and this
-/// machine, whose answer comes at once, need no race.
+/// The first connection that comes about, or why none does. This machine, whose answer comes at
+/// once, needs no race, and so no thread.
 fn open(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Result<Result<Socket, Vec<Attempt>>, Error> {
-    if addresses.len() > 1 && !addresses.iter().all(|address| address.ip().is_loopback()) {
+    if !addresses.iter().all(|address| address.ip().is_loopback()) {
         return race(addresses, local, clock);
     }
     let mut failures = Vec::new();
@@ -137,7 +137,10 @@ fn race(addresses: &[SocketAddr], local: Option<IpAddr>, clock: &Clock) -> Resul
         match results.recv_timeout(clock.patience()?.min(ATTEMPT_DELAY)) {
             Ok((_, Ok(socket))) => return Ok(Ok(socket)),
             Ok((address, failure)) => {
-                note_failure(address, &failure, clock);
+                // The error says it, where there is no other address.
+                if addresses.len() > 1 {
+                    note_failure(address, &failure, clock);
+                }
                 failures.push((address, failure));
                 running -= 1;
             }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use crate::http::{Body, Headers, Method, Timings, Version};
 use crate::proto::ResponseHead;
 
-use super::{BoxError, Endpoint, TlsInfo, Trace, Upgraded};
+use super::{BoxError, Cancel, Endpoint, TlsInfo, Trace, Upgraded};
 
 /// A request, ready for the wire.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Exchange<'a> {
     /// Where it goes.
     pub endpoint: &'a Endpoint,
@@ -36,7 +36,7 @@ pub struct Exchange<'a> {
 }
 
 /// When an exchange is given up; `None` is never.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deadlines {
     /// When all of it must be done.
     pub total: Option<Instant>,
@@ -46,6 +46,8 @@ pub struct Deadlines {
     pub read: Option<Duration>,
     /// The time after which enough has come of a body: the exchange then ends well.
     pub enough: Option<Duration>,
+    /// Who may cut it short before.
+    pub cancel: Option<Cancel>,
 }
 
 /// Takes a response as it arrives. An error stops the exchange and closes the connection.

@@ -137,7 +137,7 @@ impl Call {
             headers: &self.headers,
             body: &self.body,
             is_message: false,
-            deadlines: self.deadlines,
+            deadlines: self.deadlines.clone(),
             trace: None,
         }
     }

@@ -10,6 +10,7 @@
 mod attempt;
 mod body_file;
 mod body_stream;
+mod cancel;
 mod channel;
 mod clock;
 mod connect;
@@ -34,6 +35,7 @@ mod trace;
 mod upgraded;
 mod wire;
 
+pub use cancel::Cancel;
 pub use channel::Channel;
 pub use clock::Clock;
 pub use endpoint::Endpoint;

@@ -3,13 +3,31 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::{Identity, Options, Output, Proxies, Verify};
+use super::super::{Cancel, Identity, Options, Output, Proxies, Verify};
 use super::RequestBuilder;
 
 impl RequestBuilder<'_> {
     /// The time for all of it, redirects included.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.change(|request| request.options.timeout = Some(timeout))
+    }
+
+    /// Who may cut it short from another thread.
+    ///
+    /// ```
+    /// use rqtest::client::{Cancel, get};
+    ///
+    /// let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let cancel = Cancel::default();
+    /// let error = std::thread::scope(|scope| {
+    ///     scope.spawn(|| silent.accept().map(|_| cancel.raise()));
+    ///     get(&format!("http://{}/", silent.local_addr()?)).cancel(&cancel).send().map_err(std::io::Error::other)
+    /// });
+    /// assert_eq!(error.unwrap_err().to_string(), "interrupted while waiting for the response");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn cancel(self, cancel: &Cancel) -> Self {
+        self.change(|request| request.options.cancel = Some(cancel.clone()))
     }
 
     /// How many redirects are followed; with 0 a redirect is the response.

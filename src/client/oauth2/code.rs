@@ -42,7 +42,7 @@ pub(super) fn obtain(
     let prompt = Prompt { url: url.to_string(), code: None };
     let failed = |error| Error::new(ErrorKind::Auth, "cannot be reached by a browser any more").with_source(error);
     let wait = |goes_on: &dyn Fn() -> bool| redirect.landing.wait(redirect.path(), goes_on).map_err(failed);
-    let target = endpoint.session.asker().ask(&prompt, patience, wait)?;
+    let target = endpoint.session.asker().ask(&prompt, patience, endpoint.cancel(), wait)?;
     let code = authorization
         .code(&target)
         .map_err(|reason| Error::new(ErrorKind::Auth, format!("{authorization_url} gives no code: {reason}")))?;

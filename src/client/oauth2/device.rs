@@ -30,7 +30,7 @@ pub(super) fn obtain(endpoint: &Endpoint<'_>, authorization_url: &Url) -> Result
     endpoint.teach(&device.code);
     let patience = endpoint.oauth2.patience.min(device.life);
     let wait = |goes_on: &dyn Fn() -> bool| device.poll(endpoint, goes_on);
-    endpoint.session.asker().ask(&device.prompt, patience, wait)
+    endpoint.session.asker().ask(&device.prompt, patience, endpoint.cancel(), wait)
 }
 
 /// What the server gives a device (RFC 8628, 3.2).

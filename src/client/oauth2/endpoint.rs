@@ -13,7 +13,7 @@ use crate::transport::Trace;
 use super::super::options::Delivery;
 use super::super::prepare::prepare;
 use super::super::{
-    Auth as _, Basic, Defaults, Error, ErrorKind, Jar, Payload, PreparedRequest, Request, Response, Session,
+    Auth as _, Basic, Cancel, Defaults, Error, ErrorKind, Jar, Payload, PreparedRequest, Request, Response, Session,
 };
 use super::grant::Parameter;
 use super::refusal::Refusal;
@@ -55,6 +55,11 @@ impl<'a> Endpoint<'a> {
             ..request.delivery.clone()
         };
         Self { oauth2, session, delivery, trace: request.trace.clone() }
+    }
+
+    /// Who may cut it short.
+    pub(super) fn cancel(&self) -> Option<&Cancel> {
+        self.delivery.cancel.as_ref()
     }
 
     /// Lets what shows the session's secrets nowhere know another one.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::http::BoxError;
 
-use super::super::{Error, ErrorKind};
+use super::super::{Cancel, Error, ErrorKind};
 
 /// What a person has to do for a token: go to a place with a browser, and agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Asker {
     }
 
     /// Asks, and waits meanwhile for what comes of it: as long as the function that `wait` is
-    /// given says so. Who asks may be the one who goes there, and so has a thread of their own.
+    /// given says so, and no longer than until it is cut short. Who asks may be the one who goes there, and so has a thread of their own.
     ///
     /// # Errors
     /// If nobody can be asked, or nobody has agreed in time.
@@ -47,17 +47,22 @@ impl Asker {
         &self,
         prompt: &Prompt,
         patience: Duration,
+        cancel: Option<&Cancel>,
         wait: impl FnOnce(&dyn Fn() -> bool) -> Result<Option<T>, Error>,
     ) -> Result<T, Error> {
         let ask = self.0.as_ref().ok_or_else(nobody)?;
         let (start, refused) = (Instant::now(), OnceLock::new());
+        let is_cancelled = || cancel.is_some_and(Cancel::is_raised);
         let come = thread::scope(|scope| {
             scope.spawn(|| ask(prompt).map_err(|error| refused.set(error)));
-            wait(&|| start.elapsed() < patience && refused.get().is_none())
+            wait(&|| start.elapsed() < patience && refused.get().is_none() && !is_cancelled())
         })?;
         match (come, refused.into_inner()) {
             (Some(come), _) => Ok(come),
             (None, Some(error)) => Err(Error::new(ErrorKind::Auth, error.to_string()).with_source(error)),
+            (None, None) if is_cancelled() => {
+                Err(Error::new(ErrorKind::Interrupted, format!("interrupted before anybody agreed: {prompt}")))
+            }
             (None, None) => Err(Error::new(ErrorKind::Auth, format!("nobody agreed within {patience:?}: {prompt}"))),
         }
     }

@@ -20,7 +20,7 @@ impl Session {
         let deadlines = request.delivery.deadlines(Instant::now());
         let (mut history, mut elapsed) = (Vec::new(), Duration::ZERO);
         loop {
-            let mut response = self.exchange(request, deadlines, sink.as_deref_mut())?;
+            let mut response = self.exchange(request, deadlines.clone(), sink.as_deref_mut())?;
             response.history = history;
             elapsed += response.timings.total;
             self.finish(&mut response)?;
@@ -113,12 +113,12 @@ mod tests {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let note = Arc::clone(&seen);
         let session = Session::with_adapter(InMemory::new(move |request| {
-            note.lock().unwrap().push(request.deadlines);
+            note.lock().unwrap().push(request.deadlines.clone());
             if request.target == "/a" { leads(302, "/b") } else { Answer::ok("") }
         }));
         session.get("http://h/a").timeout(Duration::from_secs(5)).send().unwrap();
         let seen = seen.lock().unwrap();
-        assert_eq!((seen.len(), seen[0]), (2, seen[1]));
+        assert_eq!((seen.len(), &seen[0]), (2, &seen[1]));
         assert!(seen[0].total.unwrap() <= Instant::now() + Duration::from_secs(5));
     }
 }

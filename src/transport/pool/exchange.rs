@@ -61,7 +61,7 @@ impl Pool {
     ) -> Result<Reply, Error> {
         let mut headers = exchange.headers.clone();
         headers.remove("Expect");
-        let exchange = Exchange { headers: &headers, ..*exchange };
+        let exchange = Exchange { headers: &headers, ..exchange.clone() };
         match self.exchange_once(&exchange, receiver, Challenges::HandedOver)? {
             Outcome::Reply(mut reply, _) => {
                 reply.warnings.push("the server refused `Expect: 100-continue`: sent again without it".to_owned());
@@ -81,7 +81,7 @@ impl Pool {
         receiver: &mut dyn Receiver,
         challenges: Challenges,
     ) -> Result<Outcome, Error> {
-        let mut clock = Clock::traced(exchange.deadlines, exchange.trace);
+        let mut clock = Clock::traced(exchange.deadlines.clone(), exchange.trace);
         clock.remaining()?;
         // A body that can be sent once is not risked on a connection that may be dead.
         let may_reuse = exchange.body.is_repeatable() && !exchange.is_message;
@@ -134,7 +134,7 @@ impl Pool {
                     }
                     self.idle.put(connection);
                 }
-                Fate::HandOver => receiver.upgraded(Upgraded::new(connection, exchange.deadlines)),
+                Fate::HandOver => receiver.upgraded(Upgraded::new(connection, exchange.deadlines.clone())),
                 Fate::Close => {}
             }
         }
