@@ -15,6 +15,7 @@ pub mod cli;
 pub mod client;
 pub mod diagnostic;
 pub mod event;
+pub mod hash;
 pub mod history;
 pub mod http;
 pub mod parse;

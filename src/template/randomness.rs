@@ -6,47 +6,48 @@ use std::sync::Mutex;
 
 use fastrand::Rng;
 
+use crate::hash::Fnv;
+
 /// The random values of one session.
 #[derive(Debug)]
 pub(super) struct Randomness {
-    seed: u64,
+    seed: Fnv,
     /// Those that were drawn from already.
     streams: Mutex<BTreeMap<u64, Rng>>,
 }
 
 /// Who draws: the hash of all that tells it from others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stream(u64);
+pub(super) struct Stream(Fnv);
 
 impl Randomness {
     /// The values of a session of a name; without a seed they differ each time.
     pub(super) fn new(seed: Option<u64>, session: &str) -> Self {
         let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-        let seed = Stream::of(session).and(seed).0;
+        let Stream(seed) = Stream::of(session).and(seed);
         Self { seed, streams: Mutex::default() }
     }
 
     /// Draws from a stream, which goes on where it was left.
     pub(super) fn draw<T>(&self, Stream(stream): Stream, draw: impl FnOnce(&mut Rng) -> T) -> T {
         let mut streams = self.streams.lock().expect("no holder of this lock panics");
-        draw(streams.entry(stream).or_insert_with(|| Rng::with_seed(Stream(self.seed).and(stream).0)))
+        draw(
+            streams
+                .entry(stream.value())
+                .or_insert_with(|| Rng::with_seed(self.seed.and(&stream.value().to_le_bytes()).value())),
+        )
     }
 }
 
-/// The 64-bit FNV-1a hash, which is the same on every machine and in every version.
 impl Stream {
     /// The stream of a name.
     pub(super) fn of(name: &str) -> Self {
-        Self(0xcbf2_9ce4_8422_2325).with(name.as_bytes())
+        Self(Fnv::of(name.as_bytes()))
     }
 
     /// Another stream for each number.
     pub(super) fn and(self, number: u64) -> Self {
-        self.with(&number.to_le_bytes())
-    }
-
-    fn with(self, bytes: &[u8]) -> Self {
-        Self(bytes.iter().fold(self.0, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+        Self(self.0.and(&number.to_le_bytes()))
     }
 }
 

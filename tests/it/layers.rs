@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("secret", &[]),
+    ("hash", &[]),
     ("diagnostic", &["source", "secret"]),
     ("http", &[]),
     ("xpath", &[]),
@@ -16,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("proto", &["http"]),
     ("transport", &["source", "secret", "http", "proto"]),
     ("client", &["source", "secret", "http", "proto", "transport"]),
-    ("template", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client"]),
+    ("template", &["source", "secret", "hash", "diagnostic", "http", "xpath", "spec", "client"]),
     ("assertion", &["source", "diagnostic", "http", "xpath", "schema", "spec", "client", "template"]),
     ("script", &["source", "secret", "diagnostic", "http", "xpath", "spec", "client", "template", "assertion"]),
     ("event", &["source", "diagnostic", "http", "assertion", "client", "script"]),
@@ -27,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "source",
             "secret",
+            "hash",
             "diagnostic",
             "http",
             "schema",

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::hash::Fnv;
+
 /// One of several shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -58,7 +60,7 @@ fn assigned(files: &[File], count: usize) -> Vec<usize> {
         match file.elapsed {
             Some(elapsed) => timed.push((std::cmp::Reverse(elapsed.as_micros()), &file.key, place)),
             None => {
-                shards[place] = (hash(file.key.as_bytes()) % count as u64) as usize;
+                shards[place] = (Fnv::of(file.key.as_bytes()).folded() % count as u64) as usize;
                 loads[shards[place]] += usual;
             }
         }
@@ -70,15 +72,6 @@ fn assigned(files: &[File], count: usize) -> Vec<usize> {
         loads[shard] += elapsed;
     }
     shards
-}
-
-/// The 64-bit FNV-1a hash, which is the same on every machine and in every version; its
-/// halves are folded, as the low bits of similar names differ little.
-fn hash(bytes: &[u8]) -> u64 {
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    hash ^ (hash >> 32)
 }
 
 #[cfg(test)]
