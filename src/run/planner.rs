@@ -9,9 +9,10 @@ use rayon::prelude::*;
 use crate::event::{FileOutline, Outline};
 use crate::history::{FileHistory, History, of_run};
 use crate::parse;
-use crate::source::{Root, SourceFile, is_same_file, read_source, walk};
+use crate::source::{Root, SourceFile, read_source};
 use crate::spec::{Defaults, Dialect, Entry, Format, Spec};
 
+use super::finder::{Finder, Found, Input, format_of, no_spec};
 use super::imports::Library;
 use super::links::link;
 use super::loaded::Loaded;
@@ -20,40 +21,6 @@ use super::plan::{Plan, PlannedFile};
 use super::schemas::Schemas;
 use super::select::{self, Changes, FileSelection, Shard};
 use super::{Selection, tables};
-
-/// A file, if it has the line that is asked for.
-fn holding(source: Arc<SourceFile>, line: Option<usize>) -> Result<Arc<SourceFile>, String> {
-    let lines = source.text().lines().count();
-    match line {
-        Some(line) if !(1..=lines.max(1)).contains(&line) => {
-            Err(format!("there is no line {line}: the file has {lines}"))
-        }
-        _ => Ok(source),
-    }
-}
-
-/// A path to run, and the line of the one request in it that is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Input {
-    /// A file or a folder.
-    pub path: PathBuf,
-    /// The line, from 1.
-    pub line: Option<usize>,
-}
-
-impl Input {
-    /// Reads `path` or `path:LINE`; a path that exists as it stands is just that.
-    pub fn parse(text: &str) -> Self {
-        let whole = Self { path: text.into(), line: None };
-        if whole.path.exists() {
-            return whole;
-        }
-        match text.rsplit_once(':').map(|(path, line)| (path, line.parse())) {
-            Some((path, Ok(line))) => Self { path: path.into(), line: Some(line) },
-            _ => whole,
-        }
-    }
-}
 
 /// Makes plans.
 #[derive(Debug, Default)]
@@ -87,15 +54,6 @@ pub struct Planner {
     pub now: Duration,
 }
 
-/// A spec file that was found, or named and not found.
-struct Found {
-    rank: Rank,
-    path: PathBuf,
-    line: Option<usize>,
-    root: Arc<Root>,
-    content: Result<Arc<SourceFile>, String>,
-}
-
 impl Planner {
     /// Finds and reads the spec files of some paths. What cannot be read becomes an
     /// error case of its own.
@@ -104,7 +62,13 @@ impl Planner {
         let read = |path: &Path, root: &Root| self.read_referenced(path, root, &schemas);
         let library = Library::new(&read);
         let load = |found: Found| self.load(found, &library, &schemas);
-        let found = self.find_all(inputs);
+        let finder = Finder {
+            root: self.root.as_ref(),
+            output: self.output.as_ref(),
+            setup: &self.setup,
+            teardown: &self.teardown,
+        };
+        let found = finder.all(inputs);
         // Below this many files, waking up a pool costs more than it saves.
         let loaded: Vec<Loaded<'_>> = if found.len() < 16 {
             found.into_iter().filter_map(load).collect()
@@ -163,59 +127,6 @@ impl Planner {
             fastrand::Rng::with_seed(seed).shuffle(&mut files);
         }
         files
-    }
-
-    /// The files of a run in their order. One that runs before or after all others does not run
-    /// with them too, unless it is all that was asked for.
-    fn find_all(&self, inputs: &[Input]) -> Vec<Found> {
-        let around = |paths: &[PathBuf], rank: Rank| -> Vec<Found> {
-            let find = |path: &PathBuf| Found { rank, ..self.find_one(&Input { path: path.clone(), line: None }) };
-            paths.iter().map(find).collect()
-        };
-        let mut found: Vec<Found> = inputs.iter().flat_map(|input| self.find(input)).collect();
-        let (setup, teardown) = (around(&self.setup, Rank::Setup), around(&self.teardown, Rank::Teardown));
-        let is_around = |one: &Found| setup.iter().chain(&teardown).any(|other| is_same_file(&one.path, &other.path));
-        if (!setup.is_empty() || !teardown.is_empty()) && !found.iter().all(is_around) {
-            found.retain(|one| !is_around(one));
-        }
-        setup.into_iter().chain(found).chain(teardown).collect()
-    }
-
-    fn root_of(&self, path: &Path) -> Arc<Root> {
-        let root = self.root.clone().unwrap_or_else(|| Root::at(root_of(path)));
-        Arc::new(root.with_output(self.output.clone()))
-    }
-
-    /// A file by its path.
-    fn find_one(&self, Input { path, line }: &Input) -> Found {
-        let content = match format_of(path) {
-            Some(_) => read_source(path).map_err(|error| error.to_string()).and_then(|source| holding(source, *line)),
-            None if path.exists() => Err(no_spec(path)),
-            None => Err(format!("there is no file or folder {}", path.display())),
-        };
-        Found { rank: Rank::Main, path: path.clone(), line: *line, root: self.root_of(path), content }
-    }
-
-    fn find(&self, input: &Input) -> Vec<Found> {
-        let Input { path, line } = input;
-        if !path.is_dir() {
-            return vec![self.find_one(input)];
-        }
-        let root = self.root_of(path);
-        let found =
-            |path: PathBuf, content| Found { rank: Rank::Main, path, line: *line, root: Arc::clone(&root), content };
-        walk(path)
-            .filter_map(|entry| match entry {
-                Ok(path) => {
-                    format_of(&path)?;
-                    let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
-                    let content = read_source(&path).map_err(|error| error.to_string());
-                    let is_spec = content.as_ref().map_or(true, is_spec);
-                    is_spec.then(|| found(path, content))
-                }
-                Err(message) => Some(found(path.clone(), Err(message))),
-            })
-            .collect()
     }
 
     /// Takes from a file what is to run; nothing at all if none of its requests is.
@@ -317,49 +228,6 @@ impl Repeated {
         cases.iter_mut().map(|case| &mut case.name).chain([name]).for_each(|name| *name = of_run(name, run, runs));
         if run > 1 {
             diagnostics.clear();
-        }
-    }
-}
-
-fn no_spec(path: &Path) -> String {
-    format!("{} is no spec file: those end in .http, .rest, .yaml or .yml", path.display())
-}
-
-fn root_of(path: &Path) -> &Path {
-    if path.is_dir() {
-        return path;
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_relative() && !folder.starts_with("..") { Path::new(".") } else { folder }
-}
-
-/// The format that a file's name says that it is in.
-fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()? {
-        "http" | "rest" => Some(Format::Http),
-        "yaml" | "yml" => Some(Format::Yaml),
-        _ => None,
-    }
-}
-
-/// Whether a file found in a folder is a spec: a YAML file is, if it has a top-level `requests:`.
-fn is_spec(source: &Arc<SourceFile>) -> bool {
-    format_of(source.path()) == Some(Format::Http) || parse::yaml::is_spec(source)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_what_follows_the_last_colon_of_a_path_that_does_not_exist() {
-        for (text, path, line) in [
-            ("Cargo.toml", "Cargo.toml", None),
-            ("a.http:12", "a.http", Some(12)),
-            ("a.http", "a.http", None),
-            ("c:/a.http:x", "c:/a.http:x", None),
-        ] {
-            assert_eq!(Input::parse(text), Input { path: path.into(), line }, "{text}");
         }
     }
 }
