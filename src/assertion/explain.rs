@@ -9,13 +9,13 @@ use crate::spec::Extent;
 use super::compare::read_json;
 use super::contain::Place;
 use super::date;
-use super::json::{Comparison, Difference, Differences, Expectation, Wanted};
+use super::json::{Against, Comparison, Difference, Differences, Wanted};
 use super::kinds;
-use super::operand::{Given, Operand};
-use super::predicate::{Predicate, as_json, lines};
+use super::operand::Given;
+use super::resolved::{Resolved, as_json, lines};
 use super::schema::Schema;
 use super::value::{Value, excerpt};
-use super::{Context, Contrast, Failure, Places};
+use super::{Contrast, Failure, Places};
 
 /// The most characters of a query that a message repeats.
 const LONGEST: usize = 80;
@@ -51,8 +51,8 @@ impl Explanation<'_> {
     }
 
     /// What `in` is given is no list.
-    pub(super) fn not_a_list(&self, operand: &Operand) -> Failure {
-        let mut failure = Failure::new(format!("`{}` is no list", excerpt(operand.text(), LONGEST)));
+    pub(super) fn not_a_list(&self, written: &str) -> Failure {
+        let mut failure = Failure::new(format!("`{}` is no list", excerpt(written, LONGEST)));
         failure.notes.push("write the values in brackets, as in `in [200, 201]`".to_owned());
         failure
     }
@@ -63,14 +63,8 @@ impl Explanation<'_> {
     }
 
     /// Why a predicate that should hold does not, or one that should not does.
-    pub(super) fn unmet(
-        &self,
-        predicate: &Predicate,
-        negated: bool,
-        actual: &Value<'_>,
-        context: Context<'_>,
-    ) -> Failure {
-        match Verdict::of(predicate, negated, actual, context) {
+    pub(super) fn unmet(&self, predicate: &Resolved<'_>, negated: bool, actual: &Value<'_>) -> Failure {
+        match Verdict::of(predicate, negated, actual) {
             Ok(Verdict { words, actual, expected, contrast, notes }) => {
                 let message = format!("{} {words}", self.subject());
                 let expected = if negated { String::new() } else { expected };
@@ -92,68 +86,63 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn of(predicate: &Predicate, negated: bool, actual: &Value<'_>, context: Context<'_>) -> Result<Self, Failure> {
+    fn of(predicate: &Resolved<'_>, negated: bool, actual: &Value<'_>) -> Result<Self, Failure> {
         let brief = || actual.brief();
         let not = if negated { "which is" } else { "not" };
         let new = |words: String, expected: String| Ok(Self::new(actual, words, expected));
-        let relation = |holds: &str, fails: &str, demand: &str, operand: &Operand| {
-            let given = operand.given(context)?;
+        let relation = |holds: &str, fails: &str, demand: &str, given: &Given<'_>| {
             let verb = if negated { holds } else { fails };
             let words = which(actual, &format!("{verb} {}", given.value.brief()));
             new(words, format!("{demand} {}", given.value.in_line()))
         };
         match predicate {
-            Predicate::Equal(operand) => Ok(Self::unequal(negated, actual, &operand.given(context)?)),
-            Predicate::Ordered(bound, operand) => {
-                let limit = format!("{} {}", bound.words(), operand.given(context)?.value.brief());
+            Resolved::Equal(given) => Ok(Self::unequal(negated, actual, given)),
+            Resolved::Ordered(bound, given) => {
+                let limit = format!("{} {}", bound.words(), given.value.brief());
                 new(format!("is {}, {not} {limit}", brief()), limit)
             }
-            Predicate::Contains(operand) => {
-                let verdict = relation("contains", "does not contain", "to contain", operand)?;
-                let given = operand.given(context)?;
+            Resolved::Contains(given) => {
+                let verdict = relation("contains", "does not contain", "to contain", given)?;
                 let find = |text: &str| text.find(&*given.as_part_of_text());
                 Ok(Self { notes: line_found(negated, actual, find), ..verdict })
             }
-            Predicate::Part(Place::Start, operand) => {
-                relation("starts with", "does not start with", "to start with", operand)
+            Resolved::Part(Place::Start, given) => {
+                relation("starts with", "does not start with", "to start with", given)
             }
-            Predicate::Part(_, operand) => relation("ends with", "does not end with", "to end with", operand),
-            Predicate::Matches(pattern) => {
-                let regex = pattern.get(context.scope)?;
+            Resolved::Part(_, given) => relation("ends with", "does not end with", "to end with", given),
+            Resolved::Matches(regex) => {
                 let pattern = format!("/{}/", regex.as_str());
                 let verb = if negated { "matches" } else { "does not match" };
                 let words = which(actual, &format!("{verb} {}", excerpt(&pattern, LONGEST)));
                 let notes = line_found(negated, actual, |text| regex.find(text).map(|found| found.start()));
                 Ok(Self { notes, ..Self::new(actual, words, format!("to match {pattern}")) })
             }
-            Predicate::In(operand) | Predicate::StatusIn(operand) => {
-                relation("is one of", "is none of", "one of", operand)
-            }
-            Predicate::Between(low, high) => {
-                let (low, high) = (low.given(context)?.value.brief(), high.given(context)?.value.brief());
+            Resolved::In(list, _) | Resolved::StatusIn(list, _) => relation("is one of", "is none of", "one of", list),
+            Resolved::Between(low, high) => {
+                let (low, high) = (low.value.brief(), high.value.brief());
                 let range = format!("between {low} and {high}");
                 new(format!("is {}, {not} {range}", brief()), range)
             }
-            Predicate::Exists => new(format!("is {}, and must not exist", brief()), String::new()),
-            Predicate::Truthy => {
+            Resolved::Exists => new(format!("is {}, and must not exist", brief()), String::new()),
+            Resolved::Truthy => {
                 let kind = "what JavaScript takes for true";
                 new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind.to_owned())
             }
-            Predicate::IsEmpty if negated => new("is empty".to_owned(), String::new()),
-            Predicate::IsEmpty => new(format!("is {}, not empty", brief()), String::new()),
-            Predicate::Is(test) => {
+            Resolved::IsEmpty if negated => new("is empty".to_owned(), String::new()),
+            Resolved::IsEmpty => new(format!("is {}, not empty", brief()), String::new()),
+            Resolved::Is(test) => {
                 let kind = kinds::name(*test);
                 new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind.to_owned())
             }
-            Predicate::Any(placeholder) => {
+            Resolved::Any(placeholder) => {
                 let kind = placeholder.to_string();
                 new(format!("is {}, {not} {kind}", actual.brief_with_kind()), kind)
             }
-            Predicate::Json(expectation) => Self::of_json(expectation, negated, actual, context),
-            Predicate::Snapshot(_) => new("is as it was".to_owned(), String::new()),
-            Predicate::Schema(schema) => Self::of_schema(schema, negated, actual),
-            Predicate::SameLines(operand) => Ok(Self::other_lines(negated, actual, &operand.given(context)?)),
-            Predicate::Status(range) => new(format!("is {}, {not} {range}", brief()), range.to_string()),
+            Resolved::Json(against, json) => Ok(Self::of_json(against, negated, json)),
+            Resolved::Snapshot(..) => new("is as it was".to_owned(), String::new()),
+            Resolved::Schema(schema, json) => Ok(Self::of_schema(schema, negated, json)),
+            Resolved::SameLines(given) => Ok(Self::other_lines(negated, actual, given)),
+            Resolved::Status(range) => new(format!("is {}, {not} {range}", brief()), range.to_string()),
         }
     }
 
@@ -195,17 +184,16 @@ impl Verdict {
         Self { words: String::new(), actual, expected, contrast: Contrast::Difference, notes: Vec::new() }
     }
 
-    fn of_schema(schema: &Schema, negated: bool, actual: &Value<'_>) -> Result<Self, Failure> {
-        let json = as_json(actual).map_err(|error| Failure::new(format!("not JSON: {error}")))?;
-        let violations = schema.violations(&json);
+    fn of_schema(schema: &Schema, negated: bool, json: &Json) -> Self {
+        let violations = schema.violations(json);
         let words = match violations.first() {
             Some(first) if !negated => format!("does not match {}: {first}", schema.name()),
             _ => format!("matches {}, and must not", schema.name()),
         };
-        Ok(Self {
+        Self {
             contrast: Contrast::Places(Places(violations).into()),
-            ..Self::new(&Value::Json(json), words, String::new())
-        })
+            ..Self::new(&Value::Json(Cow::Borrowed(json)), words, String::new())
+        }
     }
 
     /// Both sides with lines that end alike, so that what differs is not how they end.
@@ -220,27 +208,20 @@ impl Verdict {
         Self { words, actual, expected, contrast: Contrast::Difference, notes: Vec::new() }
     }
 
-    fn of_json(
-        expectation: &Expectation,
-        negated: bool,
-        actual: &Value<'_>,
-        context: Context<'_>,
-    ) -> Result<Self, Failure> {
-        let (same, other) = match expectation.extent() {
+    fn of_json(against: &Against<'_>, negated: bool, json: &Json) -> Self {
+        let (same, other) = match against.extent() {
             Extent::Whole => ("is the same JSON, and must not be", "is not the same JSON"),
             Extent::Part => ("contains the JSON, and must not", "does not contain the JSON"),
         };
-        let json = as_json(actual).map_err(|error| Failure::new(format!("not JSON: {error}")))?;
-        let against = expectation.against(&json, context)?;
         let expected = Given::of_json(&against.wanted().to_json()).value.full();
-        let differences = against.differences(&json);
+        let differences = against.differences(json);
         let words = match differences.first() {
             Some(first) if first.is_inner() => format!("{other} at {first}"),
             Some(root) => format!("{other}: {}", root.change),
             None => same.to_owned(),
         };
         let contrast = if negated { Contrast::Sides } else { Contrast::Differences(differences.into()) };
-        Ok(Self { contrast, ..Self::new(&Value::Json(json), words, expected) })
+        Self { contrast, ..Self::new(&Value::Json(Cow::Borrowed(json)), words, expected) }
     }
 }
 

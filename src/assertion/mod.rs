@@ -15,6 +15,7 @@ mod operand;
 mod predicate;
 mod prepared;
 mod query;
+mod resolved;
 mod schema;
 mod snapshot;
 mod subject;
@@ -180,13 +181,14 @@ impl CompiledAssertion {
             return Err(self.subject.absence(inspection, context));
         }
         let explanation = Explanation { subject: self.subject.text() };
-        if self.predicate.holds(&actual, explanation, context)? != self.negated {
+        let predicate = self.predicate.resolve(&actual, explanation, context)?;
+        if predicate.holds(&actual, explanation)? != self.negated {
             return Ok(());
         }
         if actual.is_absent() {
             return Err(self.subject.absence(inspection, context));
         }
-        let mut failure = explanation.unmet(&self.predicate, self.negated, &actual, context);
+        let mut failure = explanation.unmet(&predicate, self.negated, &actual);
         if self.subject.is_status() {
             failure.notes.extend(inspection.reason_given());
         }

@@ -42,6 +42,11 @@ impl Against<'_> {
         Differences::between(&self.comparison, actual, &self.wanted)
     }
 
+    /// How much of the value is expected.
+    pub(in crate::assertion) fn extent(&self) -> Extent {
+        self.comparison.extent
+    }
+
     /// What is expected.
     pub(in crate::assertion) fn wanted(&self) -> &Wanted {
         &self.wanted

@@ -67,11 +67,6 @@ impl Expectation {
         })
     }
 
-    /// How much of a value is expected.
-    pub(in crate::assertion) fn extent(&self) -> Extent {
-        self.extent
-    }
-
     /// What a value is compared with, and how.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ mod placeholder;
 mod properties;
 mod wanted;
 
-pub(super) use comparison::Comparison;
+pub(super) use comparison::{Against, Comparison};
 pub use difference::{Change, Difference, Differences};
 pub(super) use expectation::Expectation;
 pub(super) use placeholder::Placeholder;

@@ -4,6 +4,7 @@ mod outcomes;
 mod properties;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, SerialNumber, date_time_ymd};
@@ -15,7 +16,7 @@ use crate::http::{Status, TlsVersion};
 use crate::parse::{parse_assertion, parse_capture};
 use crate::source::SourceFile;
 use crate::spec::Format;
-use crate::template::{FileScope, Variables};
+use crate::template::{Ask, FileScope, Providers, Question, Variables};
 
 const BODY: &str = r#"{
     "id": 7, "name": "Ada", "zip": "007", "big": 9007199254740993, "ratio": 2.0, "none": null, "yes": true,
@@ -110,6 +111,37 @@ fn failure(text: &str) -> Option<Failure> {
 
 fn message(text: &str) -> String {
     failure(text).map_or_else(|| "(it holds)".to_owned(), |failure| failure.message)
+}
+
+/// A person who answers with a number that grows.
+#[derive(Debug, Default)]
+struct Counting(AtomicU32);
+
+impl Ask for Counting {
+    fn ask(&self, _: &Question) -> Result<String, String> {
+        Ok(self.0.fetch_add(1, Ordering::Relaxed).to_string())
+    }
+}
+
+#[test]
+fn what_is_expected_is_worked_out_once() {
+    for (text, message) in [
+        ("$.name == {{$input Who}}", "$.name is \"Ada\", not \"0\""),
+        ("$.name contains {{$input Who}}", "$.name is \"Ada\", which does not contain \"0\""),
+        ("$.name matches \"x{{$input Who}}\"", "$.name is \"Ada\", which does not match /x0/"),
+        ("$.id between {{$input Low}} {{$input High}}", "$.id is 7, not between \"0\" and \"1\""),
+        ("$.roles equals [\"{{$input Role}}\"]", "$.roles is not the same JSON at $[0]: \"admin\", not \"0\""),
+    ] {
+        let person = Arc::new(Counting::default());
+        let engine = Engine::new(None);
+        let providers = Providers { person: Some(person), ..Providers::default() };
+        let file = FileScope::of_project(Arc::default(), &engine).provided_by(providers);
+        let (scope, root) = (Scope::new(&file, 0, &[]), Root::at("."));
+        let context = Context { engine: &engine, scope: &scope, root: &root, snapshots: None, scripts: None };
+        let response = response(BODY.as_bytes());
+        let outcome = compile(text, context).unwrap().evaluate(&Inspection::new(&response), context);
+        assert_eq!(outcome.failure.unwrap().message, message);
+    }
 }
 
 #[test]
