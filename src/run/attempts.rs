@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::spec::{Assertion, Retry};
 use crate::template::FileScope;
 
-use super::case::{CaseRun, called_off};
+use super::case::{CaseRun, called_off, request_line};
 use super::compiled::Compiled;
+use super::executor::INTERRUPTED;
 
 impl CaseRun<'_> {
     /// Makes attempts until one is the last: the one that counts.
@@ -37,11 +39,26 @@ impl CaseRun<'_> {
                 until.iter().for_each(|until| tell_count(until, &mut attempts));
                 return self.conclude(attempts);
             };
-            self.shared.sleep(wait);
+            self.scripts.lookout.sleep(wait);
             self.keep_pace();
-            if self.shared.interrupt.reason().is_some() {
+            if let Some(reason) = self.scripts.lookout.reason() {
+                until.iter().for_each(|until| tell_count(until, &mut attempts));
+                self.tell_end(reason, &mut attempts);
                 return self.conclude(attempts);
             }
+        }
+    }
+}
+
+impl CaseRun<'_> {
+    /// Says at the last attempt why no other follows, if it was not cut short itself.
+    fn tell_end(&self, reason: &str, attempts: &mut [Attempt]) {
+        let next = attempts.len() + 1;
+        let Some(last) = attempts.last_mut() else { return };
+        let error = last.error.get_or_insert_with(|| CaseError { kind: INTERRUPTED, diagnostics: Vec::new() });
+        if error.kind != INTERRUPTED || error.diagnostics.is_empty() {
+            let diagnostic = Diagnostic::error(format!("{reason} before attempt {next}"));
+            error.diagnostics.push(diagnostic.at(&request_line(self.request), ""));
         }
     }
 }

@@ -103,15 +103,15 @@ impl CaseRun<'_> {
     pub(super) fn wait(&self, last: Option<Instant>, pause: Duration) {
         let delay = self.request.flow.delay.as_ref().map_or(self.shared.options.delay, |delay| delay.value);
         if let Some(last) = last.filter(|_| !delay.is_zero()) {
-            self.shared.sleep(delay.saturating_sub(last.elapsed()));
+            self.scripts.lookout.sleep(delay.saturating_sub(last.elapsed()));
         }
-        self.shared.sleep(pause);
+        self.scripts.lookout.sleep(pause);
         self.keep_pace();
     }
 
     pub(super) fn keep_pace(&self) {
         if let Some(limit) = &self.request.flow.rate_limit {
-            self.shared.sleep(self.shared.pace.reserve(limit, Instant::now()));
+            self.scripts.lookout.sleep(self.shared.pace.reserve(limit, Instant::now()));
         }
     }
 
@@ -185,6 +185,7 @@ impl CaseRun<'_> {
             return attempt;
         }
         learn_rendered(&request, &self.shared.redactor);
+        request.options.cancel = Some(self.scripts.lookout.cancel());
         request.trace = self.shared.options.trace.map(|body_limit| Arc::new(Trace::new(body_limit)));
         let trace = request.trace.clone();
         match &compiled.protocol {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::client::ErrorKind;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Attempt, CaseError, CaseId, CaseResult, Event, Verdict};
 use crate::secret::Redactor;
@@ -19,8 +20,8 @@ use super::snapshots::{Shelf, SnapshotSummary};
 use super::workers::Workers;
 use super::{Environments, Interrupt, Plan};
 
-/// How long what is under way may take to end once the run is interrupted.
-const GRACE: Duration = Duration::from_secs(2);
+/// The kind of the error that a request was cut short by the end of the run.
+pub(super) const INTERRUPTED: &str = ErrorKind::Interrupted.as_str();
 
 /// Runs plans.
 #[derive(Debug)]
@@ -71,8 +72,7 @@ impl Executor {
         let mut ledger = Ledger::new(&plan);
         let (mut mailbox, sender) = Mailbox::new();
         Schedule::start(plan, &self.shared, sender);
-        let mut interrupted_at = None;
-        while let Some(event) = self.next(&mut mailbox, &mut interrupted_at) {
+        while let Some(event) = self.next(&mut mailbox) {
             ledger.note(&event);
             let asked = matches!(event, Event::Asked);
             on_event(event);
@@ -91,20 +91,14 @@ impl Executor {
         self.shared.snapshots.summary()
     }
 
-    /// The next event; none once all files are done, or when those that were under way
-    /// at an interruption have had their time.
-    fn next(&self, mailbox: &mut Mailbox, interrupted_at: &mut Option<Instant>) -> Option<Event> {
+    /// The next event; none once all files are done, or when nobody waits for them any more.
+    fn next(&self, mailbox: &mut Mailbox) -> Option<Event> {
         loop {
             match mailbox.look() {
                 Look::Event(event) => return Some(event),
                 Look::Closed => return None,
-                Look::Nothing if self.shared.interrupt.reason().is_none() => {}
-                Look::Nothing => {
-                    let waited = interrupted_at.get_or_insert_with(Instant::now).elapsed();
-                    if waited > GRACE || self.shared.interrupt.is_urgent() {
-                        return None;
-                    }
-                }
+                Look::Nothing if self.shared.interrupt.is_urgent() => return None,
+                Look::Nothing => {}
             }
         }
     }
@@ -169,7 +163,7 @@ impl Ledger {
 
 fn cut_short(reason: &str) -> CaseResult {
     let diagnostic = Diagnostic::error(format!("cut short: {reason}"));
-    CaseResult::failed_before_sending(CaseError { kind: "interrupted", diagnostics: vec![diagnostic] })
+    CaseResult::failed_before_sending(CaseError { kind: INTERRUPTED, diagnostics: vec![diagnostic] })
 }
 
 fn broken_down() -> CaseResult {

@@ -1,6 +1,6 @@
 //! The requests of one file, in order, in one session.
 
-use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,15 +17,15 @@ use super::case::CaseRun;
 use super::course::{Ground, RunningFile};
 use super::decision;
 use super::environment::Environment;
+use super::lookout::Lookout;
 use super::mailbox::Sender;
-use super::must;
 use super::order::{End, Rank};
 use super::pages::NextPage;
-use super::plan::{Needed, PlannedCase, PlannedFile, Stage};
+use super::plan::{PlannedCase, PlannedFile};
 use super::questions::Inquirer;
 use super::samples::Samples;
 use super::schedule::{Schedule, Task};
-use super::script::{ScriptRunner, Sleeper};
+use super::script::ScriptRunner;
 use super::shared::Shared;
 use super::sight::{Seen, Sight};
 use super::specs::{Requested, Specs};
@@ -57,6 +57,7 @@ fn session(shared: &Shared, environment: &Environment, sender: &Sender) -> Sessi
     options.key_log = shared.options.key_log.clone();
     options.cookie_jar = shared.options.cookie_jar.clone().map(Jar::File).or(options.cookie_jar.take());
     options.proxies = shared.options.proxies.clone();
+    options.cancel = Some(shared.interrupt.cancel().clone());
     session
 }
 
@@ -94,22 +95,22 @@ fn ground(schedule: &Schedule, specs: &Specs, root: &Root, running: &RunningFile
 
 /// A part of a file that is being run.
 pub(super) struct FileRun<'a> {
-    schedule: &'a Arc<Schedule>,
+    pub(super) schedule: &'a Arc<Schedule>,
     pub(super) shared: &'a Shared,
-    running: &'a RunningFile,
-    specs: &'a Specs,
+    pub(super) running: &'a RunningFile,
+    pub(super) specs: &'a Specs,
     root: &'a Root,
     session: Arc<Session>,
     pub(super) scope: FileScope,
     /// The scope that the unit began with.
     given: FileScope,
-    scripts: ScriptRunner,
+    pub(super) scripts: ScriptRunner,
     samples: Arc<Samples>,
     sight: Sight<'a>,
     /// Why nothing of the file runs, if so.
-    failure: Option<Arc<str>>,
+    pub(super) failure: Option<Arc<str>>,
     /// The place of the case of the plan that is due.
-    current: usize,
+    pub(super) current: usize,
     /// How many cases it has turned out to be that have ended.
     ended: usize,
     /// Where the request goes that is next to run, if that is a page that another one leads to.
@@ -154,7 +155,7 @@ impl<'a> FileRun<'a> {
         let Ground { session, scope, seen, samples, failure, headers } = ground;
         let variables = &shared.environments.of(specs.own().source.0.path()).variables;
         let sight = Sight::new(&shared.engine, variables, specs, root, seen);
-        let scripts = ScriptRunner::new(Sleeper::new(shared), headers);
+        let scripts = ScriptRunner::new(Rc::new(Lookout::new(shared)), headers);
         Self {
             schedule,
             shared,
@@ -198,6 +199,7 @@ impl<'a> FileRun<'a> {
 
     fn run_case(&mut self, case: &'a PlannedCase, outline: &'a CaseOutline, is_last: bool) {
         let specs = self.specs;
+        self.scripts.lookout.enter(case.stage);
         match (self.reason_to_skip(case), specs.request(case)) {
             (Some(reason), _) => self.finish(case, CaseResult::skipped(reason), is_last),
             (None, Err(invalid)) => {
@@ -320,45 +322,6 @@ impl<'a> FileRun<'a> {
                     .help("after the last request of a file, the cookies of its session are written");
                 result.with_error(CaseError { kind: "cookies", diagnostics: vec![diagnostic] })
             }
-        }
-    }
-
-    /// Teardown always runs; the rest does as long as nothing stands against it. Nothing runs
-    /// without what it needs, or without the setup of the run.
-    pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<Cow<'static, str>> {
-        if let Some(failure) = &self.failure {
-            return Some(Cow::Owned(failure.to_string()));
-        }
-        let course = self.running.course();
-        let of_run = match case.stage {
-            Stage::Teardown => None,
-            Stage::Main if course.setup_failed && course.stopped.is_none() => Some("the setup failed"),
-            Stage::Setup | Stage::Main => self.shared.interrupt.reason().or_else(|| self.shared.failed.reason()),
-        };
-        let of_file = || course.stopped.clone().filter(|_| case.stage != Stage::Teardown);
-        let end_of = |what| match what {
-            Needed::Here(case) => course.end_of(case),
-            Needed::There(mark) => self.schedule.end_of(mark),
-        };
-        let missing = || case.needs.iter().find_map(|need| end_of(need.what).lack(&need.name));
-        of_run.map(Cow::Borrowed).or_else(|| of_file().or_else(missing).map(Cow::Owned))
-    }
-
-    fn learn(&self, case: &PlannedCase, result: &CaseResult) {
-        let end = End::of(&result.verdict);
-        // Of a file that is a setup itself, nothing runs after a failure.
-        let is_setup = self.running.is_setup(self.current);
-        let mut course = self.running.course();
-        course.note(self.current, end, is_setup);
-        if end != End::Failed {
-            return;
-        }
-        let request = self.specs.request(case).ok().map(|requested| requested.request);
-        if let Some(reason) = request.and_then(|request| must::unmet(&request.assertions, result)) {
-            course.stopped.get_or_insert(reason);
-        }
-        if self.shared.options.fail_fast {
-            self.shared.failed.raise("an earlier request failed");
         }
     }
 }

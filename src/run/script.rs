@@ -20,9 +20,8 @@ use super::Interrupt;
 use super::case::{CaseRun, called_off};
 use super::collect::collect;
 use super::compiled::Compiled;
-use super::shared::Shared;
+use super::lookout::Lookout;
 use super::specs::Specs;
-use super::workers::Workers;
 
 /// The kind of the error that a script could not run to its end.
 const KIND: &str = "script";
@@ -139,14 +138,14 @@ pub(super) struct ScriptRunner {
     begun: RefCell<HashSet<usize>>,
     /// What came of these, until a request runs that it is told with.
     prelude: RefCell<Attempt>,
-    sleeper: Sleeper,
+    pub(super) lookout: Rc<Lookout>,
 }
 
 impl ScriptRunner {
     /// A runner, where scripts have had header fields sent with all requests before.
-    pub(super) fn new(sleeper: Sleeper, headers: Headers) -> Self {
+    pub(super) fn new(lookout: Rc<Lookout>, headers: Headers) -> Self {
         let (engine, begun, prelude) = Default::default();
-        Self { engine, headers: headers.into(), begun, prelude, sleeper }
+        Self { engine, headers: headers.into(), begun, prelude, lookout }
     }
 
     /// The header fields that scripts have all requests sent with.
@@ -179,7 +178,7 @@ impl ScriptRunner {
     fn run(&self, program: &Program, situation: Situation) -> Result<Report, rquickjs::Error> {
         let mut engine = self.engine.borrow_mut();
         if engine.as_ref().is_none_or(Engine::is_spent) {
-            *engine = Some(Engine::new(Limits::default(), Rc::new(self.sleeper.clone()))?);
+            *engine = Some(Engine::new(Limits::default(), Rc::<Lookout>::clone(&self.lookout))?);
         }
         Ok(engine.as_ref().expect("it was made above").run(program, situation))
     }
@@ -189,29 +188,6 @@ impl ScriptRunner {
 fn files_to_begin(specs: &Specs, file: usize) -> impl Iterator<Item = usize> {
     let files = specs.at(file).imports.iter().rev().copied().chain([file]);
     files.filter(|&file| !specs.at(file).spec.scripts.is_empty())
-}
-
-/// Has scripts wait without holding up other files.
-#[derive(Clone, Debug)]
-pub(super) struct Sleeper {
-    interrupt: Interrupt,
-    workers: Arc<Workers>,
-}
-
-impl Sleeper {
-    pub(super) fn new(shared: &Shared) -> Self {
-        Self { interrupt: shared.interrupt.clone(), workers: Arc::clone(&shared.workers) }
-    }
-}
-
-impl Watch for Sleeper {
-    fn is_called_off(&self) -> bool {
-        self.interrupt.reason().is_some()
-    }
-
-    fn wait(&self, time: Duration) {
-        self.workers.aside(|| self.interrupt.sleep(time));
-    }
 }
 
 impl Watch for Interrupt {

@@ -65,15 +65,3 @@ pub(super) struct Shared {
     /// Raised by the first request that does not pass, if that ends the run.
     pub(super) failed: Interrupt,
 }
-
-impl Shared {
-    /// Waits for a time, or until the run is to end. Other files go on meanwhile; those that
-    /// have waited do so also where there is nothing to wait for.
-    pub(super) fn sleep(&self, time: Duration) {
-        if time.is_zero() {
-            self.workers.give_way();
-        } else {
-            self.workers.aside(|| self.interrupt.sleep(time));
-        }
-    }
-}

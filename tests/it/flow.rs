@@ -55,6 +55,24 @@ fn fail_fast_skips_what_comes_after_the_first_failure() {
 }
 
 #[test]
+fn fail_fast_tears_down_what_had_begun_and_nothing_else() {
+    let file = |status: u16| {
+        format!(
+            "### main\nGET {{{{api}}}}/status/{status}\n\n?? status == 200\n\n\
+             ### clean up\n# @teardown\nGET {{{{api}}}}/get\n\n?? status == 200\n"
+        )
+    };
+    let project = Project::new().file("a.http", file(500)).file("b.http", file(200));
+    let ran =
+        project.run_against(&practice().base_url(), &[".", "--fail-fast", "--jobs", "1", "--json", "report.json"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
+    let cases = report["files"].as_array().unwrap().iter().flat_map(|file| file["cases"].as_array().unwrap());
+    let verdicts: Vec<&str> = cases.map(|case| case["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["failed", "passed", "skipped", "skipped"]);
+}
+
+#[test]
 fn a_retry_gives_a_flaky_service_time() {
     let text = "### a\nGET {{api}}/flaky/key/2\n\n?? status == 200\n";
     assert_eq!(verdicts("a.http", text, &["--retry", "2"]), pairs(&[("a", "passed")]));

@@ -19,6 +19,7 @@ mod faults;
 mod flow;
 mod functions;
 mod imports;
+mod interruptions;
 mod json;
 mod layers;
 mod loops;

@@ -1,0 +1,56 @@
+//! What stands against a case, and what its own end means for those that come after.
+
+use std::borrow::Cow;
+
+use crate::event::CaseResult;
+
+use super::file::FileRun;
+use super::order::{End, Rank};
+use super::plan::{Needed, PlannedCase, Stage};
+use super::must;
+
+impl FileRun<'_> {
+    /// The teardown of what has begun always runs; the rest does as long as nothing stands against
+    /// it. Nothing runs without what it needs, or without the setup of the run.
+    pub(super) fn reason_to_skip(&self, case: &PlannedCase) -> Option<Cow<'static, str>> {
+        let course = self.running.course();
+        let is_teardown = case.stage == Stage::Teardown;
+        let has_begun = course.last.is_some() || self.running.rank == Rank::Teardown;
+        let goes_on = is_teardown && has_begun;
+        let end = if goes_on { self.scripts.lookout.reason() } else { self.shared.interrupt.reason() };
+        let failed = || self.shared.failed.reason().filter(|_| !goes_on);
+        let without_setup = || {
+            let is_without = case.stage == Stage::Main && course.setup_failed && course.stopped.is_none();
+            is_without.then_some(Cow::Borrowed("the setup failed"))
+        };
+        let end_of = |what| match what {
+            Needed::Here(case) => course.end_of(case),
+            Needed::There(mark) => self.schedule.end_of(mark),
+        };
+        let missing = || case.needs.iter().find_map(|need| end_of(need.what).lack(&need.name));
+        end.map(Cow::Borrowed)
+            .or_else(|| self.failure.as_ref().map(|failure| Cow::Owned(failure.to_string())))
+            .or_else(without_setup)
+            .or_else(|| failed().map(Cow::Borrowed))
+            .or_else(|| course.stopped.clone().filter(|_| !is_teardown).map(Cow::Owned))
+            .or_else(|| missing().map(Cow::Owned))
+    }
+
+    pub(super) fn learn(&self, case: &PlannedCase, result: &CaseResult) {
+        let end = End::of(&result.verdict);
+        // Of a file that is a setup itself, nothing runs after a failure.
+        let is_setup = self.running.is_setup(self.current);
+        let mut course = self.running.course();
+        course.note(self.current, end, is_setup);
+        if end != End::Failed {
+            return;
+        }
+        let request = self.specs.request(case).ok().map(|requested| requested.request);
+        if let Some(reason) = request.and_then(|request| must::unmet(&request.assertions, result)) {
+            course.stopped.get_or_insert(reason);
+        }
+        if self.shared.options.fail_fast {
+            self.shared.failed.raise("an earlier request failed");
+        }
+    }
+}
