@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::event::CaseResult;
 
 use super::file::FileRun;
+use super::must;
 use super::order::{End, Rank};
 use super::plan::{Needed, PlannedCase, Stage};
-use super::must;
 
 impl FileRun<'_> {
     /// The teardown of what has begun always runs; the rest does as long as nothing stands against

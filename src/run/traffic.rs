@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 
-use crate::spec::{Binding, Body, FileReference, Piece, Query, Request, Severity, Spec, Surroundings, Variable};
+use crate::spec::{
+    Binding, Body, FileReference, Piece, Predicate, Query, Request, Severity, Spec, Surroundings, Variable,
+};
 use crate::template::words;
 
 use super::plan::{PlannedCase, Work};
@@ -90,9 +92,22 @@ fn of(case: &PlannedCase, request: &Request, definitions: &Definitions) -> Traff
     let mut all = [&scripts.before, &scripts.rendered, &scripts.after].into_iter().flatten().peekable();
     let has_scripts = all.peek().is_some();
     let exports = all.any(|script| script.surroundings == Surroundings::HttpYac);
+    let shared: Vec<String> = snapshots(request).collect();
+    left.extend(shared.iter().cloned());
     let is_unknown =
         case.turn == Turn::All || renders_a_file(request) || is_decisive(request) || looks_further(request);
-    Traffic { taken: definitions.closure(words.0), left, is_unknown, has_scripts, exports }
+    let mut taken = definitions.closure(words.0);
+    taken.extend(shared);
+    Traffic { taken, left, is_unknown, has_scripts, exports }
+}
+
+/// The snapshots that it names, each as what no word is. Of those who share one, which of them
+/// writes it must not depend on who comes first.
+fn snapshots(request: &Request) -> impl Iterator<Item = String> {
+    request.every_assertion().filter_map(|assertion| match &assertion.predicate.value {
+        Predicate::Snapshot(snapshot) => snapshot.name.as_ref().map(|name| format!("snapshot {}", name.value)),
+        _ => None,
+    })
 }
 
 /// Whether it stops the file, if it fails.

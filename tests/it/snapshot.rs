@@ -219,6 +219,20 @@ fn a_review_needs_somebody_at_a_terminal() {
 }
 
 #[test]
+fn of_the_requests_of_a_parallel_file_that_share_a_snapshot_the_first_writes_it() {
+    // The first is later than the second would be, if that did not wait for it.
+    let spec = "# @parallel\n\n### a\n# @sleep 200ms\nGET {{api}}/get?a\n\n?? $.url snapshot shared\n\n\
+                ### b\nGET {{api}}/get?b\n\n?? $.url snapshot shared\n";
+    let project = Project::new().file("a.http", spec);
+    let ran = update(&project, &["a.http"]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("was written in this run already"), "{}", ran.stdout);
+    assert_eq!(kept(&project), ["a.http/shared"]);
+    let kept = project.read("__snapshots__/a.http/shared");
+    assert!(kept.contains("/get?a"), "{kept}");
+}
+
+#[test]
 fn what_people_write_is_never_overwritten() {
     for path in ["./a.http", "./rqtest.yaml", "data/rows.csv"] {
         let spec = format!("### one\nGET {{{{api}}}}/users/1\n\n?? body snapshot {path}\n");
