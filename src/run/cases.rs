@@ -376,7 +376,9 @@ impl<'a> Planning<'a> {
         let entry = specs.entry(place);
         let again = reference.force || !reference.variables.is_empty();
         let is_plain = call.outer.is_none() && !again && specs.own().dialect != Dialect::HttpYac;
-        if let Some(name) = self.own_names.get(&place).filter(|_| is_plain && place.list != Stage::Teardown) {
+        // A teardown runs at the end, whoever has needed it before.
+        let stays = place.list == Stage::Teardown && stage != Stage::Teardown && matches!(entry, Entry::Request(_));
+        if let Some(name) = self.own_names.get(&place).filter(|_| is_plain && !stays) {
             self.moved.insert(place);
             let (tags, span) = (tags_of(entry), entry.span().clone());
             return Asked { place, call: None, stage, needs: Vec::new(), name: name.clone(), tags, span, turns: None };

@@ -87,6 +87,16 @@ fn variables_of_a_run_are_worked_out_where_it_stands() {
 }
 
 #[test]
+fn what_is_needed_and_stands_below_a_teardown_is_reported_once() {
+    // What is no teardown must not stand below one.
+    let text = "### use\n# @ref login\nGET {{api}}/get?use\n\n### clear\n# @teardown\n# @ref free\nGET {{api}}/get?clear\n\n\
+                ### login\nGET {{api}}/get?login\n\n### free\n# @teardown\nGET {{api}}/get?free\n";
+    let project = Project::new().file("a.http", text);
+    let expected = ["login: errored", "use: skipped", "free: passed /get?free", "clear: passed /get?clear"];
+    assert_eq!(cases(&project, &["a.http"]), expected);
+}
+
+#[test]
 fn a_whole_file_runs_with_its_setup_and_its_teardown() {
     let file = |status: &str| {
         format!(
