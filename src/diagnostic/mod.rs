@@ -45,6 +45,8 @@ pub enum Fault {
     Mistake,
     /// Ours: what is written has a meaning that is not supported.
     Unsupported,
+    /// That of another request, which has not left what is needed here.
+    Elsewhere,
 }
 
 /// A place in a source, with what there is to say of it (which may be nothing).

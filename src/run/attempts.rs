@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fault};
 use crate::event::{Attempt, CaseError, CaseResult, Verdict};
 use crate::spec::{Assertion, Retry};
 use crate::template::FileScope;
@@ -32,6 +32,9 @@ impl CaseRun<'_> {
             if self.is_called_off.get() && attempt.verdict() == Verdict::Passed {
                 return called_off();
             }
+            if let Some(reason) = attempt.lack().filter(|_| attempts.is_empty()) {
+                return CaseResult::skipped(reason);
+            }
             let is_last = if until.is_some() { !attempt.is_pending } else { attempt.verdict() == Verdict::Passed };
             attempts.push(attempt);
             let Some(wait) = retry.filter(|_| !is_last).and_then(|retry| wait(retry, attempts.len(), begun.elapsed()))
@@ -60,6 +63,15 @@ impl CaseRun<'_> {
             let diagnostic = Diagnostic::error(format!("{reason} before attempt {next}"));
             error.diagnostics.push(diagnostic.at(&request_line(self.request), ""));
         }
+    }
+}
+
+impl Attempt {
+    /// What another request has not left, if that is why nothing was sent.
+    fn lack(&self) -> Option<&str> {
+        let [diagnostic] = self.error.as_ref()?.diagnostics.as_slice() else { return None };
+        let is_unsent = self.exchanges.is_empty() && self.outcomes.is_empty();
+        (is_unsent && diagnostic.fault == Fault::Elsewhere).then_some(&diagnostic.message)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::client::{Cookie, Jar, Session};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fault};
 use crate::event::{CaseError, CaseId, CaseOutline, CaseResult, Event};
 use crate::http::{Headers, Url};
 use crate::script;
@@ -303,6 +303,7 @@ impl<'a> FileRun<'a> {
             result = self.save_cookies(case, result);
         }
         self.learn(case, &result);
+        self.note_losses(case, &result.verdict);
         self.tell(|id| Event::CaseFinished(id, Box::new(result)));
         self.ended += 1;
     }
@@ -326,8 +327,12 @@ impl<'a> FileRun<'a> {
     }
 }
 
-/// The result of a case of which it cannot be told whether or how it runs.
+/// The result of a case of which it cannot be told whether or how it runs; that is another one's
+/// fault where it has not left what is needed for that.
 pub(super) fn not_worked_out(diagnostic: Diagnostic) -> Box<CaseResult> {
+    if diagnostic.fault == Fault::Elsewhere {
+        return CaseResult::skipped(diagnostic.message).into();
+    }
     let error = CaseError { kind: "template", diagnostics: vec![diagnostic] };
     CaseResult::failed_before_sending(error).into()
 }

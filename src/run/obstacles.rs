@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::event::CaseResult;
+use crate::event::{CaseResult, Verdict};
 
 use super::file::FileRun;
 use super::must;
 use super::order::{End, Rank};
 use super::plan::{Needed, PlannedCase, Stage};
+use super::specs::Requested;
 
 impl FileRun<'_> {
     /// The teardown of what has begun always runs; the rest does as long as nothing stands against
@@ -34,6 +35,19 @@ impl FileRun<'_> {
             .or_else(|| failed().map(Cow::Borrowed))
             .or_else(|| course.stopped.clone().filter(|_| !is_teardown).map(Cow::Owned))
             .or_else(|| missing().map(Cow::Owned))
+    }
+
+    /// Notes what a request that has not passed leaves undone: who needs it is skipped for that.
+    pub(super) fn note_losses(&mut self, case: &PlannedCase, verdict: &Verdict) {
+        let how = match verdict {
+            Verdict::Passed => return,
+            Verdict::Failed | Verdict::Errored => "failed",
+            Verdict::Skipped(_) => "was skipped",
+        };
+        let Ok(Requested { request, .. }) = self.specs.request(case) else { return };
+        let left = request.every_capture().map(|capture| &capture.name).chain(&request.name);
+        let name = &self.schedule.outline.files[self.running.index].cases[self.current].name;
+        self.scope.lose(left.map(|name| name.value.as_str()), &format!("`{name}` {how}"));
     }
 
     pub(super) fn learn(&self, case: &PlannedCase, result: &CaseResult) {

@@ -371,6 +371,77 @@ fn in_a_parallel_file_a_failure_skips_what_needs_it_and_no_more() {
     assert_eq!(outline(&project), [expected]);
 }
 
+/// `login` captures nothing, and all others use what it should have left.
+const UNDONE: &str = "### login
+# @capture token = $.nope
+GET {{api}}/login
+
+### use
+# @capture id = status
+GET {{api}}/use/{{token}}
+
+### after
+GET {{api}}/after/{{id}}
+
+### refers
+GET {{api}}/refers/{{use.response.headers.Content-Length}}
+
+### asks
+# @if token == \"1\"
+GET {{api}}/asks
+
+### without
+GET {{api}}/without/{{ token | default(2) }}
+
+### else
+GET {{api}}/else
+";
+
+#[test]
+fn who_uses_what_a_failed_request_has_not_captured_is_skipped_for_that_in_order_and_side_by_side() {
+    for head in ["", "# @parallel\n\n"] {
+        let project = Project::new().file("a.http", format!("{head}{UNDONE}"));
+        let mut paths = asked(&project, &["a.http"]);
+        paths.sort_unstable();
+        assert_eq!(paths, ["/else", "/login", "/without/2"]);
+        let expected = "a.http: login (errored), \
+                        use (`token`, which it uses, was not captured: `login` failed), \
+                        after (`id`, which it uses, was not captured: `use` was skipped), \
+                        refers (`use`, which it uses, has no response: `use` was skipped), \
+                        asks (`token`, which it uses, was not captured: `login` failed), without, else";
+        assert_eq!(outline(&project), [expected]);
+        // Where something else gives the name, that is what they use.
+        let paths = asked(&project, &["a.http", "--var", "token=1"]);
+        assert_eq!(paths.len(), 7, "{paths:?}");
+    }
+}
+
+#[test]
+fn the_teardown_of_a_run_is_skipped_where_the_setup_has_not_captured_what_it_uses() {
+    let project = Project::new()
+        .file("rqtest.yaml", "setup: _login.http\nteardown: _logout.http\n")
+        .file("_login.http", "### login\n# @capture token = $.nope\nGET {{api}}/login\n")
+        .file("_logout.http", "### logout\nGET {{api}}/logout/{{token}}\n\n### clear\nGET {{api}}/clear\n")
+        .file("a.http", "### a\nGET {{api}}/a\n");
+    assert_eq!(asked(&project, &["a.http"]), ["/login", "/clear"]);
+    let expected = "_logout.http: logout (`token`, which it uses, was not captured: `login` failed), clear";
+    assert_eq!(outline(&project).last().unwrap(), expected);
+}
+
+#[test]
+fn who_uses_what_was_captured_before_an_assertion_failed_runs() {
+    for head in ["", "# @parallel\n\n"] {
+        let text = format!(
+            "{head}### one\n# @capture one = status\nGET {{{{api}}}}/one\n\n?? status == 500\n\n\
+             ### uses\nGET {{{{api}}}}/uses/{{{{one}}}}\n\n### needs\n# @needs one\nGET {{{{api}}}}/needs/{{{{one}}}}\n"
+        );
+        let project = Project::new().file("a.http", text);
+        assert_eq!(asked(&project, &["a.http"]).len(), 2);
+        let expected = "a.http: one (failed), uses, needs (`one`, which it needs, failed)";
+        assert_eq!(outline(&project), [expected]);
+    }
+}
+
 #[test]
 fn files_of_one_group_never_overlap() {
     let under_way = AtomicUsize::new(0);

@@ -17,6 +17,7 @@ use crate::template::value::{from_json, to_json};
 use crate::template::view::View;
 
 use super::module::Fixed;
+use super::variables::Losses;
 use super::{Captures, Module, Providers, Variables};
 
 /// The variables of one run of a file: its own, captures, and past exchanges.
@@ -31,6 +32,8 @@ pub struct FileScope {
     /// All files whose requests run in the session.
     pub(in crate::template) known: Arc<[Module]>,
     pub(in crate::template) captures: Arc<HashMap<String, Value>>,
+    /// What requests would have left, had they passed.
+    pub(in crate::template) lost: Losses,
     /// What the setup of the run has captured.
     pub(in crate::template) prepared: Captures,
     /// What scripts have given the request that runs: variables of its own.
@@ -76,6 +79,7 @@ impl FileScope {
             parameters: Arc::default(),
             known,
             captures: Arc::default(),
+            lost: Losses::default(),
             prepared: Captures::default(),
             given: Arc::default(),
             exchanges: Arc::default(),
@@ -113,7 +117,7 @@ impl FileScope {
     /// This scope where a setup has captured something before.
     #[must_use]
     pub fn prepared_by(self, prepared: Captures) -> Self {
-        Self { prepared, ..self }
+        Self { lost: Losses::clone(&prepared.lost), prepared, ..self }
     }
 
     /// Takes over what was captured, and which exchanges were kept, in a scope that began as another
@@ -121,16 +125,18 @@ impl FileScope {
     pub fn take_over(&mut self, begun: &Self, ended: &Self) {
         take_over(&mut self.captures, &begun.captures, &ended.captures, |one, other| one == other);
         take_over(&mut self.exchanges, &begun.exchanges, &ended.exchanges, Arc::ptr_eq);
+        take_over(&mut self.lost, &begun.lost, &ended.lost, |one, other| one == other);
     }
 
-    /// All that was captured by now, be it by a setup before, for files that come after.
+    /// All that was captured by now, be it by a setup before, for files that come after; and what
+    /// was not.
     pub fn handed_on(&self) -> Captures {
         let mut all = self.prepared.clone();
         if !self.captures.is_empty() {
             let captured = self.captures.iter().map(|(name, value)| (name.clone(), value.clone()));
-            Arc::make_mut(&mut all.0).extend(captured);
+            Arc::make_mut(&mut all.values).extend(captured);
         }
-        all
+        Captures { lost: Losses::clone(&self.lost), ..all }
     }
 
     /// Says which of the times that a request runs is meant from now on; none where it runs once.
@@ -158,6 +164,17 @@ impl FileScope {
         let mut names: Vec<_> = self.captures.keys().cloned().collect();
         names.sort_unstable();
         names
+    }
+
+    /// Notes that a request has not left its response, or what it captures, unless another one has:
+    /// who needs it is told why.
+    pub fn lose<'n>(&mut self, names: impl Iterator<Item = &'n str>, why: &str) {
+        let is_lost = |name: &&str| !self.captures.contains_key(*name) && !self.exchanges.contains_key(*name);
+        let lost: Vec<&str> = names.filter(is_lost).collect();
+        if !lost.is_empty() {
+            let lost = lost.into_iter().map(|name| (name.to_owned(), why.to_owned()));
+            Arc::make_mut(&mut self.lost).extend(lost);
+        }
     }
 
     /// Forgets a captured value.

@@ -33,17 +33,24 @@ pub struct Variables {
     pub process: Vec<(String, String)>,
 }
 
-/// What one file leaves to another: the values that it has captured. Cheap to clone.
+/// What one file leaves to another: the values that it has captured, and those that it has not.
+/// Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Captures(pub(in crate::template) Arc<HashMap<String, Value>>);
+pub struct Captures {
+    pub(in crate::template) values: Arc<HashMap<String, Value>>,
+    pub(in crate::template) lost: Losses,
+}
+
+/// Why names mean nothing that requests would have given a meaning: what became of these.
+pub(in crate::template) type Losses = Arc<HashMap<String, String>>;
 
 impl Captures {
     pub(in crate::template) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.values.get(name)
     }
 
     pub(in crate::template) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.values.keys().map(String::as_str)
     }
 }
 

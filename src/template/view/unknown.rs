@@ -1,6 +1,6 @@
 //! What is said of names that mean nothing.
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Fault, nearest};
 use crate::source::Span;
 use crate::template::dynamic;
 use crate::template::scope::{FileScope, Variables};
@@ -12,6 +12,9 @@ impl View {
     pub(in crate::template) fn undefined(&self, name: &str, at: &Span) -> Diagnostic {
         if self.requests().any(|request| request == name) {
             return self.no_exchange(name, at);
+        }
+        if let Some(lost) = self.lost(name, "was not captured", at) {
+            return lost;
         }
         if self.trail.last().is_some_and(|&place| self.definition(place).name.value == name) {
             return Diagnostic::error(format!("variable `{name}` is defined by itself")).at(at, "");
@@ -33,6 +36,9 @@ impl View {
 
     /// The error that a request has no response that could be referred to.
     pub(in crate::template) fn no_exchange(&self, request: &str, at: &Span) -> Diagnostic {
+        if let Some(lost) = self.lost(request, "has no response", at) {
+            return lost;
+        }
         if self.requests().any(|known| known == request) {
             return Diagnostic::error(format!("request `{request}` has no response yet"))
                 .at(at, "")
@@ -41,6 +47,13 @@ impl View {
         Diagnostic::error(format!("no request of this file is named `{request}`"))
             .at(at, "")
             .suggest(request, self.requests())
+    }
+
+    /// The error that a name would mean something, had another request passed.
+    fn lost(&self, name: &str, how: &str, at: &Span) -> Option<Diagnostic> {
+        let why = self.bindings.file.lost.get(name)?;
+        let error = Diagnostic::error(format!("`{name}`, which it uses, {how}: {why}")).at(at, "");
+        Some(Diagnostic { fault: Fault::Elsewhere, ..error })
     }
 
     /// The names of all that is defined, given or captured, in alphabetical order.
