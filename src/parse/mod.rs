@@ -17,7 +17,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use assertion::{
-    parse_assertion, parse_capture, parse_httpyac_assertion, parse_kept, parse_operand, parse_subject,
+    is_must, parse_assertion, parse_capture, parse_httpyac_assertion, parse_kept, parse_operand, parse_subject,
 };
 
 use crate::source::SourceFile;

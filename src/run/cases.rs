@@ -431,5 +431,5 @@ fn tags_of(entry: &Entry) -> Vec<String> {
 }
 
 fn invalid(span: &Span, diagnostic: Diagnostic) -> Invalid {
-    Invalid { name: None, tags: Vec::new(), span: span.clone(), diagnostics: vec![diagnostic] }
+    Invalid { name: None, tags: Vec::new(), span: span.clone(), diagnostics: vec![diagnostic], must: None }
 }

@@ -163,7 +163,8 @@ impl Gathering<'_> {
 
     fn report(&mut self, origin: &Span, diagnostics: Vec<Diagnostic>) {
         let name = origin.clone().with(format!("import {}", origin.text()));
-        self.problems.push(Invalid { name: Some(name), tags: Vec::new(), span: origin.clone(), diagnostics });
+        let span = origin.clone();
+        self.problems.push(Invalid { name: Some(name), tags: Vec::new(), span, diagnostics, must: None });
     }
 
     fn finish(self) -> Gathered {

@@ -1,6 +1,7 @@
 //! What must hold, or the rest of a file does not run.
 
 use crate::event::CaseResult;
+use crate::source::Span;
 use crate::spec::{Assertion, Severity};
 
 /// Why nothing more is to run after a request that has not passed, if one of the assertions
@@ -14,5 +15,14 @@ pub(super) fn unmet(assertions: &[Assertion], result: &CaseResult) -> Option<Str
     let was_evaluated = |assertion: &Assertion| outcomes.iter().any(|outcome| outcome.span == assertion.span);
     let nothing_was = !assertions.iter().any(was_evaluated);
     let must = assertions.iter().find(|assertion| nothing_was && assertion.severity == Severity::Must)?;
-    Some(format!("`{}` at {} could not be evaluated", must.text(), must.span))
+    Some(not_evaluated(must.text(), &must.span))
+}
+
+/// The same after a request that could not be read.
+pub(super) fn unread(must: &Span) -> String {
+    not_evaluated(must.text(), must)
+}
+
+fn not_evaluated(assertion: &str, span: &Span) -> String {
+    format!("`{assertion}` at {span} could not be evaluated")
 }

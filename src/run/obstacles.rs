@@ -59,8 +59,11 @@ impl FileRun<'_> {
         if end != End::Failed {
             return;
         }
-        let request = self.specs.request(case).ok().map(|requested| requested.request);
-        if let Some(reason) = request.and_then(|request| must::unmet(&request.assertions, result)) {
+        let unmet = match self.specs.request(case) {
+            Ok(requested) => must::unmet(&requested.request.assertions, result),
+            Err(invalid) => invalid.must.as_ref().map(must::unread),
+        };
+        if let Some(reason) = unmet {
             course.stopped.get_or_insert(reason);
         }
         if self.shared.options.fail_fast {

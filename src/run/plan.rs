@@ -173,7 +173,7 @@ impl PlannedCase {
     pub(super) fn spoil(&mut self, outline: &CaseOutline, diagnostic: Diagnostic) {
         let span = outline.span.clone().or_else(|| diagnostic.span().cloned());
         let span = span.expect("a case that can be read stands somewhere");
-        let invalid = Invalid { name: None, tags: Vec::new(), span, diagnostics: vec![diagnostic] };
+        let invalid = Invalid { name: None, tags: Vec::new(), span, diagnostics: vec![diagnostic], must: None };
         *self = Self::invalid(self.stage, invalid);
     }
 }

@@ -53,9 +53,12 @@ fn of_each(cases: &[PlannedCase], specs: &Specs, definitions: &Definitions) -> V
     let mut all = Vec::with_capacity(cases.len());
     let mut before: Option<(Place, Traffic)> = None;
     for case in cases {
-        let Ok(requested) = specs.request(case) else {
-            all.push(Traffic::default());
-            continue;
+        let requested = match specs.request(case) {
+            Ok(requested) => requested,
+            Err(invalid) => {
+                all.push(Traffic { is_unknown: invalid.must.is_some(), ..Traffic::default() });
+                continue;
+            }
         };
         let is_called = matches!(&case.work, Work::Request { call: Some(_), .. });
         let whole = match before.take() {

@@ -207,13 +207,22 @@ pub struct Invalid {
     pub span: Span,
     /// Everything that is wrong with it; at least one is an error.
     pub diagnostics: Vec<Diagnostic>,
+    /// An assertion of it without which nothing more runs, be it one that could not be read.
+    pub must: Option<Span>,
 }
 
 impl Invalid {
     /// What is left of a request that was read, and for which something else could not be.
     pub fn in_place_of(request: &Request, problems: Vec<Diagnostic>) -> Self {
         let diagnostics = request.diagnostics.iter().cloned().chain(problems).collect();
-        Self { name: request.name.clone(), tags: request.tags.clone(), span: request.span.clone(), diagnostics }
+        let must = request.assertions.iter().find(|assertion| assertion.severity == Severity::Must);
+        Self {
+            name: request.name.clone(),
+            tags: request.tags.clone(),
+            span: request.span.clone(),
+            diagnostics,
+            must: must.map(|must| must.span.clone()),
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn spec(format: Format, variables: &[(&str, usize)], requests: &[&str
     let nowhere: Span = source.span(0..0);
     let request = |name: &&str| {
         let name = Some(nowhere.clone().with((*name).to_owned()));
-        Entry::Invalid(Invalid { name, tags: vec![], span: nowhere.clone(), diagnostics: vec![] })
+        Entry::Invalid(Invalid { name, tags: vec![], span: nowhere.clone(), diagnostics: vec![], must: None })
     };
     Spec {
         variables: variables.iter().map(|&(definition, position)| variable(definition, position, format)).collect(),

@@ -63,6 +63,11 @@ pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnos
     })
 }
 
+/// Whether an assertion says that it must hold, also where the rest of it cannot be read.
+pub fn is_must(span: &Span, format: Format) -> bool {
+    Reader::new(span, format).severity().0 == Severity::Must
+}
+
 /// Reads `name = query filter*`, with `default value` and `redact` after it, from a place in
 /// a `.http` file.
 ///

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::protocol::{Named, saved_in_vain};
-use crate::parse::{message, parse_assertion, parse_httpyac_assertion};
+use crate::parse::{message, parse_httpyac_assertion};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::{
     AssertionValues, Credentials, DefinitionEscapes, GraphQlField, NameExtent, Rules, SeparatorText,
@@ -278,7 +278,7 @@ fn read_assertions<'a>(draft: &mut Draft, spans: impl Iterator<Item = &'a Span>,
     for span in spans {
         let assertion = match rules.assertion_values {
             AssertionValues::Untyped => parse_httpyac_assertion(span),
-            AssertionValues::Typed => parse_assertion(span, Format::Http),
+            AssertionValues::Typed => draft.assertion(span),
         };
         match assertion {
             Ok(assertion) => draft.assertions.push(assertion),
@@ -338,9 +338,7 @@ fn request(
 fn whole(request: Request) -> Entry {
     let problem = message::in_vain(&request).or_else(|| saved_in_vain(&request));
     let Some(error) = problem else { return Entry::Request(Box::new(request)) };
-    let Request { name, tags, span, mut diagnostics, .. } = request;
-    diagnostics.push(error);
-    Entry::Invalid(Invalid { name, tags, span, diagnostics })
+    Entry::Invalid(Invalid::in_place_of(&request, vec![error]))
 }
 
 /// The place of a request that could not be read: its line, its name, or what is wrong.
@@ -348,5 +346,5 @@ fn invalid(draft: Draft, line: Option<Span>, head: &Span) -> Invalid {
     let name = draft.name.as_ref().map(|name| &name.span);
     let first = draft.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
     let span = line.as_ref().or(name).or(first.and_then(Diagnostic::span)).unwrap_or(head).clone();
-    Invalid { name: draft.name, tags: draft.tags, span, diagnostics: draft.diagnostics }
+    Invalid { name: draft.name, tags: draft.tags, span, diagnostics: draft.diagnostics, must: draft.must }
 }

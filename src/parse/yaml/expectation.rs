@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::http::Phase;
 use crate::parse::assertion::check_types;
-use crate::parse::{assertion, parse_assertion, parse_kept, parse_subject};
+use crate::parse::{assertion, is_must, parse_assertion, parse_kept, parse_subject};
 use crate::source::{Span, Spanned};
 use crate::spec::{Assertion, Capture, Format, Node, Operand, Query, RequestPart, Severity, Subject, Text};
 
@@ -241,6 +241,19 @@ fn assert(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
         let assertion = sentence(item, "an assertion").and_then(|span| parse_assertion(&span, item.key.format));
         all.extend(problems.keep(assertion));
     }
+}
+
+/// What of a request's `expect` must hold, also where that cannot be read.
+pub(super) fn must(request: Field<'_>) -> Option<Span> {
+    let expect = request.entries().into_iter().flatten().find(|field| field.key.value == "expect")?;
+    expect.entries().into_iter().flatten().find_map(|field| match &*field.key.value {
+        "must" => Some(field.key.span.clone()),
+        "assert" => {
+            let mut items = field.one_or_more().filter_map(|item| sentence(item, "an assertion").ok());
+            items.find(|item| is_must(item, field.key.format))
+        }
+        _ => None,
+    })
 }
 
 /// Adds what is of a severity: a map as `expect` is one, or texts as in `assert`.

@@ -140,5 +140,5 @@ fn invalid(source: &Arc<SourceFile>, tags: &[Spanned<String>], diagnostics: Vec<
     let span = diagnostics.first().and_then(Diagnostic::span).cloned();
     let span = span.unwrap_or_else(|| source.span(0..0));
     let name = Some(span.clone().with(UNREADABLE.to_owned()));
-    Entry::Invalid(Invalid { name, tags: tags.to_vec(), span, diagnostics })
+    Entry::Invalid(Invalid { name, tags: tags.to_vec(), span, diagnostics, must: None })
 }

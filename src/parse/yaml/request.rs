@@ -98,7 +98,8 @@ pub(super) fn read(field: Field<'_>, found: Vec<Diagnostic>, surroundings: &Surr
         Some(entry) if diagnostics.is_empty() => entry,
         _ => {
             sort(&mut diagnostics);
-            Entry::Invalid(Invalid { name, tags, span: field.span().clone(), diagnostics })
+            let must = expectation::must(field);
+            Entry::Invalid(Invalid { name, tags, span: field.span().clone(), diagnostics, must })
         }
     }
 }

@@ -7,10 +7,10 @@ mod table;
 use std::borrow::Cow;
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::parse::protocol;
+use crate::parse::{is_must, parse_assertion, protocol};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::Rules;
-use crate::spec::{Assertion, Body, Capture, Defaults, Import, Reference, Variable};
+use crate::spec::{Assertion, Body, Capture, Defaults, Format, Import, Reference, Variable};
 
 use crate::parse::http::argument::NULL;
 use crate::parse::http::head::Directive;
@@ -60,10 +60,22 @@ pub(in crate::parse::http) struct Draft {
     pub variables: Vec<Variable>,
     /// What is expected of the response.
     pub assertions: Vec<Assertion>,
+    /// The first of it that must hold, be it one that cannot be read.
+    pub must: Option<Span>,
     /// What is taken from the response.
     pub captures: Vec<Capture>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Draft {
+    /// Reads an assertion, and notes whether it must hold.
+    pub fn assertion(&mut self, span: &Span) -> Result<Assertion, Diagnostic> {
+        if is_must(span, Format::Http) {
+            self.must.get_or_insert_with(|| span.clone());
+        }
+        parse_assertion(span, Format::Http)
+    }
 }
 
 /// When in its file a request runs.

@@ -57,12 +57,16 @@ pub(super) fn tags(draft: &mut Draft, directive: &Directive) -> Result<(), Diagn
 }
 
 pub(super) fn assert(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
-    draft.assertions.push(parse_assertion(&directive.argument, Format::Http)?);
+    let assertion = draft.assertion(&directive.argument)?;
+    draft.assertions.push(assertion);
     Ok(())
 }
 
 /// `# @must status == 200`: the name says how much hangs on it.
 pub(super) fn graded(draft: &mut Draft, directive: &Directive, severity: Severity) -> Result<(), Diagnostic> {
+    if severity == Severity::Must {
+        draft.must.get_or_insert_with(|| directive.argument.clone());
+    }
     let assertion = parse_assertion(&directive.argument, Format::Http)?;
     draft.assertions.push(Assertion { severity, ..assertion });
     Ok(())
