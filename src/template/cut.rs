@@ -191,9 +191,11 @@ fn balanced_closing(text: &str) -> Option<usize> {
 /// Whether brace text in a `.http` file looks like a reference or an expression, and not
 /// like a part of another language: a mustache tag, a JSON object, ….
 fn may_be_live(inner: &str) -> bool {
-    let first = inner.trim_start().chars().next();
+    let code = inner.trim_start();
+    // `{{{` is a brace of text before a reference; after a blank it opens a map.
+    let opens_map = code.len() < inner.len() && code.starts_with('{');
     let opens = |first: char| first.is_alphanumeric() || "_$%-([\"'`".contains(first);
-    first.is_some_and(opens) && !inner.contains("{{")
+    (opens_map || code.starts_with(opens)) && !inner.contains("{{")
 }
 
 #[cfg(test)]
@@ -229,7 +231,8 @@ mod tests {
             ("{{#if}} {{/if}} {{> x}} {{! y}} {{^z}}", "{{#if}} {{/if}} {{> x}} {{! y}} {{^z}}"),
             ("{{ x | default('}}') }}", "< x | default('}}') >"),
             ("{{ don't }}", "< don't >"),
-            ("{{ {'a': 1} }}", "{{ {'a': 1} }}"),
+            ("{{ {'a': {'b': 1}} | tojson }}!", "< {'a': {'b': 1}} | tojson >|!"),
+            ("{ {a: {{ {b} }}", "{ {a: |< {b} >"),
             ("{% if x %} {# c #}", "{% if x %} {# c #}"),
             ("{{%a}}", "<%a>"),
             ("{{`x${a}}}`}} {{é}}", "<`x${a}}}`>| |<é>"),

@@ -248,6 +248,7 @@ mod tests {
             ("{{ uuid() | length }}", "36"),
             ("{{braces}}", "{{name}} }}"),
             ("{{ '}}' }}", "}}"),
+            (r#"{{ {"id": id, "in": {"b": [1]}} | tojson }}"#, r#"{"id":7,"in":{"b":[1]}}"#),
         ] {
             for format in BOTH {
                 assert_eq!(render(&file, template, format).unwrap(), expected, "{template}");
@@ -267,6 +268,7 @@ mod tests {
             (r#"{"a":{{id}}}"#, r#"{"a":7}"#),
             (r#"{{"a": 1}}"#, r#"{{"a": 1}}"#),
             ("{{\nname}}", "{{\nname}}"),
+            ("{{ { a; b } }}", "{{ { a; b } }}"),
         ] {
             assert_eq!(render(&file, template, Format::Http).unwrap(), expected, "{template}");
         }
