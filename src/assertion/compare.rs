@@ -15,6 +15,9 @@ use super::value::{Value, hex, milliseconds};
 /// Whether an actual value is the expected one. Values of different types are not equal;
 /// what has no type of its own takes that of the expected value.
 pub(super) fn equal(actual: &Value<'_>, expected: &Given<'_>) -> bool {
+    if is_list_of_one(actual, &expected.value) {
+        return true;
+    }
     match (actual.alone(), &expected.value) {
         (Value::Json(actual), Value::Json(wanted)) => {
             json_equal(actual, wanted) || actual.as_str().is_some_and(|text| expected.is_written_quantity(text))
@@ -28,6 +31,12 @@ pub(super) fn equal(actual: &Value<'_>, expected: &Given<'_>) -> bool {
         (Value::List(values) | Value::Nodes(values), wanted) => list_equal(values, wanted),
         _ => false,
     }
+}
+
+/// Whether what a path has found that may find several is a list of a single one: the path
+/// says that it is a list, not how much there happens to be.
+fn is_list_of_one(actual: &Value<'_>, expected: &Value<'_>) -> bool {
+    matches!(actual, Value::Nodes(nodes) if nodes.len() == 1 && list_equal(nodes, expected))
 }
 
 fn equal_duration(actual: &Value<'_>, expected: &Given<'_>) -> bool {
@@ -86,7 +95,7 @@ fn list_equal(values: &[Value<'_>], expected: &Value<'_>) -> bool {
 
 /// How an actual value stands to the expected one: numbers, lengths of time (a number is
 /// milliseconds), dates and texts have an order, if both are of one type. Texts that are
-/// both dates have that of these, however they are written.
+/// both dates have that of these, however they are written; a date has none beside another text.
 pub(super) fn order(actual: &Value<'_>, expected: &Given<'_>) -> Option<Ordering> {
     let actual = actual.alone();
     if matches!(actual, Value::Duration(_)) || matches!(expected.value, Value::Duration(_)) {
@@ -95,8 +104,10 @@ pub(super) fn order(actual: &Value<'_>, expected: &Given<'_>) -> Option<Ordering
     if let Some(wanted) = wanted_number(actual, &expected.value) {
         return compare_numbers(actual.as_number()?.as_ref(), wanted.as_ref());
     }
-    if let Some(wanted) = date::of(&expected.value) {
-        return Some(date::of(actual)?.cmp(&wanted));
+    match (date::of(actual), date::of(&expected.value)) {
+        (Some(actual), Some(wanted)) => return Some(actual.cmp(&wanted)),
+        (None, None) => {}
+        _ => return None,
     }
     match (actual.as_text(), expected.value.as_text()) {
         (Some(actual), Some(wanted)) => Some(actual.cmp(wanted)),
@@ -218,6 +229,10 @@ mod tests {
             (Value::Bytes(Cow::Borrowed(b"Hi")), json!("Hi"), true),
             (Value::Nodes(vec![Value::raw("a"), Value::raw("1")]), json!(["a", 1]), true),
             (Value::Nodes(vec![Value::raw("a")]), json!("a"), true),
+            (Value::Nodes(vec![Value::raw("a")]), json!(["a"]), true),
+            (Value::Nodes(vec![json(json!(["a"]))]), json!(["a"]), true),
+            (Value::Nodes(vec![json(json!(["a"]))]), json!([["a"]]), true),
+            (Value::Nodes(vec![Value::raw("a")]), json!(["b"]), false),
             (Value::List(vec![Value::raw("a")]), json!("a"), false),
             (Value::Duration(Duration::from_millis(500)), json!(500), true),
             (Value::Duration(Duration::from_millis(500)), json!("500ms"), true),
@@ -244,6 +259,8 @@ mod tests {
             (Value::Date(Timestamp::UNIX_EPOCH), json!("1970-01-01T01:00:00+01:00"), Some(Ordering::Equal)),
             (Value::Date(Timestamp::UNIX_EPOCH), json!("1970"), None),
             (Value::raw("Sun, 06 Nov 1994 08:49:37 GMT"), json!("2026-01-01"), Some(Ordering::Less)),
+            (json(json!("2099-01-01T00:00:00Z")), json!("31.12.2026"), None),
+            (json(json!("soon")), json!("2026-01-01"), None),
         ] {
             assert_eq!(order(&actual, &given(expected.clone())), ordering, "{actual:?} {expected}");
         }

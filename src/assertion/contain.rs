@@ -22,9 +22,12 @@ pub(super) fn contains(whole: &Value<'_>, part: &Given<'_>) -> Option<bool> {
     match whole {
         Value::Nodes(nodes) => match nodes.as_slice() {
             [] => None,
-            [only] => Some(equal(only, part) || contains(only, part) == Some(true)),
-            // A text without a type of its own has parts; JSON's elements are whole.
-            several => Some(several.iter().any(|node| equal(node, part) || is_raw_part(node, part))),
+            [Value::Json(only)] if !only.is_string() => {
+                Some(equal(&nodes[0], part) || contains(&nodes[0], part) == Some(true))
+            }
+            // A text without a type of its own has parts. Those of JSON are whole, also where there
+            // is but one: what is asked for does not depend on how many there happen to be.
+            nodes => Some(nodes.iter().any(|node| equal(node, part) || is_raw_part(node, part))),
         },
         Value::List(values) => Some(values.iter().any(|value| equal(value, part))),
         Value::Json(json) => match json.as_ref() {
@@ -97,6 +100,10 @@ mod tests {
             (Value::Nodes(vec![Value::raw("abc"), Value::raw("d")]), json!("b"), Some(true)),
             (Value::Nodes(vec![json(json!("abc")), json(json!("d"))]), json!("b"), Some(false)),
             (Value::Nodes(vec![json(json!(5))]), json!(5), Some(true)),
+            (Value::Nodes(vec![json(json!("superadmin"))]), json!("admin"), Some(false)),
+            (Value::Nodes(vec![json(json!("admin"))]), json!("admin"), Some(true)),
+            (Value::Nodes(vec![json(json!(["admin"]))]), json!("admin"), Some(true)),
+            (Value::Nodes(vec![Value::raw("superadmin")]), json!("admin"), Some(true)),
             (Value::Nodes(vec![]), json!(5), None),
             (Value::Bytes(Cow::Borrowed(b"a\xffb")), json!("b"), Some(true)),
         ] {

@@ -20,6 +20,10 @@ use super::{Contrast, Failure, Places};
 /// The most characters of a query that a message repeats.
 const LONGEST: usize = 80;
 
+/// What is to be known where the only node of a path has a part that none of its nodes is.
+const PART_OF_ONE: &str = "a path that may find several values gives a list, of which one is asked for; \
+                           `| first` before it asks for a part of the text";
+
 /// Speaks of a subject.
 #[derive(Clone, Copy)]
 pub(super) struct Explanation<'a> {
@@ -104,7 +108,9 @@ impl Verdict {
             Resolved::Contains(given) => {
                 let verdict = relation("contains", "does not contain", "to contain", given)?;
                 let find = |text: &str| text.find(&*given.as_part_of_text());
-                Ok(Self { notes: line_found(negated, actual, find), ..verdict })
+                let part = actual.alone().as_text().and_then(find).filter(|_| !negated).map(|_| PART_OF_ONE.to_owned());
+                let notes = line_found(negated, actual, find).into_iter().chain(part).collect();
+                Ok(Self { notes, ..verdict })
             }
             Resolved::Part(Place::Start, given) => {
                 relation("starts with", "does not start with", "to start with", given)

@@ -36,6 +36,7 @@ pub(super) fn name(test: TypeTest) -> &'static str {
 /// Whether a value is what a test asks for. A text without a type of its own is all that
 /// it reads as.
 pub(super) fn is(test: TypeTest, value: &Value<'_>) -> bool {
+    let is_list = matches!(value, Value::List(_) | Value::Nodes(_));
     let value = value.alone();
     let text = || value.as_text();
     match test {
@@ -44,7 +45,7 @@ pub(super) fn is(test: TypeTest, value: &Value<'_>) -> bool {
         TypeTest::Number => number(value).is_some(),
         TypeTest::String => text().is_some(),
         TypeTest::Boolean => is(TypeTest::True, value) || is(TypeTest::False, value),
-        TypeTest::List => matches!(value, Value::List(_) | Value::Nodes(_)) || json(value).is_some_and(Json::is_array),
+        TypeTest::List => is_list || json(value).is_some_and(Json::is_array),
         TypeTest::Object => json(value).is_some_and(Json::is_object),
         TypeTest::Null => json(value).is_some_and(Json::is_null),
         TypeTest::Date => date::of(value).is_some(),
