@@ -9,6 +9,7 @@ use crate::assertion::operand::Given;
 use crate::assertion::value::Value;
 use crate::spec::Extent;
 
+use super::candidates::Candidates;
 use super::ignored::Ignored;
 use super::pairing::pair;
 use super::{Differences, Wanted};
@@ -121,8 +122,14 @@ impl Comparison {
             Extent::Whole => actual.len() == wanted.len(),
             Extent::Part => actual.len() >= wanted.len(),
         };
+        fits_length && self.pairs(actual, wanted).iter().all(Option::is_some)
+    }
+
+    /// The element that each expected item is paired with, in any order.
+    pub(super) fn pairs(&self, actual: &[&Json], wanted: &[&Wanted]) -> Vec<Option<usize>> {
+        let candidates = Candidates::find(self, actual, wanted);
         let fits = |item: usize, element: usize| self.fits(actual[element], wanted[item]);
-        fits_length && pair(wanted.len(), actual.len(), fits).iter().all(Option::is_some)
+        pair(wanted.len(), actual.len(), |item| candidates.of(item), fits)
     }
 
     /// The elements that are looked at, with their indexes.

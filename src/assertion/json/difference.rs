@@ -1,5 +1,6 @@
 //! Where JSON differs from what is expected of it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::{Map, Value as Json};
@@ -9,7 +10,6 @@ use crate::assertion::value::{brief_json, json_kind};
 use crate::spec::Extent;
 
 use super::comparison::{Comparison, items};
-use super::pairing::pair;
 use super::wanted::Wanted;
 
 /// How many differences are kept; of the others it is known how many there are.
@@ -204,9 +204,11 @@ impl<'a> Search<'a> {
     }
 
     fn in_any_order(&mut self, actual: &[Element<'a>], wanted: &[Item<'a>]) {
-        let fits = |item: usize, element: usize| self.comparison.fits(actual[element].1, wanted[item].1);
-        let pairs = pair(wanted.len(), actual.len(), fits);
-        let is_free = |(at, element): (usize, &Element<'a>)| (!pairs.contains(&Some(at))).then_some(*element);
+        let values: Vec<&Json> = actual.iter().map(|&(_, value)| value).collect();
+        let items: Vec<&Wanted> = wanted.iter().map(|&(_, wanted)| wanted).collect();
+        let pairs = self.comparison.pairs(&values, &items);
+        let paired: HashSet<usize> = pairs.iter().copied().flatten().collect();
+        let is_free = |(at, element): (usize, &Element<'a>)| (!paired.contains(&at)).then_some(*element);
         let mut free: Vec<Element<'a>> = actual.iter().enumerate().filter_map(is_free).collect();
         for (&(_, wanted), _) in wanted.iter().zip(&pairs).filter(|(_, paired)| paired.is_none()) {
             self.most_alike_or_missing(&mut free, wanted);

@@ -3,6 +3,7 @@
 //! What is expected is compiled to an [`Expectation`], which becomes [`Wanted`] JSON for each
 //! comparison; a [`Comparison`] says whether a value fits, and where it differs.
 
+mod candidates;
 mod comparison;
 mod difference;
 mod expectation;

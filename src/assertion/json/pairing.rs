@@ -1,6 +1,6 @@
 //! Elements of a list paired with those that are expected of it, in any order.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// The element that each expected item is paired with, no element with two, so that as many
 /// items as possible have one: a maximum matching of a bipartite graph.
@@ -8,14 +8,25 @@ use std::collections::VecDeque;
 /// Most lists come in the order in which they are expected, or nearly, and are paired at
 /// first sight. An item may fit several elements, as placeholders and parts do; where those
 /// are taken, pairs are changed along an augmenting path.
-pub(super) fn pair(items: usize, elements: usize, fits: impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
-    let mut pairs = Pairs { of_items: vec![None; items], of_elements: vec![None; elements] };
+///
+/// Beside its number an item has candidates: no other element does it fit.
+pub(super) fn pair<'c>(
+    items: usize,
+    elements: usize,
+    candidates: impl Fn(usize) -> &'c [usize],
+    fits: impl Fn(usize, usize) -> bool,
+) -> Vec<Option<usize>> {
+    let mut pairs = Pairs {
+        of_items: vec![None; items],
+        of_elements: vec![None; elements],
+        is_out_of_reach: vec![false; elements],
+    };
     for item in (0..items.min(elements)).filter(|&item| fits(item, item)) {
         pairs.join(item, item);
     }
     for item in 0..items {
         if pairs.of_items[item].is_none() {
-            pairs.find_a_place(item, &fits);
+            pairs.find_a_place(item, &candidates, &fits);
         }
     }
     pairs.of_items
@@ -24,6 +35,9 @@ pub(super) fn pair(items: usize, elements: usize, fits: impl Fn(usize, usize) ->
 struct Pairs {
     of_items: Vec<Option<usize>>,
     of_elements: Vec<Option<usize>>,
+    /// The elements from which no change of pairs leads to a free one: since none ever will,
+    /// they are not asked again.
+    is_out_of_reach: Vec<bool>,
 }
 
 impl Pairs {
@@ -34,33 +48,38 @@ impl Pairs {
 
     /// Pairs an item, with a free element if there is one; else those that have one that
     /// it fits are asked for another, and so on, nearest first.
-    fn find_a_place(&mut self, item: usize, fits: &impl Fn(usize, usize) -> bool) {
-        let free =
-            (0..self.of_elements.len()).find(|&element| self.of_elements[element].is_none() && fits(item, element));
-        if let Some(element) = free {
+    fn find_a_place<'c>(
+        &mut self,
+        item: usize,
+        candidates: &impl Fn(usize) -> &'c [usize],
+        fits: &impl Fn(usize, usize) -> bool,
+    ) {
+        let is_free = |element: &usize| self.of_elements[*element].is_none() && fits(item, *element);
+        if let Some(element) = candidates(item).iter().copied().find(is_free) {
             return self.join(item, element);
         }
-        let mut asked_by: Vec<Option<usize>> = vec![None; self.of_elements.len()];
+        let mut asked_by = HashMap::new();
         let mut asking = VecDeque::from([item]);
         while let Some(item) = asking.pop_front() {
-            for element in 0..asked_by.len() {
-                if asked_by[element].is_some() || !fits(item, element) {
+            for &element in candidates(item) {
+                if self.is_out_of_reach[element] || asked_by.contains_key(&element) || !fits(item, element) {
                     continue;
                 }
-                asked_by[element] = Some(item);
+                asked_by.insert(element, item);
                 match self.of_elements[element] {
                     Some(other) => asking.push_back(other),
                     None => return self.shift(element, &asked_by),
                 }
             }
         }
+        asked_by.into_keys().for_each(|element| self.is_out_of_reach[element] = true);
     }
 
     /// Gives each item on the way to a free element the element that it asked for.
-    fn shift(&mut self, free: usize, asked_by: &[Option<usize>]) {
+    fn shift(&mut self, free: usize, asked_by: &HashMap<usize, usize>) {
         let mut element = Some(free);
         while let Some(at) = element {
-            let item = asked_by[at].expect("an item asked for every element on the way");
+            let item = *asked_by.get(&at).expect("an item asked for every element on the way");
             element = self.of_items[item];
             self.join(item, at);
         }
@@ -76,9 +95,9 @@ mod tests {
     #[test]
     fn pairs_what_fits_several_so_that_all_have_one() {
         let fits = |item: usize, element: usize| [&[0, 1][..], &[0], &[1, 2]][item].contains(&element);
-        assert_eq!(pair(3, 3, fits), [Some(1), Some(0), Some(2)]);
-        assert_eq!(pair(2, 1, |_, _| true), [Some(0), None]);
-        assert_eq!(pair(0, 2, |_, _| true), []);
+        assert_eq!(pair(3, 3, |_| &[0, 1, 2], fits), [Some(1), Some(0), Some(2)]);
+        assert_eq!(pair(2, 1, |_| &[0], |_, _| true), [Some(0), None]);
+        assert_eq!(pair(0, 2, |_| &[], |_, _| true), []);
     }
 
     /// The most pairs, found by trying all.
@@ -101,7 +120,8 @@ mod tests {
             fitting in (0..5_usize).prop_flat_map(|width| prop::collection::vec(prop::collection::vec(any::<bool>(), width), 0..5)),
         ) {
             let width = fitting.first().map_or(0, Vec::len);
-            let pairs = pair(fitting.len(), width, |item, element| fitting[item][element]);
+            let all: Vec<usize> = (0..width).collect();
+            let pairs = pair(fitting.len(), width, |_| &all, |item, element| fitting[item][element]);
             let paired: Vec<usize> = pairs.iter().copied().flatten().collect();
             let mut distinct = paired.clone();
             distinct.sort_unstable();

@@ -127,6 +127,32 @@ proptest! {
 }
 
 #[test]
+fn long_lists_in_any_order_are_paired_as_short_ones_are() {
+    let order = |at: usize| at * 7 % 400;
+    let element = |at: usize| json!({"id": at, "kind": at % 3, "of": {"n": [at, "x"]}, "on": true});
+    let actual: Json = (0..400).map(element).collect();
+    let whole: Json = (0..400).map(|at| element(order(at))).collect();
+    let part: Json = (0..400).map(|at| json!({"kind": order(at) % 3, "of": {"n": [order(at)]}})).collect();
+    let mut wrong = whole.clone();
+    wrong[5]["of"]["n"][0] = json!("none");
+    for (extent, wanted, expected) in [
+        (Extent::Whole, &whole, true),
+        (Extent::Part, &whole, true),
+        (Extent::Part, &part, true),
+        (Extent::Whole, &part, false),
+        (Extent::Whole, &wrong, false),
+        (Extent::Part, &wrong, false),
+    ] {
+        assert_eq!(fits(&comparison(extent, true), &actual, wanted), expected, "{extent:?}");
+    }
+    let found = Differences::between(&comparison(Extent::Whole, true), &actual, &wrong.into());
+    assert_eq!(
+        found.shown.iter().map(Difference::to_string).collect::<Vec<_>>(),
+        ["$[35].of.n[*]: missing, expected \"none\"", "$[35].of.n[0]: unexpected 35"]
+    );
+}
+
+#[test]
 fn numbers_are_equal_by_value() {
     for (actual, wanted, expected) in [
         (json!(1), json!(1.0), true),
