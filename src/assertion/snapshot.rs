@@ -73,13 +73,26 @@ pub struct Renewal {
     pub content: Vec<u8>,
     /// Whether there is none yet.
     pub is_new: bool,
+    /// The paths of what is redacted that found nothing.
+    pub idle: Vec<String>,
+}
+
+impl Renewal {
+    /// What whoever writes it should know: paths that redact nothing are likely misspelt.
+    pub fn cautions(&self) -> impl Iterator<Item = String> {
+        let caution = |path: &String| {
+            format!("{} holds nothing that `{path}` finds, so that nothing is redacted by it", self.shown)
+        };
+        self.idle.iter().map(caution)
+    }
 }
 
 /// A compiled snapshot.
 #[derive(Debug)]
 pub(super) struct Snapshot {
     name: Option<Prepared<String>>,
-    redacted: Vec<Prepared<Path>>,
+    /// Paths, and how they are written.
+    redacted: Vec<(Prepared<Path>, String)>,
 }
 
 /// A value as it is kept.
@@ -92,8 +105,8 @@ enum Content {
 impl Snapshot {
     pub(super) fn compile(engine: &Engine, snapshot: &spec::Snapshot) -> Result<Self, Diagnostic> {
         let name = snapshot.name.as_ref().map(|name| Prepared::compile(engine, name));
-        let redacted = snapshot.redacted.iter().map(|path| Prepared::compile(engine, path));
-        Ok(Self { name: name.transpose()?, redacted: redacted.collect::<Result<_, _>>()? })
+        let redacted = snapshot.redacted.iter().map(|path| Ok((Prepared::compile(engine, path)?, path.value.clone())));
+        Ok(Self { name: name.transpose()?, redacted: redacted.collect::<Result<_, Diagnostic>>()? })
     }
 
     /// Holds a value against what is kept of it.
@@ -107,7 +120,8 @@ impl Snapshot {
         context: Context<'_>,
     ) -> Result<(), Failure> {
         let snapshots = context.snapshots.ok_or_else(|| Failure::new("no snapshot can be kept of what comes here"))?;
-        let content = self.content(actual, explain, context)?.without_secrets(snapshots);
+        let (content, idle) = self.content(actual, explain, context)?;
+        let content = content.without_secrets(snapshots);
         let name = self.name.as_ref().map(|name| name.get(context.scope)).transpose()?;
         let label = match &name {
             Some(name) => Label::Named(name),
@@ -119,7 +133,7 @@ impl Snapshot {
             None => Some(content.missing(explain, &kept.shown)),
         };
         match failure {
-            Some(failure) => Err(content.renewing(kept, failure)),
+            Some(failure) => Err(content.renewing(kept, idle, failure)),
             None => {
                 snapshots.confirm(kept);
                 Ok(())
@@ -127,8 +141,14 @@ impl Snapshot {
         }
     }
 
-    /// A text that is an object or a list of JSON is that: so most bodies are.
-    fn content(&self, actual: &Value<'_>, explain: Explanation<'_>, context: Context<'_>) -> Result<Content, Failure> {
+    /// What is kept of a value, and the paths that were to redact some of it and found nothing. A text
+    /// that is an object or a list of JSON is that: so most bodies are.
+    fn content(
+        &self,
+        actual: &Value<'_>,
+        explain: Explanation<'_>,
+        context: Context<'_>,
+    ) -> Result<(Content, Vec<String>), Failure> {
         let content = match actual.alone() {
             Value::Bytes(bytes) => Content::Bytes(bytes.to_vec()),
             Value::Raw(text) => match read_json(text) {
@@ -138,21 +158,25 @@ impl Snapshot {
             other => Content::Json(other.clone().into_json()),
         };
         match content {
-            Content::Json(json) => self.redact(json, context).map(Content::Json),
+            Content::Json(json) => self.redact(json, context),
             _ if !self.redacted.is_empty() => Err(explain.wrong_kind(actual, "be redacted by JSONPaths")),
-            other => Ok(other),
+            other => Ok((other, Vec::new())),
         }
     }
 
-    fn redact(&self, json: Json, context: Context<'_>) -> Result<Json, Failure> {
-        let mut nodes: HashSet<*const Json> = HashSet::new();
-        for path in &self.redacted {
+    fn redact(&self, json: Json, context: Context<'_>) -> Result<(Content, Vec<String>), Failure> {
+        let (mut nodes, mut idle) = (HashSet::<*const Json>::new(), Vec::new());
+        for (path, written) in &self.redacted {
             let found = path.get(context.scope)?.select(&json);
             let found =
                 found.ok_or_else(|| Failure::new("a path that is redacted goes through the value too often"))?;
+            if found.is_empty() {
+                idle.push(written.clone());
+            }
             nodes.extend(found.into_iter().map(std::ptr::from_ref));
         }
-        Ok(if nodes.is_empty() { json } else { without(&json, &nodes) })
+        let json = if nodes.is_empty() { json } else { without(&json, &nodes) };
+        Ok((Content::Json(json), idle))
     }
 }
 
@@ -224,11 +248,11 @@ impl Content {
     }
 
     /// A failure that says what it would be to accept what there is now.
-    fn renewing(&self, kept: Kept, mut failure: Failure) -> Failure {
+    fn renewing(&self, kept: Kept, idle: Vec<String>, mut failure: Failure) -> Failure {
         let is_new = kept.content.is_none();
         let verb = if is_new { "writes it" } else { "writes what there is now" };
         failure.notes.push(format!("`--update-snapshots` {verb}, and `--review` asks first"));
-        let renewal = Renewal { path: kept.path, shown: kept.shown, content: self.to_bytes(), is_new };
+        let renewal = Renewal { path: kept.path, shown: kept.shown, content: self.to_bytes(), is_new, idle };
         Failure { renewal: Some(Box::new(renewal)), ..failure }
     }
 }

@@ -87,7 +87,8 @@ fn plain(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
-/// The answer that a line stands for; none if it has to be another one.
+/// The answer that a line stands for, which may be the beginning of one choice alone; none if it
+/// has to be another one.
 fn accepted(question: &Question, line: String) -> Option<String> {
     if let (true, Some(default)) = (line.is_empty(), &question.default) {
         return Some(default.clone());
@@ -95,8 +96,11 @@ fn accepted(question: &Question, line: String) -> Option<String> {
     if question.choices.is_empty() || question.choices.contains(&line) {
         return Some(line);
     }
-    let number: usize = line.trim().parse().ok()?;
-    question.choices.get(number.checked_sub(1)?).cloned()
+    if let Ok(number) = line.trim().parse::<usize>() {
+        return question.choices.get(number.checked_sub(1)?).cloned();
+    }
+    let mut begun = question.choices.iter().filter(|choice| !line.is_empty() && choice.starts_with(&line));
+    begun.next().filter(|_| begun.next().is_none()).cloned()
 }
 
 #[cfg(unix)]
@@ -192,10 +196,11 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_choice_by_its_number_or_its_text() {
+    fn takes_a_choice_by_its_number_its_text_or_the_beginning_of_that() {
         let free = question(None, &[]);
         let offered = question(Some("red"), &[]);
         let chosen = question(None, &["red", "2", "blue"]);
+        let alike = question(None, &["red", "reddish", "blue"]);
         let both = question(Some("red"), &["red", "2", "blue"]);
         for (asked, line, answer) in [
             (&free, "", Some("")),
@@ -208,6 +213,10 @@ mod tests {
             (&chosen, "4", None),
             (&chosen, "green", None),
             (&chosen, "", None),
+            (&chosen, "b", Some("blue")),
+            (&alike, "red", Some("red")),
+            (&alike, "r", None),
+            (&alike, "redd", Some("reddish")),
             (&both, "", Some("red")),
         ] {
             assert_eq!(accepted(asked, line.to_owned()).as_deref(), answer, "{line:?} of {:?}", asked.choices);

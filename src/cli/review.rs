@@ -87,7 +87,10 @@ impl Review {
             terminal.lines(&shown(failure, renewal, &format!("{} of {count}", index + 1), terminal));
             match self.person.answer(&question()).as_deref() {
                 Ok(ACCEPT) => match write_snapshot(renewal, &terminal.redactor) {
-                    Ok(()) => accepted += 1,
+                    Ok(()) => {
+                        accepted += 1;
+                        renewal.cautions().for_each(|caution| terminal.diagnostic(&Diagnostic::warning(caution)));
+                    }
                     Err(message) => terminal.error(message),
                 },
                 Ok(REJECT) => {}

@@ -128,11 +128,9 @@ impl CaseRun<'_> {
 
     /// The result of the attempts, once there will be no other.
     pub(super) fn conclude(&self, mut attempts: Vec<Attempt>) -> CaseResult {
-        if let Some(last) = attempts.last_mut()
-            && self.shared.options.snapshots == SnapshotMode::Update
-        {
+        if self.shared.options.snapshots == SnapshotMode::Update {
             self.shared.snapshots.confirm(self.confirmed.take());
-            self.shared.snapshots.renew(last, &self.shared.redactor);
+            self.shared.snapshots.renew(&mut attempts, &self.shared.redactor);
         }
         CaseResult::of(attempts)
     }

@@ -180,27 +180,28 @@ impl Shelf {
         self.state().confirmed.extend(files);
     }
 
-    /// Writes the snapshots with which the last attempt at a request would pass.
-    pub(super) fn renew(&self, attempt: &mut Attempt, redactor: &Redactor) {
-        let is_snapshot = |outcome: &Outcome| outcome.failure.as_ref().is_some_and(|failure| failure.renewal.is_some());
-        if !attempt.outcomes.iter().any(is_snapshot) {
+    /// Writes the snapshots with which the last attempt at a request would pass. The attempts
+    /// before it that were not as a snapshot that is replaced now were only too early.
+    pub(super) fn renew(&self, attempts: &mut [Attempt], redactor: &Redactor) {
+        let Some((last, earlier)) = attempts.split_last_mut() else { return };
+        if !last.outcomes.iter().any(is_of_snapshot) {
             return;
         }
-        if attempt.error.is_some()
-            || attempt.outcomes.iter().any(|outcome| outcome.is_failed() && !is_snapshot(outcome))
-        {
+        if !passes_otherwise(last) {
             let message = "no snapshot is written of a request that does not pass otherwise";
-            attempt.warnings.push(Diagnostic::warning(message));
+            last.warnings.push(Diagnostic::warning(message));
             return;
         }
-        for outcome in &mut attempt.outcomes {
-            let renewal = outcome.failure.as_ref().and_then(|failure| failure.renewal.as_deref());
-            match renewal.map(|renewal| self.write(renewal, redactor)) {
-                Some(Ok(())) => outcome.failure = None,
-                Some(Err(message)) => outcome.failure = Some(Failure { message, ..Failure::default() }),
-                None => {}
+        for outcome in &mut last.outcomes {
+            let Some(renewal) = outcome.failure.as_mut().and_then(|failure| failure.renewal.take()) else { continue };
+            let written = self.write(&renewal, redactor);
+            if written.is_ok() {
+                let caution = |caution: String| Diagnostic::warning(caution).at(&outcome.span, "");
+                last.warnings.extend(renewal.cautions().map(caution));
             }
+            outcome.failure = written.err().map(|message| Failure { message, ..Failure::default() });
         }
+        earlier.iter_mut().filter(|attempt| passes_otherwise(attempt)).for_each(|attempt| attempt.is_pending = true);
     }
 
     /// The lock is held while a file is written, so that of two who want to write one file the
@@ -248,6 +249,16 @@ impl Shelf {
         summary.unread.dedup();
         summary
     }
+}
+
+/// Whether an assertion failed that would hold with another snapshot.
+fn is_of_snapshot(outcome: &Outcome) -> bool {
+    outcome.failure.as_ref().is_some_and(|failure| failure.renewal.is_some())
+}
+
+/// Whether an attempt has no failures but those of snapshots.
+fn passes_otherwise(attempt: &Attempt) -> bool {
+    attempt.error.is_none() && !attempt.outcomes.iter().any(|outcome| outcome.is_failed() && !is_of_snapshot(outcome))
 }
 
 fn ambiguous(renewal: &Renewal, why: &str) -> String {

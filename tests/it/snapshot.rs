@@ -211,6 +211,18 @@ fn a_request_is_tried_again_until_it_is_as_its_snapshot() {
 }
 
 #[test]
+fn of_several_attempts_the_last_is_written_and_those_before_it_were_too_early() {
+    let spec = "### a\n# @retry 2\nGET {{api}}/jobs/key/9\n\n?? $ snapshot redact $.id, $.none\n";
+    let project = Project::new().file("a.http", spec).file("__snapshots__/a.http/a $.json", "{}");
+    let ran = update(&project, &["a.http", "-v"]);
+    assert_eq!(ran.code, 0, "{}", ran.stdout);
+    assert!(!ran.stdout.contains("flaky"), "{}", ran.stdout);
+    let caution = "__snapshots__/a.http/a $.json holds nothing that `$.none` finds, so that nothing is redacted by it";
+    assert_eq!(ran.stdout.matches(caution).count(), 1, "{}", ran.stdout);
+    assert_ne!(project.read("__snapshots__/a.http/a $.json"), "{}");
+}
+
+#[test]
 fn a_review_needs_somebody_at_a_terminal() {
     let project = Project::new().file("a.http", ECHO);
     let ran = run(&project, &["--review", "a.http", "--var", "name=Ada"]);
@@ -268,10 +280,10 @@ fn a_person_accepts_and_rejects_what_is_shown() {
     terminal.wait_for("snapshot 2 of 3, changed: __snapshots__/a.http/two $.name.json");
     terminal.wait_for("\"Somebody Else\"");
     terminal.wait_for("What becomes of it?: ");
-    terminal.enter("2\n");
+    terminal.enter("r\n");
     terminal.wait_for("snapshot 3 of 3");
     terminal.wait_for("What becomes of it?: ");
-    terminal.enter("3\n");
+    terminal.enter("s\n");
     terminal.wait_for("1 snapshot is accepted");
     let (code, printed) = terminal.finish();
     assert_eq!(code, 1, "{printed}");
