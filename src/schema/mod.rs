@@ -19,6 +19,7 @@
 //! (`email`, `date-time`, `uuid`, …) are demanded in every draft, as authors expect of them.
 //! Nothing is read over a network: what a `$ref` refers to is a part of the schema, or a file.
 
+mod misreference;
 mod reference;
 mod violation;
 
@@ -209,12 +210,23 @@ mod tests {
                 r#"$.properties.id.minimum: "1" is not of type "number""#,
             ),
             (json!(5), r#"5 is not of types "boolean", "object""#),
-            (json!({"$ref": "#/$defs/none"}), "pointer '/$defs/none' does not exist"),
+            (
+                json!({"$defs": {"user": {}, "role": {}}, "prefixItems": [{"$ref": "#/$defs/none"}]}),
+                r#"$.prefixItems[0]["$ref"]: there is nothing at `/$defs/none`; `/$defs` has `user`, `role`"#,
+            ),
+            (
+                json!({"$ref": "#user"}),
+                r#"$["$ref"]: no part of the schema has the `$anchor` `user`; a path into it begins with `#/`"#,
+            ),
+            (
+                json!({"$schema": "http://json-schema.org/draft-08/schema#"}),
+                r#"$["$schema"]: `http://json-schema.org/draft-08/schema` is no draft that is known: write `https://json-schema.org/draft/2020-12/schema`, `http://json-schema.org/draft-07/schema#` or another, or leave it out"#,
+            ),
             (
                 json!({"$ref": "https://a.example/user.json"}),
-                "`https://a.example/user.json` is not fetched: save it beside the spec, and refer to it by its path",
+                r#"$["$ref"]: `https://a.example/user.json` is not fetched: save it beside the spec, and refer to it by its path"#,
             ),
-            (json!({"$ref": "address.json"}), "there are no other files: /project/address.json"),
+            (json!({"$ref": "address.json"}), r#"$["$ref"]: there are no other files: /project/address.json"#),
             (json!({"pattern": "("}), r#"$.pattern: "(" is not a "regex""#),
         ] {
             assert_eq!(compile(schema.clone()).unwrap_err().to_string(), shown, "{schema}");

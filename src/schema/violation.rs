@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
+use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{ReferencingError, ValidationError};
 use serde_json::Value as Json;
 
-use super::InvalidSchema;
+use super::{InvalidSchema, misreference};
 
 /// The most characters of a value that a message shows.
 const LONGEST_VALUE: usize = 80;
@@ -43,17 +43,15 @@ impl Violation {
     }
 }
 
-/// What is wrong with a schema: of a file that it refers to, why that cannot be had.
+/// What is wrong with a schema.
 pub(super) fn of_schema(error: &ValidationError<'_>, schema: &Json) -> InvalidSchema {
-    match error.kind() {
-        ValidationErrorKind::Referencing(ReferencingError::Unretrievable { source, .. }) => {
-            InvalidSchema { reason: source.to_string(), place: Vec::new() }
-        }
-        _ => {
-            let Violation { place, what } = Violation::new(error, schema);
-            InvalidSchema { reason: what, place }
-        }
+    if let ValidationErrorKind::Referencing(error) = error.kind()
+        && let Some(invalid) = misreference::of(error, schema)
+    {
+        return invalid;
     }
+    let Violation { place, what } = Violation::new(error, schema);
+    InvalidSchema { reason: what, place }
 }
 
 /// The words of an error, which speak of the value as it begins.

@@ -65,7 +65,7 @@ fn what_is_wrong_with_a_schema_is_said_before_anything_is_sent() {
         ),
         (r#"{"$ref": "none.json"}"#, &["there is no file", "none.json"]),
         (r#"{"$ref": "../outside.json"}"#, &["lies outside of"]),
-        (r##"{"$ref": "#/none"}"##, &["pointer '/none' does not exist"]),
+        (r##"{"$ref": "#/none"}"##, &["there is nothing at `/none`; the schema has `$ref`"]),
     ] {
         let server = FaultServer::says("HTTP/1.1 200 OK\r\n\r\n");
         let project = with_schema("", "")
