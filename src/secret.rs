@@ -197,9 +197,11 @@ fn encoded_forms(secret: &str) -> Vec<String> {
         utf8_percent_encode(secret, RESERVED).to_string(),
         utf8_percent_encode(secret, RESERVED).to_string().replace("%20", "+"),
         url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-        // Hosts are sent in lower case.
+        // Hosts are sent in lower case, and filters may change the case.
         secret.to_lowercase(),
+        secret.to_uppercase(),
         hex(secret.as_bytes()),
+        hex(secret.as_bytes()).to_uppercase(),
         STANDARD.encode(secret),
         STANDARD_NO_PAD.encode(secret),
         URL_SAFE.encode(secret),
@@ -230,7 +232,7 @@ mod tests {
                 assert_eq!(redactor.redact(&format!("a {form} b")), "a *** b");
             }
         }
-        assert_eq!(redactor.redact("?q=~p%2Ass+word~&x"), "?q=***&x");
+        assert_eq!(redactor.redact("?q=~p%2Ass+word~&x, ~P*SS WORD~, 7E702A737320776F72647E"), "?q=***&x, ***, ***");
     }
 
     #[test]
