@@ -17,6 +17,7 @@ const NAMES: &[(TypeTest, &str)] = &[
     (TypeTest::String, "a text"),
     (TypeTest::Boolean, "a boolean"),
     (TypeTest::List, "a list"),
+    (TypeTest::Collection, "a list, an object or bytes"),
     (TypeTest::Object, "an object"),
     (TypeTest::Null, "null"),
     (TypeTest::Date, "a date"),
@@ -45,12 +46,15 @@ pub(super) fn is(test: TypeTest, value: &Value<'_>) -> bool {
         TypeTest::Number => number(value).is_some(),
         TypeTest::String => text().is_some(),
         TypeTest::Boolean => is(TypeTest::True, value) || is(TypeTest::False, value),
+        TypeTest::Collection => {
+            is_list || matches!(value, Value::Bytes(_)) || is(TypeTest::List, value) || is(TypeTest::Object, value)
+        }
         TypeTest::List => is_list || json(value).is_some_and(Json::is_array),
         TypeTest::Object => json(value).is_some_and(Json::is_object),
         TypeTest::Null => json(value).is_some_and(Json::is_null),
         TypeTest::Date => date::of(value).is_some(),
         TypeTest::IsoDate => text().is_some_and(|text| date::of_rfc3339(text).is_some()),
-        TypeTest::Uuid => text().is_some_and(is_uuid),
+        TypeTest::Uuid => text().is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()),
         TypeTest::Ipv4 => text().is_some_and(|text| text.parse::<Ipv4Addr>().is_ok()),
         TypeTest::Ipv6 => text().is_some_and(|text| text.parse::<Ipv6Addr>().is_ok()),
         TypeTest::True => is_boolean(value, true),
@@ -72,9 +76,11 @@ fn number(value: &Value<'_>) -> Option<Number> {
     }
 }
 
-/// `1.0` is one too: it is written with a fraction.
+/// `1.0` is one too: it is written with a fraction. An integer of more than 64 bits is kept as a
+/// number that can have none.
 fn is_float(number: &Number) -> bool {
-    number.is_f64()
+    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
+    number.is_f64() && number.as_f64().is_some_and(|float| float.abs() < BEYOND)
 }
 
 fn is_boolean(value: &Value<'_>, flag: bool) -> bool {
@@ -82,10 +88,6 @@ fn is_boolean(value: &Value<'_>, flag: bool) -> bool {
         Value::Raw(text) => text == if flag { "true" } else { "false" },
         other => json(other).and_then(Json::as_bool) == Some(flag),
     }
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 #[cfg(test)]
@@ -112,8 +114,10 @@ mod tests {
             (json!(true), vec![TypeTest::Boolean, TypeTest::True], vec![TypeTest::False, TypeTest::String]),
             (json!("true"), vec![TypeTest::String], vec![TypeTest::Boolean]),
             (json!(null), vec![TypeTest::Null], vec![TypeTest::Object]),
-            (json!([]), vec![TypeTest::List], vec![TypeTest::Object]),
-            (json!({}), vec![TypeTest::Object], vec![TypeTest::List]),
+            (json!(1e20), vec![TypeTest::Integer, TypeTest::Number], vec![TypeTest::Float]),
+            (json!([]), vec![TypeTest::List, TypeTest::Collection], vec![TypeTest::Object]),
+            (json!({}), vec![TypeTest::Object, TypeTest::Collection], vec![TypeTest::List]),
+            (json!("a"), vec![TypeTest::String], vec![TypeTest::Collection]),
         ] {
             for (tests, expected) in [(holds, true), (fails, false)] {
                 for test in tests {
@@ -130,6 +134,7 @@ mod tests {
         }
         assert!(is(TypeTest::False, &Value::raw("false")));
         assert!(!is(TypeTest::Integer, &Value::raw("twelve")));
+        assert!(is(TypeTest::Collection, &Value::Bytes(Cow::Borrowed(b"a"))));
     }
 
     #[test]
@@ -147,8 +152,8 @@ mod tests {
             ),
             (
                 TypeTest::Uuid,
-                vec!["67e55044-10b1-426f-9247-bb680e5fe0c8"],
-                vec!["67e5504410b1426f9247bb680e5fe0c8", "{67e55044-10b1-426f-9247-bb680e5fe0c}"],
+                vec!["67e55044-10b1-426f-9247-bb680e5fe0c8", "67E5504410B1426F9247BB680E5FE0C8"],
+                vec!["67e55044-10b1-426f-9247-bb680e5fe0c", "{67e55044-10b1-426f-9247-bb680e5fe0c}", "67e55044"],
             ),
             (TypeTest::Ipv4, vec!["127.0.0.1"], vec!["127.0.0.256", "::1"]),
             (TypeTest::Ipv6, vec!["::1", "fe80::1"], vec!["127.0.0.1", "[::1]"]),

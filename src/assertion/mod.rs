@@ -20,6 +20,7 @@ mod schema;
 mod snapshot;
 mod subject;
 mod value;
+mod version;
 
 pub use inspection::Inspection;
 pub use json::{Change, Difference, Differences};
@@ -152,7 +153,8 @@ impl CompiledAssertion {
     /// # Errors
     /// A path, pattern, template or filter that is none, at its place.
     pub fn compile(engine: &Engine, assertion: &spec::Assertion) -> Result<Self, Diagnostic> {
-        let (predicate, inverted) = Predicate::compile(engine, &assertion.predicate)?;
+        let (predicate, inverted) =
+            Predicate::compile(engine, &version::spelt_out(&assertion.subject, &assertion.predicate.value))?;
         let subject = Subject::compile(engine, &assertion.subject)?;
         Ok(Self {
             subject: if predicate.compares_json() { subject.into_json() } else { subject },

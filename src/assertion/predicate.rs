@@ -43,7 +43,10 @@ pub(super) enum Predicate {
 impl Predicate {
     /// The predicate, and whether it must not hold: `!=` is `==` that must not.
     pub(super) fn compile(engine: &Engine, predicate: &spec::Predicate) -> Result<(Self, bool), Diagnostic> {
-        let compile = |operand| Operand::compile(engine, operand);
+        let compile = |operand| {
+            Placeholder::refuse(operand)?;
+            Operand::compile(engine, operand)
+        };
         let ordered = |bound, operand| Ok(Self::Ordered(bound, compile(operand)?));
         let compiled: Result<Self, Diagnostic> = match predicate {
             spec::Predicate::NotEqual(operand) => return Ok((Self::equal(engine, operand)?, true)),

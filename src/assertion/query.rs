@@ -204,10 +204,23 @@ impl Query {
             Kind::JavaScript(_) => format!("{text} is undefined"),
             _ => format!("{text} matched nothing"),
         });
+        if let Kind::XPath(_) = self.kind {
+            return Failure { notes: self.namespace_note(inspection).into_iter().collect(), ..failure };
+        }
         let Kind::JsonPath(path) = &self.kind else { return failure };
         let Some(DeadEnd { reason, note }) = dead_end(path, inspection, context) else { return failure };
         let message = format!("{}: {reason}", failure.message);
         Failure { message, notes: note.into_iter().collect(), ..failure }
+    }
+}
+
+impl Query {
+    /// A name without a prefix is that of no element in a default namespace.
+    fn namespace_note(&self, inspection: &Inspection<'_>) -> Option<String> {
+        let document = inspection.markup().ok()?;
+        let note =
+            "the document has a default namespace: its names are written with `_:` before them, as in `//_:item`";
+        (document.has_default_namespace() && !self.span.text().contains("_:")).then(|| note.to_owned())
     }
 }
 

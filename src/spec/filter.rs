@@ -9,6 +9,8 @@ pub struct Filter {
     pub name: FilterName,
     /// Its arguments, as many as it takes.
     pub arguments: Vec<Operand>,
+    /// Those that are given by their names, as in `sort(reverse=true)`.
+    pub named: Vec<(String, Operand)>,
 }
 
 /// The filters of rqtest's own, and all others, which are minijinja's.

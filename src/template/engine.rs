@@ -98,9 +98,9 @@ impl Engine {
         Template::compile_expression(expression, self.rules())
     }
 
-    /// The filter of a name for a number of arguments, if there is one.
-    pub fn filter(&self, name: &str, arguments: usize) -> Option<LanguageFilter> {
-        LanguageFilter::named(name, arguments)
+    /// The filter of a name for a number of arguments, and for such with names, if there is one.
+    pub fn filter(&self, name: &str, arguments: usize, named: &[String]) -> Option<LanguageFilter> {
+        LanguageFilter::new(name, arguments, named)
     }
 
     /// The point in time that is now.

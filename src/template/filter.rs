@@ -1,5 +1,6 @@
 //! Filters of the language, applied to values of JSON.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::value::Value;
@@ -16,13 +17,16 @@ use super::value::{from_json, to_json};
 /// A filter with a number of arguments, compiled.
 #[derive(Debug)]
 pub struct LanguageFilter {
+    /// The names of those arguments that come last.
+    names: Vec<String>,
     code: Expression<'static, 'static>,
     surroundings: Arc<Surroundings>,
 }
 
 impl LanguageFilter {
-    /// The filter of a name, if there is one.
-    pub(super) fn named(name: &str, arguments: usize) -> Option<Self> {
+    /// The filter of a name, if there is one; after those arguments that are known by their
+    /// place come those that have names.
+    pub(super) fn new(name: &str, arguments: usize, named: &[String]) -> Option<Self> {
         if ENVIRONMENT
             .empty_state()
             .apply_filter(name, &[])
@@ -31,11 +35,12 @@ impl LanguageFilter {
             return None;
         }
         let arguments: String = (0..arguments).map(|at| format!("arguments[{at}], ")).collect();
-        let code = format!("value | {name}({arguments})");
+        let splat = if named.is_empty() { "" } else { "**named" };
+        let code = format!("value | {name}({arguments}{splat})");
         let nowhere = Site { span: SourceFile::new("", "").span(0..0), exact: false };
         let surroundings = Arc::new(Surroundings::new(&code, nowhere, Vec::new()));
         let code = ENVIRONMENT.compile_expression_owned(code).expect("a filter of a value is an expression");
-        Some(Self { code, surroundings })
+        Some(Self { names: named.to_vec(), code, surroundings })
     }
 
     /// The names of all filters, which a misspelt one may have meant.
@@ -43,18 +48,22 @@ impl LanguageFilter {
         filter_names()
     }
 
-    /// What it makes of a value.
+    /// What it makes of a value; nothing where the language calls that undefined.
     ///
     /// # Errors
     /// Why it makes nothing of it: a lowercase fragment.
-    pub fn apply(&self, scope: &Scope<'_>, value: &Json, arguments: &[Json]) -> Result<Json, String> {
+    pub fn apply(&self, scope: &Scope<'_>, value: &Json, arguments: &[Json]) -> Result<Option<Json>, String> {
+        let (placed, named) = arguments.split_at(arguments.len() - self.names.len());
+        let named: BTreeMap<&str, Value> =
+            self.names.iter().map(String::as_str).zip(named.iter().map(from_json)).collect();
         let context = context! {
             value => from_json(value),
-            arguments => arguments.iter().map(from_json).collect::<Vec<Value>>(),
+            arguments => placed.iter().map(from_json).collect::<Vec<Value>>(),
+            named => Value::from(named),
             ..Value::from_dyn_object(Arc::new(Context::new(scope.view(), &self.surroundings)))
         };
         let made = self.code.eval(context);
-        made.map(|value| to_json(&value))
+        made.map(|value| (!value.is_undefined()).then(|| to_json(&value)))
             .map_err(|error| error.detail().map_or_else(|| error.kind().to_string(), str::to_owned))
     }
 }
@@ -72,17 +81,23 @@ mod tests {
     fn applies_filters_to_json() {
         let file = file(Variables::default(), Format::Http, &[]);
         let scope = Scope::new(&file, 0, &[]);
-        for (name, value, arguments, expected) in [
-            ("upper", json!("a"), vec![], Ok(json!("A"))),
-            ("join", json!([1, 2]), vec![json!("-")], Ok(json!("1-2"))),
-            ("sort", json!([2, 1]), vec![], Ok(json!([1, 2]))),
-            ("hmac_md5", json!("abc"), vec![json!("key")], Ok(json!("d2fe98063f876b03193afb49b4979591"))),
-            ("random_int", json!(3), vec![json!(4)], Ok(json!(3))),
-            ("base64_decode", json!("*"), vec![], Err("`base64_decode(text)`: the value is not base64")),
+        for (name, value, arguments, named, expected) in [
+            ("upper", json!("a"), vec![], &[][..], Ok(Some(json!("A")))),
+            ("join", json!([1, 2]), vec![json!("-")], &[], Ok(Some(json!("1-2")))),
+            ("sort", json!([2, 1]), vec![], &[], Ok(Some(json!([1, 2])))),
+            ("sort", json!([1, 2]), vec![json!(true)], &["reverse"], Ok(Some(json!([2, 1])))),
+            ("join", json!([{"a": 1}, {"a": 2}]), vec![json!("-"), json!("a")], &["attribute"], Ok(Some(json!("1-2")))),
+            ("min", json!([]), vec![], &[], Ok(None)),
+            ("attr", json!({"a": null}), vec![json!("a")], &[], Ok(Some(json!(null)))),
+            ("attr", json!({"a": null}), vec![json!("b")], &[], Ok(None)),
+            ("hmac_md5", json!("abc"), vec![json!("key")], &[], Ok(Some(json!("d2fe98063f876b03193afb49b4979591")))),
+            ("random_int", json!(3), vec![json!(4)], &[], Ok(Some(json!(3)))),
+            ("base64_decode", json!("*"), vec![], &[], Err("`base64_decode(text)`: the value is not base64")),
         ] {
-            let filter = LanguageFilter::named(name, arguments.len()).unwrap();
+            let named: Vec<String> = named.iter().map(|&name| name.to_owned()).collect();
+            let filter = LanguageFilter::new(name, arguments.len() - named.len(), &named).unwrap();
             assert_eq!(filter.apply(&scope, &value, &arguments), expected.map_err(str::to_owned), "{name}");
         }
-        assert!(LanguageFilter::named("nonsense", 0).is_none());
+        assert!(LanguageFilter::new("nonsense", 0, &[]).is_none());
     }
 }

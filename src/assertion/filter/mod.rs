@@ -97,9 +97,12 @@ impl Filter {
             FilterName::DaysAfterNow => Kind::DaysAfterNow,
             FilterName::DaysBeforeNow => Kind::DaysBeforeNow,
             FilterName::Template(name) => {
-                let count = filter.arguments.len();
-                let known = engine.filter(name, count).ok_or_else(|| unknown_filter(name, &filter.span))?;
-                Kind::Template(known, (0..count).map(operand).collect::<Result<_, _>>()?)
+                let names: Vec<String> = filter.named.iter().map(|(name, _)| name.clone()).collect();
+                let known = engine.filter(name, filter.arguments.len(), &names);
+                let known = known.ok_or_else(|| unknown_filter(name, &filter.span))?;
+                let given = filter.arguments.iter().chain(filter.named.iter().map(|(_, operand)| operand));
+                let compiled = given.map(|operand| Operand::compile(engine, operand));
+                Kind::Template(known, compiled.collect::<Result<_, _>>()?)
             }
             FilterName::Count => Kind::Plain(list::count),
             FilterName::First => Kind::Plain(|value| list::element(value, 0)),
@@ -195,8 +198,9 @@ impl Filter {
         let arguments = arguments.iter().map(given).collect::<Result<Vec<_>, Failure>>()?;
         let made = filter.apply(context.scope, &value.clone().into_json(), &arguments);
         match (made, value.alone()) {
-            (Ok(Json::String(text)), Value::Raw(_)) => Ok(Value::raw(text)),
-            (Ok(json), _) => Ok(Value::Json(Cow::Owned(json))),
+            (Ok(None), _) => Ok(Value::Absent),
+            (Ok(Some(Json::String(text))), Value::Raw(_)) => Ok(Value::raw(text)),
+            (Ok(Some(json)), _) => Ok(Value::Json(Cow::Owned(json))),
             (Err(reason), _) => {
                 let message = format!("`{}` makes nothing of {}: {reason}", self.span.text().trim(), value.brief());
                 Err(Failure { actual: value.full(), ..Failure::new(message) })

@@ -78,6 +78,16 @@ impl Placeholder {
         matches!(&operand.value, Expected::Value(value) if is_within(value))
     }
 
+    /// Refuses one where it is not read.
+    pub(in crate::assertion) fn refuse(operand: &spec::Operand) -> Result<(), Diagnostic> {
+        if !Self::is_in(operand) {
+            return Ok(());
+        }
+        let message = "a placeholder is read by `==`, `!=`, `equals` and `containsJson` alone";
+        let help = "for one value write the predicate, as in `isInteger`, `matches`, `between` or `in`";
+        Err(Diagnostic::error(message).at(&operand.span, "").help(help))
+    }
+
     /// Whether a value is one that it stands for.
     pub(in crate::assertion) fn fits(&self, value: &Value<'_>) -> bool {
         match &self.meaning {

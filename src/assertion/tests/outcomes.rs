@@ -12,8 +12,14 @@ fn what_holds_has_no_failure() {
         "status in [200, 201]",
         "status in [404, 2xx]",
         "status == 200-204",
+        "status == \"201\"",
+        "status in [\"201\"]",
+        "status != \"200\"",
         "status not in [4xx, 500-504]",
         "version == HTTP/1.1",
+        "version == 1.1",
+        "version in [\"1.0\", \"1.1\"]",
+        "version != 2",
         "reason == Created",
         "url endsWith /users/7",
         "header content-type contains json",
@@ -141,6 +147,12 @@ fn what_holds_has_no_failure() {
         "$.name | replace A O == Oda",
         "$.name | replace /[Aa]/ \"<$0>\" == <A>d<a>",
         "$.id | abs == 7",
+        "$.roles | sort(reverse=true) | first == dev",
+        "$.items | map(attribute=\"name\") | join(\"+\") == x+y",
+        "$.tags | attr(\"a\") == 1",
+        "$.tags | attr(\"zz\") not exists",
+        "$.empty | min not exists",
+        "duration < 500",
         "$.name | replaceRegex \"[Aa]\" o == odo",
         "$.link | urlQueryParam q == \"a b\"",
         "$.link | urlQueryParam id == 42",
@@ -212,6 +224,12 @@ fn xpath_that_finds_nothing_says_why() {
         let failure = failure_with_body(text, body.as_bytes()).map(|failure| failure.message);
         assert_eq!(failure.as_deref(), Some(expected), "{text}");
     }
+    let feed = "<feed xmlns=\"urn:feed\"><item/></feed>".as_bytes();
+    let notes = |text: &str| failure_with_body(text, feed).map(|failure| failure.notes);
+    let note = "the document has a default namespace: its names are written with `_:` before them, as in `//_:item`";
+    assert_eq!(notes("body //item exists"), Some(vec![note.to_owned()]));
+    assert_eq!(notes("body //_:none exists"), Some(Vec::new()));
+    assert_eq!(notes("body //_:item exists"), None);
     let wrong = with_context(|context| compile("xpath \"//a[\" exists", context).unwrap_err());
     assert_eq!(wrong.message, "`//a[` is no XPath: it ends too early");
 }
@@ -275,6 +293,7 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.tags containsJson {\"b\": [2, 1]}", "$.tags does not contain the JSON at $.b[0]: out of order 1"),
         ("$.tags == {\"a\": {{any.string}}, \"b\": [1, 2]}", "$.tags is not the same JSON at $.a: 1, not a text"),
         ("$.name == {{any.integer}}", "$.name is the text \"Ada\", not an integer"),
+        ("version == 2", "version is \"HTTP/1.1\", not \"HTTP/2\""),
         ("$.name != {{any.of('Ada', 'Eve')}}", "$.name is the text \"Ada\", which is one of \"Ada\", \"Eve\""),
         ("$.tags not containsJson {\"a\": 1}", "$.tags contains the JSON, and must not"),
         (
@@ -285,6 +304,10 @@ fn what_does_not_hold_says_so_in_one_line() {
         ("$.id | count == 1", "`count` takes a list, a text or an object, not the number 7"),
         ("$.name | toInt == 1", "`toInt` takes a number or a text that is an integer, not the text \"Ada\""),
         ("$.roles | nth 5 == x", "`nth 5` found nothing"),
+        ("$.tags | attr(\"zz\") exists", "`attr(\"zz\")` found nothing"),
+        ("$.empty | min != 3", "`min` found nothing"),
+        ("$.empty | min | abs == 3", "`min` found nothing"),
+        ("status == \"200\"", "status is 201, not 200"),
         ("$.roles | nth 5 | upper == x", "`nth 5` found nothing"),
         ("$.missing | count == 0", "$.missing matched nothing: $ has no member \"missing\""),
         ("$[{{text}}] == 1", "`$[Ada]` is no JSONPath: it breaks off here"),
@@ -294,8 +317,18 @@ fn what_does_not_hold_says_so_in_one_line() {
 }
 
 #[test]
+fn placeholders_are_refused_where_they_are_not_read() {
+    for text in ["$.id > {{any.integer}}", "$.roles contains {{any.string}}", "$.id in [{{any.integer}}]"] {
+        let wrong = with_context(|context| compile(text, context).unwrap_err());
+        assert_eq!(wrong.message, "a placeholder is read by `==`, `!=`, `equals` and `containsJson` alone", "{text}");
+        assert!(wrong.span().unwrap().text().contains("any."), "{text}");
+    }
+}
+
+#[test]
 fn what_the_engine_refuses_is_a_failure() {
     assert!(message("$.name | abs == 1").starts_with("`abs` makes nothing of \"Ada\": "));
+    assert!(message("$.name | title(x=1) == A").starts_with("`title(x=1)` makes nothing of \"Ada\": "));
     assert!(message("$.id == {{undefined}}").contains("undefined"));
     assert!(message("header {{undefined}} exists").contains("undefined"));
 }

@@ -49,11 +49,13 @@ impl Reader {
     }
 }
 
-/// Says which option was likely meant by a word after JSON.
-pub(super) fn suggest_option(problem: Diagnostic, text: &str) -> Diagnostic {
+/// Says which option was likely meant by a word after JSON, and where such stand.
+pub(super) fn suggest_option(problem: Diagnostic, text: &str, takes_options: bool) -> Diagnostic {
     let options = [UNORDERED, IGNORING];
-    match text.split_whitespace().skip(1).find_map(|word| nearest(word, options)) {
-        Some(option) => problem.help(format!("did you mean `{option}`?")),
+    let option = |word: &str| options.into_iter().find(|option| *option == word).or_else(|| nearest(word, options));
+    match text.split_whitespace().skip(1).find_map(option) {
+        Some(option) if takes_options => problem.help(format!("did you mean `{option}`?")),
+        Some(option) => problem.help(format!("`{option}` stands behind the value of `equals` and `containsJson`")),
         None => problem,
     }
 }
@@ -121,6 +123,8 @@ mod tests {
         for (text, help) in [
             ("body equals {} unorderd", "did you mean `unordered`?"),
             ("body equals [1, 2] ignorng $.a", "did you mean `ignoring`?"),
+            ("body == {} ignoring $.a", "`ignoring` stands behind the value of `equals` and `containsJson`"),
+            ("body == [1] unordered", "`unordered` stands behind the value of `equals` and `containsJson`"),
             ("body equals {a: 1}", "put the value in quotes if a text is meant"),
         ] {
             assert_eq!(error(text).2, help, "{text}");

@@ -50,14 +50,50 @@ const OWN: &[(&str, FilterName, &[usize])] = &[
     ("xpath", FilterName::XPath, &[1]),
 ];
 
+/// Some of minijinja's, which are likely to be written where a predicate stands.
+const LANGUAGE: &[&str] =
+    &["abs", "attr", "float", "int", "join", "length", "map", "max", "min", "round", "sort", "sum", "unique"];
+
+/// Whether a name is that of a filter.
+pub(super) fn is_filter(name: &str) -> bool {
+    OWN.iter().any(|(known, ..)| *known == name) || LANGUAGE.contains(&name)
+}
+
 impl Reader {
     pub(super) fn filter(&self, pair: Pair<'_, Rule>) -> Result<Spanned<Filter>, Diagnostic> {
         let span = self.span_of(&pair);
         let mut pairs = first(pair).into_inner();
         let name = pairs.next().expect("the grammar demands a filter's name");
-        let arguments = pairs.map(|argument| self.argument(argument)).collect::<Result<Vec<_>, _>>()?;
-        let named = filter_name(name.as_str(), &arguments, &self.span_of(&name))?;
-        Ok(span.with(Filter { name: named, arguments }))
+        let (mut arguments, mut named) = (Vec::new(), Vec::new());
+        for pair in pairs {
+            match pair.as_rule() {
+                Rule::named_argument => named.push(self.named_argument(pair, &named)?),
+                _ => arguments.push(self.argument(pair)?),
+            }
+        }
+        let known = filter_name(name.as_str(), arguments.len(), &self.span_of(&name))?;
+        if let (Some((_, operand)), false) = (named.first(), matches!(known, FilterName::Template(_))) {
+            let message = format!("the arguments of `{}` have no names", name.as_str());
+            let problem = Diagnostic::error(message).at(&operand.span, "");
+            return Err(problem.help("give them by their place; a text that holds `=` stands in quotes"));
+        }
+        Ok(span.with(Filter { name: known, arguments, named }))
+    }
+
+    /// `reverse=true`
+    fn named_argument(
+        &self,
+        pair: Pair<'_, Rule>,
+        before: &[(String, Operand)],
+    ) -> Result<(String, Operand), Diagnostic> {
+        let mut parts = pair.into_inner();
+        let name = parts.next().expect("the grammar demands an argument's name");
+        if before.iter().any(|(other, _)| other == name.as_str()) {
+            let message = format!("`{}` is given twice", name.as_str());
+            return Err(Diagnostic::error(message).at(&self.span_of(&name), ""));
+        }
+        let value = parts.next().expect("the grammar demands an argument's value");
+        Ok((name.as_str().to_owned(), self.argument(value)?))
     }
 
     fn argument(&self, pair: Pair<'_, Rule>) -> Result<Operand, Diagnostic> {
@@ -68,7 +104,7 @@ impl Reader {
     }
 }
 
-fn filter_name(name: &str, arguments: &[Operand], span: &Span) -> Result<FilterName, Diagnostic> {
+fn filter_name(name: &str, arguments: usize, span: &Span) -> Result<FilterName, Diagnostic> {
     let Some((_, own, wanted)) = OWN.iter().find(|(known, _, _)| *known == name) else {
         return match near_misspelling(name) {
             Some(known) => Err(Diagnostic::error(format!("there is no filter `{name}`"))
@@ -77,8 +113,8 @@ fn filter_name(name: &str, arguments: &[Operand], span: &Span) -> Result<FilterN
             None => Ok(FilterName::Template(name.to_owned())),
         };
     };
-    if !wanted.contains(&arguments.len()) {
-        let message = format!("`{name}` takes {}, not {}", arity(wanted), arguments.len());
+    if !wanted.contains(&arguments) {
+        let message = format!("`{name}` takes {}, not {arguments}", arity(wanted));
         return Err(Diagnostic::error(message).at(span, ""));
     }
     Ok(own.clone())
@@ -135,6 +171,17 @@ mod tests {
         assert_eq!(read[3].arguments.len(), 2);
     }
 
+    #[test]
+    fn reads_arguments_by_their_names() {
+        let read = filters("sort(reverse=true, attribute = 'a.b') | join(\"=\", attribute=name) | replace('a=b', c)");
+        let named = |at: usize| -> Vec<(&str, &str)> {
+            read[at].named.iter().map(|(name, operand)| (name.as_str(), operand.span.text())).collect()
+        };
+        assert_eq!(named(0), [("reverse", "true"), ("attribute", "'a.b'")]);
+        assert_eq!(named(1), [("attribute", "name")]);
+        assert_eq!((read[1].arguments.len(), read[2].arguments.len(), named(2).len()), (1, 2, 0));
+    }
+
     fn text(node: &Node) -> &str {
         match node {
             Node::Text(text) => &text.value,
@@ -152,6 +199,13 @@ mod tests {
             ("body | replace a == 1", "`replace` takes two arguments, not 0", ""),
             ("body | nth == 1", "`nth` takes one argument, not 0", ""),
             ("body | count(1) == 1", "`count` takes no argument, not 1", ""),
+            ("body | sort(reverse=true, reverse=false) == 1", "`reverse` is given twice", ""),
+            ("body | split(sep=\",\") == 1", "`split` takes one argument, not 0", ""),
+            (
+                "body | split(a, sep=\",\") == 1",
+                "the arguments of `split` have no names",
+                "give them by their place; a text that holds `=` stands in quotes",
+            ),
         ] {
             let (actual, _, hint) = error(text);
             assert_eq!((actual.as_str(), hint.as_str()), (message, help), "{text}");

@@ -51,15 +51,17 @@ pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnos
         return Err(reader.no_predicate(&subject_span));
     };
     let claim = reader.predicate(pair)?;
+    let comment = pairs.peek().filter(|pair| pair.as_rule() == Rule::comment);
     reader.refuse_leftover(&mut pairs)?;
     let (subject, claim) = claim.applied_to(subject)?;
+    let length = whole.text().len() - comment.map_or(0, |comment| reader.text().len() - comment.as_span().start());
     Ok(Assertion {
         subject,
         predicate: claim.predicate,
         negated: claim.negated,
         severity,
         wording: None,
-        span: whole.span,
+        span: whole.span.slice(0..length),
     })
 }
 
@@ -148,14 +150,24 @@ impl Reader {
     fn kept(&self, name: Spanned<String>, pairs: &mut Pairs<'_, Rule>) -> Result<Capture, Diagnostic> {
         let subject = self.subject(expect_pair(pairs, Rule::subject))?;
         let mut capture = Capture { name, subject, default: None, is_secret: false, span: self.span.clone() };
-        for pair in pairs.by_ref().take_while(|pair| pair.as_rule() != Rule::EOI) {
+        for pair in pairs.by_ref().take_while(|pair| !matches!(pair.as_rule(), Rule::EOI | Rule::comment)) {
             match pair.as_rule() {
                 Rule::default => capture.default = Some(self.item(alone(pair))?),
                 Rule::redact => capture.is_secret = true,
-                _ => return Err(self.leftover(&pair)),
+                _ => return Err(self.no_option(&pair, &capture)),
             }
         }
         Ok(capture)
+    }
+
+    /// That what stands behind a capture is none of its options.
+    fn no_option(&self, pair: &Pair<'_, Rule>, before: &Capture) -> Diagnostic {
+        let problem = self.leftover(pair);
+        match pair.as_str().split_whitespace().next().unwrap_or_default() {
+            "default" if before.is_secret => problem.help("`default` stands before `redact`"),
+            "default" => problem.help("write a value behind it, as in `default \"none\"`"),
+            word => problem.suggest(word, ["default", "redact"]),
+        }
     }
 
     /// What a rule makes of the whole text: the pairs within it.
@@ -331,12 +343,16 @@ mod tests {
         ] {
             assert_eq!(shown(text), Ok((filters, default.to_owned(), is_secret)), "{text}");
         }
-        for (text, leftover) in [
-            ("a = $.a default", "default"),
-            ("a = $.a redact default 5", "default 5"),
-            ("a = $.a redacted", "redacted"),
+        assert_eq!(shown("a = $.a default 5 redact # it is new"), Ok((0, "5".to_owned(), true)));
+        for (text, leftover, help) in [
+            ("a = $.a default", "default", "write a value behind it, as in `default \"none\"`"),
+            ("a = $.a redact default 5", "default 5", "`default` stands before `redact`"),
+            ("a = $.a redacted", "redacted", "did you mean `redact`?"),
+            ("a = $.a defualt 5", "defualt 5", "did you mean `default`?"),
         ] {
             assert_eq!(shown(text), Err(format!("`{leftover}` is one too many")), "{text}");
+            let problem = parse_capture(&span(text), Format::Http).unwrap_err();
+            assert_eq!(problem.help.as_deref(), Some(help), "{text}");
         }
     }
 
@@ -354,6 +370,34 @@ mod tests {
         }
         assert_eq!(error("must").0, "there is no query `must`");
         assert_eq!(error("must status").0, "nothing is demanded of `status`");
+    }
+
+    #[test]
+    fn a_comment_may_stand_behind_what_has_an_end_of_its_own() {
+        for (text, assertion) in [
+            ("status == 200 # fine", "status == 200"),
+            ("must status == 2xx #fine", "must status == 2xx"),
+            ("$.name == \"a # b\"\t# c", "$.name == \"a # b\""),
+            ("$.a exists # b", "$.a exists"),
+            ("$.a | count == 2 # \"b\"", "$.a | count == 2"),
+            ("$.a matches /b # c/ # d", "$.a matches /b # c/"),
+            ("$.a == [1, \"#\"] # d", "$.a == [1, \"#\"]"),
+            ("$.a equals {\"a\": 1} unordered # d", "$.a equals {\"a\": 1} unordered"),
+            ("$.a equals {\"a\": 1} # d", "$.a equals {\"a\": 1}"),
+            ("$.a between 1 5 # d", "$.a between 1 5"),
+            ("body == file,a b.json # d", "body == file,a b.json"),
+            ("body snapshot a.json # d", "body snapshot a.json"),
+            ("body snapshot # d", "body snapshot"),
+            ("header x contains # a", "header x contains # a"),
+            ("header x == a#b", "header x == a#b"),
+        ] {
+            assert_eq!(read(text).text(), assertion, "{text}");
+        }
+        for text in ["header x == a b # c", "body matches ^a # b"] {
+            let (message, place, help) = error(text);
+            assert_eq!(message, "a text without quotes goes to the end of the line, `#` included", "{text}");
+            assert!(place.starts_with("# ") && help.contains("quotes"), "{text}: {place} {help}");
+        }
     }
 
     #[test]

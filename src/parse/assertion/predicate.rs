@@ -11,6 +11,7 @@ use crate::spec::{
 
 use super::comparison::{IGNORING, UNORDERED};
 use super::encoding::{decode_base64, decode_hex};
+use super::filter::is_filter;
 use super::status::of_status;
 use super::types;
 use super::{Reader, Rule};
@@ -272,6 +273,10 @@ pub(in crate::parse) fn unknown_predicate(name: &str, span: &Span) -> Diagnostic
     if let Some((_, known)) = OTHER_OPERATORS.iter().find(|(other, _)| *other == name) {
         return diagnostic.help(format!("did you mean `{known}`?"));
     }
+    if is_filter(name) {
+        return diagnostic
+            .help(format!("`{name}` is a filter, which stands behind a query and a `|`: `$.list | {name}`"));
+    }
     let known = WITH_VALUE.iter().map(|&(name, _)| name).chain(ALONE.iter().map(|&(name, _)| name));
     let tests = TypeTest::NAMES.iter().map(|&(name, _)| name);
     diagnostic.suggest(name, known.chain(tests).chain([BETWEEN, SCHEMA, SNAPSHOT, "not", IGNORING, UNORDERED]))
@@ -401,6 +406,11 @@ mod tests {
             ("status ==== 200", "there is no predicate `====`", "did you mean `===`?"),
             ("body contain x", "there is no predicate `contain`", "did you mean `contains`?"),
             ("body isinteger", "there is no predicate `isinteger`", "did you mean `isInteger`?"),
+            (
+                "jsonpath \"$.x\" count == 3",
+                "there is no predicate `count`",
+                "`count` is a filter, which stands behind a query and a `|`: `$.list | count`",
+            ),
             ("body exist", "there is no predicate `exist`", "did you mean `exists`?"),
             ("body shema a.json", "there is no predicate `shema`", "did you mean `schema`?"),
             ("body schema", "`schema` stands alone", "write a value after it"),

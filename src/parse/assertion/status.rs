@@ -15,11 +15,11 @@ pub(in crate::parse) fn of_status(predicate: Predicate) -> Result<(Predicate, bo
             check_statuses(&operand)?;
             (Predicate::StatusIn(operand), false)
         }
-        Predicate::Equal(operand) => match several_statuses(&operand) {
+        Predicate::Equal(operand) => match statuses(&operand) {
             Some(range) => (Predicate::Status(range), false),
             None => (Predicate::Equal(operand), false),
         },
-        Predicate::NotEqual(operand) => match several_statuses(&operand) {
+        Predicate::NotEqual(operand) => match statuses(&operand) {
             Some(range) => (Predicate::Status(range), true),
             None => (Predicate::NotEqual(operand), false),
         },
@@ -27,13 +27,12 @@ pub(in crate::parse) fn of_status(predicate: Predicate) -> Result<(Predicate, bo
     })
 }
 
-/// `2xx` or `200-204`; a number is one.
-fn several_statuses(operand: &Operand) -> Option<StatusRange> {
+/// `2xx` or `200-204`, and `"200"`: a text is the status that it reads as, as it is in a list.
+fn statuses(operand: &Operand) -> Option<StatusRange> {
     match &operand.value {
-        Expected::Value(Value { node: Node::Text(text), .. }) | Expected::Untyped(text) => {
-            StatusRange::parse(&text.value)
-                .filter(|_| text.value.len() != "200".len() || text.value.ends_with(['x', 'X']))
-        }
+        Expected::Value(Value { node: Node::Text(text), .. }) => StatusRange::parse(&text.value),
+        // What has no type is the number by itself.
+        Expected::Untyped(text) if text.value.parse::<u16>().is_err() => StatusRange::parse(&text.value),
         _ => None,
     }
 }
@@ -67,7 +66,8 @@ mod tests {
         assert_eq!((differs.predicate.value, differs.negated), (range("5xx"), true));
         assert!(matches!(read("body == 2xx").predicate.value, Predicate::Equal(_)));
         assert_eq!(error("status == 6xx").0, "`status` is a number, and never `6xx`, a text");
-        assert!(matches!(read("status == \"200\"").predicate.value, Predicate::Equal(_)));
+        assert_eq!(read("status == \"200\"").predicate.value, range("200"));
+        assert!(matches!(read("status == 200").predicate.value, Predicate::Equal(_)));
         assert!(matches!(read("status not in [200, 3xx, {{x}}, 500-504]").predicate.value, Predicate::StatusIn(_)));
         let (message, place, _) = error("status in [200, 20x]");
         assert_eq!((message.as_str(), place.as_str()), ("`20x` is no status", "20x"));

@@ -255,7 +255,7 @@ mod tests {
             ("status in 200", "`200` is a number, and `in` takes a list", "200"),
             ("$.a in 5ms", "`5ms` is a duration, and `in` takes a list", "5ms"),
             ("status != 5x", "`status` is a number, and never `5x`, a text", "5x"),
-            ("status != 200 # not yet", "`status` is a number, and never `200 # not yet`, a text", "200 # not yet"),
+            ("status != 200 not yet", "`status` is a number, and never `200 not yet`, a text", "200 not yet"),
             ("size not in [2KiB]", "`2KiB` in a list is a text", "2KiB"),
         ] {
             let (actual, at, _) = error(text);

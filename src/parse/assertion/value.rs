@@ -36,9 +36,22 @@ impl Reader {
                 .help("write `/pattern/flags`, and `\\/` for a slash within it"));
         }
         match pair.as_rule() {
-            Rule::text => Ok(self.operand(&pair, Expected::Value(self.text_value(&pair)))),
+            Rule::text => {
+                self.refuse_comment(&pair)?;
+                Ok(self.operand(&pair, Expected::Value(self.text_value(&pair))))
+            }
             _ => self.item(pair),
         }
+    }
+
+    /// A comment behind a text without quotes would be a part of it, which may be meant or not.
+    fn refuse_comment(&self, text: &Pair<'_, Rule>) -> Result<(), Diagnostic> {
+        let Some(at) = text.as_str().find(" # ").map(|at| at + 1) else { return Ok(()) };
+        let message = "a text without quotes goes to the end of the line, `#` included";
+        let place = self.span_of(text).slice(at..text.as_str().len());
+        Err(Diagnostic::error(message)
+            .at(&place, "")
+            .help("put the text in quotes, with or without what follows the `#`"))
     }
 
     /// Any one value that has an end of its own.
@@ -65,7 +78,12 @@ impl Reader {
             let inner = Reader { span: self.span_of(pair), format: self.format };
             if let Err(error) = Grammar::parse(Rule::lone_structure, text) {
                 let problem = inner.syntax_error(&error, Rule::lone_structure);
-                return Err(if pair.as_rule() == Rule::json_text { suggest_option(problem, text) } else { problem });
+                return Err(match template_in_quotes(text) {
+                    Some(template) => {
+                        problem.help(format!("write {template} without the quotes around it, or with `'` within"))
+                    }
+                    None => suggest_option(problem, text, pair.as_rule() == Rule::json_text),
+                });
             }
         }
         if let Some((encoding @ ("base64" | "hex"), payload)) = text.split_once(',')
@@ -84,6 +102,7 @@ impl Reader {
                 Diagnostic::error("the quote is not closed").at(&span.slice(0..1), "")
             });
         }
+        self.refuse_comment(pair)?;
         Ok(self.operand(pair, Expected::Value(self.text_value(pair))))
     }
 
@@ -167,6 +186,14 @@ impl Reader {
         let inner = first(pair);
         Text::new(self.span_of(&inner).with(unescape(inner.as_str())), self.format)
     }
+}
+
+/// A template in quotes that holds quotes itself, which end the text before it does.
+fn template_in_quotes(text: &str) -> Option<&str> {
+    let begins = text.match_indices("\"{{").map(|(at, _)| &text[at + 1..]);
+    let whole = |rest: &'_ str| rest.find("}}").map(|end| end + "}}".len());
+    let mut templates = begins.filter_map(|rest| Some(&rest[..whole(rest)?]));
+    templates.find(|template| template.replace("\\\"", "").contains('"'))
 }
 
 /// What stands before a pattern for the flags that are written after it: `(?i)`.
@@ -305,6 +332,16 @@ mod tests {
     }
 
     #[test]
+    fn says_how_a_template_with_quotes_is_written() {
+        for text in ["body equals {\"a\": \"{{any.matches(\"^B\")}}\"}", "body == {\"a\": \"{{any.matches(\"^B\")}}\"}"]
+        {
+            let help = "write {{any.matches(\"^B\")}} without the quotes around it, or with `'` within";
+            assert_eq!(error(text).2, help, "{text}");
+        }
+        read("body == {\"a\": {{any.matches(\"^B\")}}, \"b\": \"{{any.matches('^B')}}\"}");
+    }
+
+    #[test]
     fn says_where_a_value_breaks_off() {
         for (text, message, place) in [
             ("body == {\"a\": }", "`{\"a\": }` is not JSON", "}"),
@@ -314,6 +351,11 @@ mod tests {
             ("body == 1e999", "the number 1e999 is too large", "1e999"),
             ("body == hex,4g", "`4g` is not hex", "hex,4g"),
             ("body == base64,a", "`a` is not base64", "base64,a"),
+            (
+                "body == {\"a\": \"{{any.matches(\"^B\")}}\"}",
+                "`{\"a\": \"{{any.matches(\"^B\")}}\"}` is not JSON",
+                "\"",
+            ),
             ("body matches /a/b/", "`/a/b/` is no regular expression", "/a/b/"),
             ("body matches /a/q", "a regular expression has no flag `q`", "q"),
         ] {

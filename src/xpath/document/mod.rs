@@ -192,6 +192,11 @@ impl Document {
         }
     }
 
+    /// Whether its root element has a default namespace, which paths call `_`.
+    pub fn has_default_namespace(&self) -> bool {
+        self.namespace("_").is_some()
+    }
+
     /// The namespace that a prefix stands for: its first declaration in the document,
     /// and for `_` the default namespace of the outermost element.
     pub(super) fn namespace(&self, prefix: &str) -> Option<&str> {

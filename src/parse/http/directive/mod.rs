@@ -70,7 +70,7 @@ pub(in crate::parse::http) struct Draft {
 
 impl Draft {
     /// Reads an assertion, and notes whether it must hold.
-    pub fn assertion(&mut self, span: &Span) -> Result<Assertion, Diagnostic> {
+    pub(in crate::parse::http) fn assertion(&mut self, span: &Span) -> Result<Assertion, Diagnostic> {
         if is_must(span, Format::Http) {
             self.must.get_or_insert_with(|| span.clone());
         }
