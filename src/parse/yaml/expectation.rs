@@ -150,13 +150,14 @@ fn json_path(path: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 }
 
 fn xpath(expression: &Text) -> Result<(Query, String, Answer), Diagnostic> {
-    Ok((Query::XPath(expression.clone()), format!("xpath {}", expression.value), Answer::Markup))
+    Ok((Query::XPath(expression.clone()), format!("xpath {}", expression.value), Answer::Scalar))
 }
 
 /// `session`, or `session[HttpOnly]`.
 fn cookie(key: &Text) -> Result<(Query, String, Answer), Diagnostic> {
     let cookie = assertion::cookie(key.clone())?;
-    Ok((Query::Cookie(Box::new(cookie)), format!("cookie {}", key.value), Answer::Text))
+    let answer = Answer::of_cookie(&cookie);
+    Ok((Query::Cookie(Box::new(cookie)), format!("cookie {}", key.value), answer))
 }
 
 /// `json: {$.id: 7}`, and `json: {equals: {…}}` for the whole body.

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::{assertion, parse_operand};
-use crate::spec::{Expected, Node, Operand, Query, Subject, Text, Value, parse_duration, parse_size};
+use crate::spec::{Cookie, Expected, Node, Operand, Query, Subject, Text, Value, parse_duration, parse_size};
 
 use super::Field;
 
@@ -17,8 +17,8 @@ pub(super) enum Answer {
     Text,
     /// Any JSON value.
     Json,
-    /// What an XPath gives: texts, numbers and truths, but never null.
-    Markup,
+    /// What an XPath or an attribute of a cookie gives: texts, numbers and truths, but never null.
+    Scalar,
     /// A time.
     Duration,
     /// A number of bytes.
@@ -39,7 +39,6 @@ impl Answer {
             | Query::Reason
             | Query::Url
             | Query::Header(_)
-            | Query::Cookie(_)
             | Query::Link(_)
             | Query::Certificate(_)
             | Query::Body
@@ -47,7 +46,8 @@ impl Answer {
             | Query::Ip
             | Query::Request(_) => Self::Text,
             Query::JsonPath(_) | Query::Redirects | Query::Variable(_) | Query::JavaScript(_) => Self::Json,
-            Query::XPath(_) => Self::Markup,
+            Query::Cookie(cookie) => Self::of_cookie(cookie),
+            Query::XPath(_) => Self::Scalar,
             Query::Bytes | Query::RawBytes => Self::Bytes,
             Query::Size => Self::Size,
             Query::Sha256 => Self::Digest(32),
@@ -56,15 +56,17 @@ impl Answer {
             Query::Duration(_) | Query::Percentile(..) => Self::Duration,
         }
     }
+
+    /// A cookie is a text; of its attributes some are numbers, and some are only there.
+    pub(super) fn of_cookie(cookie: &Cookie) -> Self {
+        if cookie.attribute.is_some() { Self::Scalar } else { Self::Text }
+    }
 }
 
 /// Reads an operand.
 pub(super) fn read(field: Field<'_>, answer: Answer) -> Result<Operand, Diagnostic> {
     let value = match &field.value.node {
         Node::Text(text) if !is_template(text) => literal(field, text, answer)?,
-        Node::Number(_) if answer == Answer::Duration => {
-            return Err(field.expected("a duration with its unit, such as `500ms`"));
-        }
         _ => Expected::Value(field.value.clone()),
     };
     Ok(Operand { value, span: field.span().clone() })
@@ -116,7 +118,7 @@ fn is_template(text: &Text) -> bool {
 fn literal(field: Field<'_>, text: &Text, answer: Answer) -> Result<Expected, Diagnostic> {
     match answer {
         Answer::Duration => {
-            let wanted = || field.expected("a duration with its unit, such as `500ms`");
+            let wanted = || field.expected("a duration such as `500ms`, or a number of milliseconds");
             parse_duration(&text.value).map(Expected::Duration).ok_or_else(wanted)
         }
         Answer::Size => {
@@ -124,21 +126,38 @@ fn literal(field: Field<'_>, text: &Text, answer: Answer) -> Result<Expected, Di
             parse_size(&text.value).map(Expected::Size).ok_or_else(wanted)
         }
         Answer::Digest(length) if !text.value.contains(',') => assertion::digest(text, length).map(Expected::Bytes),
-        _ => prefixed(field, text).unwrap_or_else(|| Ok(Expected::Value(field.value.clone()))),
+        _ => prefixed(text).unwrap_or_else(|| Ok(Expected::Value(field.value.clone()))),
     }
 }
 
-/// `hex,…`, `base64,…` and `file,…`, as the assertion language has them; quoted, they are texts.
-fn prefixed(field: Field<'_>, text: &Text) -> Option<Result<Expected, Diagnostic>> {
-    if *field.span() != text.span {
-        return None;
+/// `hex,…`, `base64,…` and `file,…`, as the assertion language has them, on one line. Quotes
+/// change nothing: YAML takes what they hold for the same.
+fn prefixed(text: &Text) -> Option<Result<Expected, Diagnostic>> {
+    let prefix = prefix(text)?;
+    let as_text = || format!("if a text is meant, write `\"{{{{ '{prefix},' }}}}…\"`");
+    if !text.is_verbatim() {
+        let message = format!("what begins with `{prefix},` is written without escapes");
+        return Some(Err(Diagnostic::error(message).at(&text.span, "").help(as_text())));
     }
-    let (prefix, _) = text.value.split_once(',')?;
-    let is_prefix = matches!(prefix, "hex" | "base64" | "file") && text.is_verbatim();
-    is_prefix.then(|| match parse_operand(&text.span, text.format) {
-        Ok(operand) => Ok(operand.value),
-        Err(problem) => Err(problem.help("quote it to say a text")),
-    })
+    let read = parse_operand(&text.span, text.format);
+    Some(read.map(|operand| operand.value).map_err(|problem| problem.help(as_text())))
+}
+
+fn prefix(text: &Text) -> Option<&str> {
+    let (prefix, _) = text.value.split_once(',').filter(|_| !text.value.contains('\n'))?;
+    matches!(prefix, "hex" | "base64" | "file").then_some(prefix)
+}
+
+/// Checks an element of the list of `in`, in which texts are texts: bytes would never be one of them.
+pub(super) fn check_element(item: Field<'_>, answer: Answer) -> Result<(), Diagnostic> {
+    match &item.value.node {
+        Node::Text(text) if prefix(text).is_some() && matches!(answer, Answer::Bytes | Answer::Digest(_)) => {
+            let message = format!("`{}` in a list is a text", text.value);
+            Err(Diagnostic::error(message).at(item.span(), "").help("write the bytes as hexadecimal digits alone"))
+        }
+        Node::Text(text) if prefix(text).is_some() => Ok(()),
+        _ => read(item, answer).map(drop),
+    }
 }
 
 /// An operand as the assertion language writes it.

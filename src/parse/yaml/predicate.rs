@@ -78,7 +78,7 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
     let span = field.span().clone();
     let predicate = match answer {
         Answer::Status => status(field)?,
-        Answer::Text | Answer::Markup if field.is_null() => {
+        Answer::Text | Answer::Scalar if field.is_null() => {
             return Ok(Demand::new(Predicate::Exists, span, "exists".to_owned()).negate());
         }
         Answer::Text => Predicate::Equal(operand::as_text(field)?),
@@ -86,7 +86,7 @@ fn plain(field: Field<'_>, answer: Answer) -> Result<Demand, Diagnostic> {
             let problem = Diagnostic::error("`duration`: no duration is equal to another").at(&span, "");
             return Err(problem.help("say `{<: 500ms}`"));
         }
-        Answer::Json | Answer::Markup | Answer::Size | Answer::Bytes | Answer::Digest(_) => {
+        Answer::Json | Answer::Scalar | Answer::Size | Answer::Bytes | Answer::Digest(_) => {
             Predicate::Equal(operand::read(field, answer)?)
         }
     };
@@ -174,7 +174,7 @@ fn with_value(field: Field<'_>, answer: Answer, make: fn(Operand) -> Predicate) 
         "matches" => operand::pattern(field)?,
         "equals" | "containsJson" => operand::read(field, Answer::Json)?,
         "in" => {
-            field.items()?.try_for_each(|item| operand::read(item, answer).map(drop))?;
+            field.items()?.try_for_each(|item| operand::check_element(item, answer))?;
             operand::read(field, answer)?
         }
         _ => operand::read(field, answer)?,
