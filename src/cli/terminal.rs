@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Style, render_redacted};
+use crate::diagnostic::{Diagnostic, Style, fit, render_redacted};
 use crate::secret::Redactor;
 
 use super::arguments::Color;
@@ -75,12 +75,12 @@ impl Terminal {
 
     /// Prints a diagnostic on standard error, and a blank line that keeps it apart from what follows.
     pub(super) fn block(&self, diagnostic: &Diagnostic) {
-        drop(writeln!(io::stderr(), "{}\n", render_redacted(diagnostic, self.error, &self.redactor)));
+        drop(writeln!(io::stderr(), "{}\n", self.shown(diagnostic)));
     }
 
     /// Prints lines, from which secrets were taken, on standard error.
     pub(super) fn lines(&self, lines: &[String]) {
-        drop(writeln!(io::stderr(), "{}", lines.join("\n")));
+        drop(writeln!(io::stderr(), "{}", fit(&lines.join("\n"), self.error.width)));
     }
 
     /// Text for standard output in a style, where colours are wanted.
@@ -91,7 +91,11 @@ impl Terminal {
 
     /// Prints a diagnostic on standard error.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic) {
-        drop(writeln!(io::stderr(), "{}", render_redacted(diagnostic, self.error, &self.redactor)));
+        drop(writeln!(io::stderr(), "{}", self.shown(diagnostic)));
+    }
+
+    fn shown(&self, diagnostic: &Diagnostic) -> String {
+        fit(&render_redacted(diagnostic, self.error, &self.redactor), self.error.width).into_owned()
     }
 }
 

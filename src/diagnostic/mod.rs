@@ -3,7 +3,7 @@
 mod fold;
 mod render;
 
-pub(crate) use fold::fold;
+pub(crate) use fold::{fit, fold};
 pub(crate) use render::visible;
 pub use render::{Style, render, render_redacted};
 

@@ -11,6 +11,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
+use super::fold::AMPLE;
 use super::{Diagnostic, Label, Severity, fold};
 use crate::secret::Redactor;
 use crate::source::Span;
@@ -31,9 +32,6 @@ impl Style {
 
 /// Excerpts are not squeezed any further.
 const NARROWEST: usize = 40;
-
-/// From this width on notes are not folded: what no terminal shows is not either.
-const AMPLE: usize = 110;
 
 /// A span of more lines than this is shown by its first line.
 const MOST_LINES: usize = 6;

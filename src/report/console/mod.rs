@@ -17,7 +17,7 @@ use self::bar::Bar;
 use self::block::{Block, Blocks};
 use super::order::{Done, PlanOrder};
 use super::{Reporter, RunStatistics, interrupted};
-use crate::diagnostic::Style;
+use crate::diagnostic::{Style, fit};
 use crate::event::{CaseId, Event, Outline};
 use crate::secret::Redactor;
 
@@ -139,6 +139,7 @@ impl Console {
             return Ok(());
         }
         self.ends_blank = text.ends_with("\n\n");
+        let text = fit(text, self.blocks.options.style.width);
         let out = &mut self.out;
         self.bar.suspend(|| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
