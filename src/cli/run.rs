@@ -13,7 +13,7 @@ use crate::report::junit::{self, Junit};
 use crate::report::{Reporters, Target};
 use crate::run::{Browser, Detail, Environments, Executor, Interrupt, Options, Servers, SnapshotMode};
 use crate::secret::Redactor;
-use crate::source::Spanned;
+use crate::source::{Spanned, is_same_file};
 use crate::spec::Retry;
 use crate::template::Engine;
 
@@ -172,6 +172,11 @@ fn reporters(
     if junit.is_some() && junit == json {
         return Err(Stop::usage("the JUnit and the JSON report cannot be the same file"));
     }
+    let history = selection::archive(project);
+    let is_history = |path: &PathBuf| history.as_ref().is_some_and(|history| is_one_file(path, history.path()));
+    if [&junit, &json].into_iter().flatten().any(is_history) {
+        return Err(Stop::usage("a report and the history of the project cannot be the same file"));
+    }
     let mut reporters = Reporters::default();
     // A report that goes to standard output has it for itself.
     let (out, style): (Box<dyn Write + Send>, _) = if [&junit, &json].into_iter().flatten().any(|path| is_stdout(path))
@@ -206,6 +211,12 @@ fn console_options(arguments: &RunArguments, style: Style, has_bar: bool) -> con
 
 fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
+}
+
+/// Whether two paths are those of one file, which need not be there yet.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    is_same_file(one, other) || absolute(one).is_some_and(|one| absolute(other) == Some(one))
 }
 
 /// A file, or standard output for `-`.

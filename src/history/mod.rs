@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::source::{Access, read_source, replace};
 
@@ -149,18 +150,36 @@ impl Archive {
         }
     }
 
-    /// Takes in how the files of a run have run. What cannot be read is begun anew.
+    /// Takes in how the files of a run have run. What was left by another version, or cannot be read in the
+    /// folder that holds nothing else, is begun anew.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If the file cannot be written, or is somebody else's.
     pub fn add(&self, runs: impl IntoIterator<Item = (PathBuf, FileRun)>) -> io::Result<()> {
-        let mut history = self.read().unwrap_or_else(|_| History { root: self.root.clone(), ..History::default() });
+        let mut history = match self.read() {
+            Ok(history) => history,
+            Err(problem) if self.is_foreign() => return Err(io::Error::other(problem)),
+            Err(_) => History { root: self.root.clone(), ..History::default() },
+        };
         runs.into_iter().for_each(|(spec, run)| history.learn(&spec, run));
-        if self.path == Self::in_project(&self.root).path {
+        if self.is_in_own_folder() {
             self.hide()?;
         }
         let document = Document { version: VERSION, files: history.files };
         replace(&self.path, Access::Usual, |writer| Ok(serde_json::to_writer_pretty(writer, &document)?))
+    }
+
+    fn is_in_own_folder(&self) -> bool {
+        self.path == Self::in_project(&self.root).path
+    }
+
+    /// Whether there is a file of the name that no version of rqtest has written.
+    fn is_foreign(&self) -> bool {
+        let is_ours = |text: &str| {
+            let document: Json = serde_json::from_str(text).unwrap_or_default();
+            text.trim().is_empty() || (document["version"].is_u64() && document["files"].is_object())
+        };
+        !self.is_in_own_folder() && !read_source(&self.path).is_ok_and(|source| is_ours(source.text()))
     }
 
     /// Has git ignore the folder, as it is nobody's work.
@@ -205,14 +224,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_history_is_said_to_be_none_and_begun_anew() {
+    fn what_another_version_left_is_begun_anew_and_what_is_no_history_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let archive = Archive::at(folder.path(), &folder.path().join("kept/history.json"));
-        for text in ["{", "{\"version\": 2, \"files\": {}}", "[]"] {
+        let named = Archive::at(folder.path(), &folder.path().join("kept/history.json"));
+        let own = Archive::in_project(folder.path());
+        let other_version = r#"{"version": 2, "files": {"a.http": {"new": 1}}}"#;
+        for (archive, text, is_begun_anew) in [
+            (&named, "{", false),
+            (&named, "[]", false),
+            (&named, r#"{"files": []}"#, false),
+            (&named, "notes", false),
+            (&named, other_version, true),
+            (&named, "", true),
+            (&own, "{", true),
+            (&own, other_version, true),
+        ] {
             replace(archive.path(), Access::Usual, |writer| writer.write_all(text.as_bytes())).unwrap();
             assert!(archive.read().is_err(), "{text}");
-            archive.add([(folder.path().join("a.http"), run(Scope::Whole, &[], &["one"], &[]))]).unwrap();
-            assert_eq!(archive.read().unwrap().files.len(), 1);
+            let added = archive.add([(folder.path().join("a.http"), run(Scope::Whole, &[], &["one"], &[]))]);
+            assert_eq!(added.is_ok(), is_begun_anew, "{text}");
+            if is_begun_anew {
+                assert_eq!(archive.read().unwrap().files.len(), 1);
+            } else {
+                assert_eq!(read_source(archive.path()).unwrap().text(), text);
+            }
         }
         assert!(!folder.path().join("kept/.gitignore").exists());
     }

@@ -85,7 +85,9 @@ fn known(project: &Project, must_be: bool, can_be: bool) -> Result<History, Stop
     };
     match archive(project) {
         Some(archive) if must_be || can_be => archive.read().map_err(|error| {
-            Stop::from(vec![Diagnostic::error(error).help("remove it: it is written again by the next run")])
+            Stop::from(vec![Diagnostic::error(error).help(
+                "remove it, and the next run writes it again, or name another file with `history:` in rqtest.yaml",
+            )])
         }),
         None if must_be => Err(Stop::usage(format!("nothing is known of earlier runs: {reason}"))),
         _ => Ok(History::default()),
