@@ -139,9 +139,10 @@ impl Stop {
     /// Nothing matched.
     pub(super) fn nothing(selection: &SelectionArguments) -> Self {
         let paths: Vec<String> = selection.paths.iter().map(|input| input.path.display().to_string()).collect();
-        let filtered = !selection.tags.is_empty() || selection.name.is_some();
-        let diagnostic = if filtered {
-            Diagnostic::error(format!("no request in {} matches --tag and --name", paths.join(", ")))
+        let given = [("--tag", !selection.tags.is_empty()), ("--name", selection.name.is_some())];
+        let given: Vec<&str> = given.iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| *flag).collect();
+        let diagnostic = if !given.is_empty() {
+            Diagnostic::error(format!("no request in {} matches {}", paths.join(", "), given.join(" and ")))
                 .help("`rqtest list` shows the names and tags of all requests")
         } else {
             Diagnostic::error(format!("there is no request to run in {}", paths.join(", ")))

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Span, Spanned};
 use crate::spec::{Entry, Reference, Skip, Target};
 
-use super::imports::Paths;
+use super::imports::{Paths, lost};
 use super::names::display_name;
 use super::plan::Call;
 use super::specs::{Place, Specs};
@@ -157,6 +157,10 @@ impl<'a> Directory<'a> {
     }
 
     fn unknown(&self, name: &Spanned<String>, files: &[usize]) -> Diagnostic {
+        let lost = files.iter().find_map(|&file| lost(&name.value, &self.specs.at(file).spec, &name.span));
+        if let Some(error) = lost {
+            return error;
+        }
         let entries =
             files.iter().flat_map(|&file| self.specs.entries(file)).filter(|(_, entry)| is_known_by_name(entry));
         let known: Vec<Cow<'_, str>> = entries.map(|(_, entry)| display_name(entry)).collect();

@@ -184,6 +184,14 @@ fn references(entry: &Entry) -> &[Reference] {
     }
 }
 
+/// The error that a request of a file cannot be had, if the file as a whole cannot be read.
+pub(super) fn lost(name: &str, spec: &Spec, at: &Span) -> Option<Diagnostic> {
+    let wrong = unreadable(spec)?.diagnostics.first()?;
+    let path = spec.source.0.path().display();
+    let error = Diagnostic::error(format!("`{name}` cannot be found: {path} cannot be read")).at(at, "");
+    Some(wrong.span().into_iter().fold(error, |error, span| error.at(span, &wrong.message)))
+}
+
 /// What is wrong with a file as a whole.
 fn unreadable(spec: &Spec) -> Option<&Invalid> {
     let entries = [&spec.setup, &spec.requests].into_iter().flatten();

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::event::CaseId;
-use crate::source::Root;
+use crate::event::{CaseId, CaseOutline};
+use crate::source::{Root, Span};
 use crate::spec::{Entry, Reference, Target};
 
+use super::imports::lost;
 use super::loaded::Loaded;
 use super::names::display_name;
 use super::order::{Mark, Rank};
@@ -96,17 +97,15 @@ impl<'a> Linking<'_, 'a> {
     fn cases_of(&self, file: usize, name: Option<&str>) -> Vec<usize> {
         let file = &self.files[file];
         let (Some(specs), Some(name)) = (file.specs(), name) else { return Vec::new() };
-        let places: HashSet<usize> = specs
-            .entries(0)
-            .filter(|(_, entry)| display_name(entry) == name)
-            .map(|(place, _)| specs.position(place))
-            .collect();
-        let is_of = |case: &PlannedCase| match &case.work {
+        let named: Vec<_> = specs.entries(0).filter(|(_, entry)| display_name(entry) == name).collect();
+        let places: HashSet<usize> = named.iter().map(|(place, _)| specs.position(*place)).collect();
+        let stands_there = |span: &Span| named.iter().any(|(_, entry)| entry.span() == span);
+        let is_of = |case: &PlannedCase, outline: &CaseOutline| match &case.work {
             Work::Request { place, call: None } => places.contains(&specs.position(*place)),
             Work::Request { call: Some(call), .. } => places.contains(&call.outermost().position),
-            Work::Invalid(_) => false,
+            Work::Invalid(_) => outline.span.as_ref().is_some_and(stands_there),
         };
-        let cases = file.cases.list.iter().enumerate().filter(|(_, (case, _))| is_of(case));
+        let cases = file.cases.list.iter().enumerate().filter(|(_, (case, outline))| is_of(case, outline));
         cases.map(|(case, _)| case).collect()
     }
 
@@ -168,6 +167,9 @@ impl<'a> Linking<'_, 'a> {
 
     fn unknown(&self, file: usize, name: &str, reference: &Reference) -> Diagnostic {
         let file = &self.files[file];
+        if let Some(error) = file.specs().and_then(|specs| lost(name, specs.own(), &reference.span)) {
+            return error;
+        }
         let error = Diagnostic::error(format!("no request of {} is named `{name}`", file.path.display()))
             .at(&reference.span, "");
         let known = file

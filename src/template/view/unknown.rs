@@ -7,6 +7,9 @@ use crate::template::scope::{FileScope, Variables};
 
 use super::{Owner, View};
 
+/// What the language of templates reads as values, and never as names.
+const CONSTANTS: [&str; 6] = ["none", "None", "true", "True", "false", "False"];
+
 impl View {
     /// The error that a name means nothing here.
     pub(in crate::template) fn undefined(&self, name: &str, at: &Span) -> Diagnostic {
@@ -24,8 +27,8 @@ impl View {
         if let Some(&later) = file.indices(name).first() {
             return error.at(&file.at(later).name.span, "it is defined below").help("move the definition up");
         }
-        let known = self.known_names();
-        match nearest(name, known.iter().copied()) {
+        let known = self.known_names().into_iter().filter(|name| !CONSTANTS.contains(name));
+        match nearest(name, known) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help(
                 "define it with `--var`, in the file, in the environment or in the project's configuration, \
