@@ -26,7 +26,8 @@ pub(super) fn link<'a>(files: Vec<Loaded<'a>>, load: &Load<'_, 'a>) -> Vec<Loade
     if files.iter().all(|file| file.cases.outward.is_empty()) {
         return files;
     }
-    let mut linking = Linking { load, sequence: (0..files.len()).collect(), files, known: HashMap::new() };
+    let mut linking =
+        Linking { load, sequence: (0..files.len()).collect(), files, known: HashMap::new(), promoted: Vec::new() };
     linking.know_all();
     linking.pull_in();
     linking.finish()
@@ -39,6 +40,8 @@ struct Linking<'l, 'a> {
     sequence: Vec<usize>,
     /// The place of each file by its real path.
     known: HashMap<PathBuf, usize>,
+    /// Files that have become a part of the setup, and may need others.
+    promoted: Vec<usize>,
 }
 
 impl<'a> Linking<'_, 'a> {
@@ -68,6 +71,7 @@ impl<'a> Linking<'_, 'a> {
                     waiting.push_front(other);
                 }
             }
+            self.promoted.drain(..).for_each(|file| waiting.push_front(file));
         }
     }
 
@@ -79,6 +83,9 @@ impl<'a> Linking<'_, 'a> {
             .resolve(path.span.source().path(), &path.value)
             .map_err(|error| Diagnostic::error(error.to_string()).at(&path.span, ""))?;
         if let Some(&known) = self.known.get(&real) {
+            if self.files[from].rank == Rank::Setup && self.files[known].rank == Rank::Main {
+                self.promote(known, from);
+            }
             return Ok(known);
         }
         let place = self.files.len();
@@ -93,7 +100,17 @@ impl<'a> Linking<'_, 'a> {
         Ok(place)
     }
 
-    /// The cases of the request of a name that are to run, or of all of them.
+    /// Makes a file a part of the setup, which needs it: right before the file that does.
+    fn promote(&mut self, file: usize, before: usize) {
+        self.files[file].rank = Rank::Setup;
+        self.sequence.retain(|&other| other != file);
+        let place = self.sequence.iter().position(|&other| other == before).unwrap_or(0);
+        self.sequence.insert(place, file);
+        self.promoted.push(file);
+    }
+
+    /// The cases of the request of a name that are to run, or of all of them. One that is wrong is among them: it
+    /// says so itself.
     fn cases_of(&self, file: usize, name: Option<&str>) -> Vec<usize> {
         let file = &self.files[file];
         let (Some(specs), Some(name)) = (file.specs(), name) else { return Vec::new() };
