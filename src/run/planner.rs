@@ -77,7 +77,7 @@ impl Planner {
         };
         let (main, around): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|file| file.rank == Rank::Main);
         let found = main.len();
-        let chosen = self.ordered(self.shared_out(self.changed(main)));
+        let chosen = self.ordered(self.shared_out(self.changed(main, &around)));
         let (count, left) = (chosen.len(), found - chosen.len());
         if count == 0 {
             return Plan { left, ..Plan::default() };
@@ -98,13 +98,16 @@ impl Planner {
         }
     }
 
-    /// Those that have changed, or concern what has.
-    fn changed<'a>(&self, mut files: Vec<Loaded<'a>>) -> Vec<Loaded<'a>> {
-        if let Some(changes) = &self.changes {
-            files.retain(|file| match file.specs() {
-                Some(specs) => changes.concern(specs),
-                None => changes.hold(&file.path),
-            });
+    /// Those that have changed, or that what has changed concerns: all, if the files around them are.
+    fn changed<'a>(&self, mut files: Vec<Loaded<'a>>, around: &[Loaded<'_>]) -> Vec<Loaded<'a>> {
+        let Some(changes) = &self.changes else { return files };
+        let mut search = changes.search();
+        let mut is_changed = |file: &Loaded<'_>| match file.specs() {
+            Some(specs) => search.finds(specs),
+            None => search.finds_unreadable(&file.path),
+        };
+        if !around.iter().any(&mut is_changed) {
+            files.retain(is_changed);
         }
         files
     }

@@ -9,6 +9,8 @@ mod walk;
 
 pub use draft::{Access, Draft, Existing, remove_drafts};
 pub use replace::replace;
-pub use root::{ReadError, Root, files_at, is_same_file, open, read_bytes, read_private_source, read_source};
+pub use root::{
+    ReadError, Root, files_at, is_same_file, open, read_bytes, read_private_source, read_source, real_path,
+};
 pub use span::{Location, SourceFile, Span, Spanned};
 pub use walk::walk;

@@ -96,8 +96,12 @@ impl Root {
 
 /// Whether two paths are those of one file, links followed.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| fs::canonicalize(path).ok();
-    one == other || real(one).is_some_and(|one| real(other) == Some(one))
+    one == other || real_path(one).is_some_and(|one| real_path(other) == Some(one))
+}
+
+/// The one path that a file has, links followed, however it is named; none if there is no such file.
+pub fn real_path(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
 }
 
 /// What there is of a path, links followed, and what there is not.

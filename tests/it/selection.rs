@@ -290,3 +290,36 @@ fn what_has_changed_is_what_git_says() {
     }
     assert!(!project.path("stolen").exists());
 }
+
+#[test]
+fn what_a_spec_reads_by_way_of_others_concerns_it() {
+    let request = "### one\nGET http://127.0.0.1:9/\n";
+    let files = [
+        ("rqtest.yaml", "setup: _before.http\n"),
+        ("_before.http", request),
+        ("schema.http", "### one\nGET http://127.0.0.1:9/\n\n?? body schema user.json\n"),
+        ("user.json", r##"{"properties": {"home": {"$ref": "parts/address.json#/definitions/home"}}}"##),
+        ("parts/address.json", r#"{"definitions": {"home": {"type": "string"}}}"#),
+        ("script.http", "### one\nGET http://127.0.0.1:9/\n\n> ./check.js\n"),
+        ("check.js", "import { far } from './lib/near';\n"),
+        ("lib/near.js", "export { far } from '../far.js';\n"),
+        ("far.js", "export const far = 1;\n"),
+    ];
+    let project = files.into_iter().fold(Project::new(), |project, (name, text)| project.file(name, text));
+    for arguments in [&["init", "-q"][..], &["add", "."], &["commit", "-qm", "one"]] {
+        git(&project, arguments);
+    }
+    for (changed, text, expected) in [
+        ("parts/address.json", r#"{"definitions": {"home": {}}}"#, &["schema.http"][..]),
+        ("far.js", "export const far = 2;\n", &["script.http"]),
+        ("lib/near.js", "export const far = 3;\n", &["script.http"]),
+        ("_before.http", "### two\nGET http://127.0.0.1:9/\n", &["_before.http", "schema.http", "script.http"]),
+    ] {
+        std::fs::write(project.path(changed), text).unwrap();
+        let files: BTreeSet<String> = listed(&project, &[".", "--changed"]).1.into_iter().collect();
+        let files: Vec<String> =
+            files.into_iter().filter(|file| expected.len() > 1 || file != "_before.http").collect();
+        assert_eq!(files, expected, "{changed}");
+        git(&project, &["stash", "-q"]);
+    }
+}
