@@ -215,6 +215,8 @@ pub(super) struct VariableArguments {
 pub(super) struct ListArguments {
     #[command(flatten)]
     pub(super) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
     /// How to print the list.
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ListFormat,

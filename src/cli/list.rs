@@ -41,7 +41,7 @@ pub(super) fn list(arguments: &ListArguments, terminal: &Terminal) -> Exit {
 
 fn plan(arguments: &ListArguments, terminal: &Terminal) -> Result<Plan, Stop> {
     let project = Project::open(&arguments.selection)?;
-    let wanted = Wanted { arguments: &arguments.selection, environment: None, repeat: 1 };
+    let wanted = Wanted { arguments: &arguments.selection, variables: &arguments.variables, repeat: 1 };
     Ok(selection::choose(&project, &wanted, terminal)?.plan)
 }
 

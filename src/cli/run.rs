@@ -49,15 +49,11 @@ fn run_project(arguments: &RunArguments, terminal: &Terminal) -> Result<Exit, St
     if let Some(proxy) = &arguments.proxy {
         project.take_proxy(proxy, &redactor)?;
     }
-    let wanted = Wanted {
-        arguments: &arguments.selection,
-        environment: arguments.variables.environment.as_deref(),
-        repeat: arguments.repeat as usize,
-    };
+    let wanted =
+        Wanted { arguments: &arguments.selection, variables: &arguments.variables, repeat: arguments.repeat as usize };
     let chosen = selection::choose(&project, &wanted, terminal)?;
-    let plan = chosen.plan;
+    let (plan, mut environments) = (chosen.plan, chosen.environments);
     plan.teach(&redactor);
-    let mut environments = project.environments(&arguments.variables, &arguments.selection, &plan, &redactor)?;
     let interrupt = Interrupt::default();
     let person = Questioner::at(terminal, &interrupt);
     let mut review = arguments.review.then(|| Review::by(person.clone())).transpose()?;

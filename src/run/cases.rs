@@ -9,16 +9,18 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::event::CaseOutline;
-use crate::source::Span;
+use crate::source::{Root, Span};
 use crate::spec::{Dialect, Entry, Invalid, Reference, Run, Target};
+use crate::template::Variables;
 
+use super::company::{self, Company, Placed};
 use super::directory::{DEEPEST, Directory, MOST_CASES, Referred, Site};
 use super::imports::Gathered;
 use super::names::{Names, display_name};
 use super::plan::{Call, Need, PlannedCase, Stage, Work};
 use super::select::{FileSelection, at_line};
 use super::specs::{Place, Specs};
-use super::turn;
+use super::{supply, turn};
 
 /// What is to run of a file.
 #[derive(Default)]
@@ -28,16 +30,22 @@ pub(super) struct Cases {
     pub(super) outward: Vec<(usize, Reference)>,
     /// Doubts about what references mean.
     pub(super) warnings: Vec<Diagnostic>,
+    /// How many requests were not chosen, but give something to those that were.
+    pub(super) brought: usize,
 }
 
 /// Which of the requests of a file are meant.
 pub(super) struct Choice<'a> {
     /// Those that are asked for, if any.
     pub(super) selection: Option<FileSelection<'a>>,
-    /// Of these, perhaps the one at a line.
-    pub(super) line: Option<usize>,
+    /// Of these, perhaps only those at some lines.
+    pub(super) lines: Option<&'a [usize]>,
     /// Those that are needed elsewhere.
     pub(super) wanted: &'a Wanted,
+    /// The variables that are defined outside of the file.
+    pub(super) outside: &'a Variables,
+    /// The folder that its references may not leave.
+    pub(super) root: &'a Root,
 }
 
 /// What runs of a file since requests of other files need it.
@@ -68,15 +76,18 @@ impl Wanted {
 
 /// What is to run of a file, where it is said which of its requests are meant; nothing at all
 /// if none of them is.
-pub(super) fn of(gathered: &Gathered, Choice { selection, line, wanted }: Choice<'_>) -> Option<Cases> {
+pub(super) fn of(gathered: &Gathered, choice: Choice<'_>) -> Option<Cases> {
+    let Choice { selection, lines, wanted, .. } = choice;
     let specs = &gathered.specs;
     let mut planning = Planning::new(gathered);
     let candidates = planning.candidates(&gathered.problems);
     let around = candidates.iter().filter(|candidate| candidate.stage != Stage::Main || candidate.entry.is_none());
     let selection = selection.map(|selection| selection.widened(around.map(|candidate| candidate.name.as_str())));
-    let only = line.map(|line| at_line(specs.own().requests.iter().map(Entry::span), line));
+    let at = |&line: &usize| at_line(specs.own().requests.iter().map(Entry::span), line);
+    let only: Option<Vec<usize>> = lines.map(|lines| lines.iter().filter_map(at).collect());
     let is_chosen = |candidate: &Candidate| {
-        let meant = only.is_none_or(|only| candidate.entry.is_some_and(|entry| only == Some(entry.index)));
+        let is_at = |only: &Vec<usize>| candidate.entry.is_some_and(|entry| only.contains(&entry.index));
+        let meant = only.as_ref().is_none_or(is_at);
         meant
             && selection.is_some_and(|selection| {
                 selection.takes(&candidate.tags, &candidate.name, || planning.turns_of(candidate))
@@ -91,13 +102,15 @@ pub(super) fn of(gathered: &Gathered, Choice { selection, line, wanted }: Choice
     if !candidates.iter().zip(&chosen).any(|(candidate, chosen)| *chosen && decisive(candidate.stage)) {
         return None;
     }
-    let pairs = candidates.iter().zip(&chosen).filter(|(_, chosen)| **chosen);
-    let entries: HashSet<_> = pairs.filter_map(|(candidate, _)| candidate.entry).collect();
-    for ((candidate, chosen), wanted) in candidates.into_iter().zip(chosen).zip(wanted) {
+    let Company { brought, idle } = company_of(gathered, &chosen, &choice);
+    let runs = |place: usize| chosen[place] || brought.contains(&place);
+    let running = candidates.iter().enumerate().filter(|(place, _)| runs(*place));
+    let entries: HashSet<_> = running.filter_map(|(_, candidate)| candidate.entry).collect();
+    for (place, candidate) in candidates.into_iter().enumerate() {
         let goes_along = candidate.stage != Stage::Main
             || candidate.entry.is_none_or(|entry| candidate.is_auxiliary() && entries.contains(&entry));
-        if chosen || goes_along {
-            planning.add(candidate, selection.filter(|_| chosen && !wanted));
+        if runs(place) || (goes_along && !idle.contains(&place)) {
+            planning.add(candidate, selection.filter(|_| chosen[place] && !wanted[place]));
         }
     }
     let mut outward = planning.outward;
@@ -105,7 +118,42 @@ pub(super) fn of(gathered: &Gathered, Choice { selection, line, wanted }: Choice
         let waiting = planning.list.iter().enumerate().filter(|(_, (case, _))| case.stage != Stage::Teardown);
         outward.extend(waiting.map(|(case, _)| (case, reference.clone())));
     }
-    Some(Cases { list: planning.list, outward, warnings: planning.directory.warnings })
+    Some(Cases { list: planning.list, outward, warnings: planning.directory.warnings, brought: brought.len() })
+}
+
+/// What runs because of what is chosen, or does not; nothing where all of the file is.
+fn company_of(gathered: &Gathered, chosen: &[bool], choice: &Choice<'_>) -> Company {
+    if chosen.iter().all(|chosen| *chosen) {
+        return Company::default();
+    }
+    let whole = whole(gathered);
+    let supplies = supply::of_all(&whole, &gathered.specs, choice.outside, choice.root);
+    company::of(&whole, &supplies, chosen)
+}
+
+/// The cases of a file of which all is chosen, each with the place of its candidate.
+fn whole(gathered: &Gathered) -> Vec<Placed> {
+    let mut planning = Planning::new(gathered);
+    let candidates = planning.candidates(&gathered.problems);
+    let own = candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate.what {
+        What::Request { place: request, call: None } => Some((request, place)),
+        _ => None,
+    });
+    let own: HashMap<Place, usize> = own.collect();
+    let mut asking = Vec::new();
+    for (place, candidate) in candidates.into_iter().enumerate() {
+        planning.add(candidate, None);
+        asking.resize(planning.list.len(), place);
+    }
+    let candidate_of = |case: &PlannedCase, asking: usize| match &case.work {
+        Work::Request { place, call: None } => own.get(place).copied().unwrap_or(asking),
+        _ => asking,
+    };
+    let placed = |((case, _), asking)| {
+        let candidate = candidate_of(&case, asking);
+        (case, candidate)
+    };
+    planning.list.into_iter().zip(asking).map(placed).collect()
 }
 
 /// A case that may be chosen.

@@ -54,6 +54,11 @@ impl Environments {
         index.map_or(&self.home, |&index| &self.others[index])
     }
 
+    /// Whether variables of theirs are made of others.
+    pub fn derive(&self) -> bool {
+        std::iter::once(&self.home).chain(&self.others).any(|environment| !environment.variables.derived.is_empty())
+    }
+
     /// All of them.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Environment> {
         std::iter::once(&mut self.home).chain(&mut self.others)

@@ -1,10 +1,11 @@
-//! Finds the spec files of a run, by the paths that were named.
+//! Finds the spec files of a run, by the paths that were named: each once, however many of these lead to it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::parse;
-use crate::source::{Root, SourceFile, is_same_file, read_source, walk};
+use crate::source::{Root, SourceFile, is_same_file, read_source, real_path, walk};
 use crate::spec::Format;
 
 use super::order::Rank;
@@ -48,7 +49,8 @@ pub(super) struct Finder<'a> {
 pub(super) struct Found {
     pub(super) rank: Rank,
     pub(super) path: PathBuf,
-    pub(super) line: Option<usize>,
+    /// The lines of those of its requests that are meant; all are, where nothing is said.
+    pub(super) lines: Option<Vec<usize>>,
     pub(super) root: Arc<Root>,
     pub(super) content: Result<Arc<SourceFile>, String>,
 }
@@ -62,6 +64,9 @@ impl Finder<'_> {
             paths.iter().map(find).collect()
         };
         let mut found: Vec<Found> = inputs.iter().flat_map(|input| self.below(input)).collect();
+        if inputs.len() > 1 {
+            found = each_once(found);
+        }
         let (setup, teardown) = (around(self.setup, Rank::Setup), around(self.teardown, Rank::Teardown));
         let is_around = |one: &Found| setup.iter().chain(&teardown).any(|other| is_same_file(&one.path, &other.path));
         if (!setup.is_empty() || !teardown.is_empty()) && !found.iter().all(is_around) {
@@ -82,7 +87,13 @@ impl Finder<'_> {
             None if path.exists() => Err(no_spec(path)),
             None => Err(format!("there is no file or folder {}", path.display())),
         };
-        Found { rank: Rank::Main, path: path.clone(), line: *line, root: self.root_of(path), content }
+        Found {
+            rank: Rank::Main,
+            path: path.clone(),
+            lines: line.map(|line| vec![line]),
+            root: self.root_of(path),
+            content,
+        }
     }
 
     fn below(&self, input: &Input) -> Vec<Found> {
@@ -91,8 +102,11 @@ impl Finder<'_> {
             return vec![self.one(input)];
         }
         let root = self.root_of(path);
-        let found =
-            |path: PathBuf, content| Found { rank: Rank::Main, path, line: *line, root: Arc::clone(&root), content };
+        let lines = line.map(|line| vec![line]);
+        let found = |path: PathBuf, content| {
+            let (lines, root) = (lines.clone(), Arc::clone(&root));
+            Found { rank: Rank::Main, path, lines, root, content }
+        };
         walk(path)
             .filter_map(|entry| match entry {
                 Ok(path) => {
@@ -105,6 +119,31 @@ impl Finder<'_> {
                 Err(message) => Some(found(path.clone(), Err(message))),
             })
             .collect()
+    }
+}
+
+/// Each of some files where it was found first, with all that is meant of it. What cannot be read stays
+/// as it is: each says what is wrong with it.
+fn each_once(found: Vec<Found>) -> Vec<Found> {
+    let mut all: Vec<Found> = Vec::with_capacity(found.len());
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    for one in found {
+        let real = one.content.is_ok().then(|| real_path(&one.path)).flatten();
+        match real.as_ref().and_then(|real| known.get(real)) {
+            Some(&place) => all[place].add(one.lines),
+            None => {
+                known.extend(real.map(|real| (real, all.len())));
+                all.push(one);
+            }
+        }
+    }
+    all
+}
+
+impl Found {
+    /// Has more of it be meant: all of it, where no lines are named.
+    fn add(&mut self, lines: Option<Vec<usize>>) {
+        self.lines = self.lines.take().zip(lines).map(|(known, more)| [known, more].concat());
     }
 }
 

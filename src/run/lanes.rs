@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::event::CaseId;
+use crate::template::Derived;
 
 use super::order::{Mark, Unit};
 use super::plan::{Needed, PlannedCase, Stage};
@@ -12,12 +13,12 @@ use super::specs::Specs;
 use super::traffic::{self, Traffic};
 
 /// The units of a file, in its order. What of it waits for other files is not among their marks.
-pub(super) fn units(file: usize, cases: &[PlannedCase], specs: &Specs) -> Vec<Unit> {
+pub(super) fn units(file: usize, cases: &[PlannedCase], specs: &Specs, derived: &Derived) -> Vec<Unit> {
     // A file without cases ends too.
     if cases.is_empty() || traffic::begins_with_scripts(specs) {
         return vec![Unit::whole(file, cases.len())];
     }
-    let traffic = traffic::of_all(cases, specs);
+    let traffic = traffic::of_all(cases, specs, derived);
     if traffic.iter().any(|traffic| traffic.exports) {
         return vec![Unit::whole(file, cases.len())];
     }

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{CaseError, CaseOutline, FileOutline};
 use crate::source::Root;
 use crate::spec::Spec;
+use crate::template::Variables;
 
 use super::cases::{self, Cases, Choice, Wanted};
 use super::imports::{Gathered, Library, gather};
@@ -22,12 +23,14 @@ pub(super) struct Loaded<'a> {
     pub(super) root: Arc<Root>,
     /// What was asked for of it, if anything was.
     selection: Option<FileSelection<'a>>,
-    /// The line of the one request that was asked for.
-    line: Option<usize>,
+    /// The lines of those requests that were asked for; any, where nothing is said.
+    lines: Option<Vec<usize>>,
     /// What reports call it.
     name: String,
     diagnostics: Vec<Diagnostic>,
     content: Result<Gathered, CaseError>,
+    /// The variables that are defined outside of it.
+    outside: Arc<Variables>,
     /// What runs of it since it is needed elsewhere.
     wanted: Wanted,
     pub(super) cases: Cases,
@@ -51,24 +54,35 @@ impl<'a> Loaded<'a> {
     }
 
     fn of(rank: Rank, path: PathBuf, root: Arc<Root>, name: String, content: Result<Gathered, CaseError>) -> Self {
-        let (selection, line, diagnostics) = (None, None, Vec::new());
-        let (wanted, cases) = (Wanted::default(), Cases::default());
-        Self { rank, path, root, selection, line, name, diagnostics, content, wanted, cases }
+        let (selection, lines, diagnostics) = (None, None, Vec::new());
+        let (outside, wanted, cases) = (Arc::default(), Wanted::default(), Cases::default());
+        Self { rank, path, root, selection, lines, name, diagnostics, content, outside, wanted, cases }
     }
 
     fn with(self, diagnostics: Vec<Diagnostic>) -> Self {
         Self { diagnostics, ..self }
     }
 
-    /// The same, asked for by itself: what a selection takes of it, perhaps only at a line.
-    pub(super) fn asked_for(self, selection: FileSelection<'a>, line: Option<usize>) -> Self {
-        Self { selection: Some(selection), line, ..self }
+    /// The same, where these variables are defined outside of it.
+    pub(super) fn with_variables(self, outside: Arc<Variables>) -> Self {
+        Self { outside, ..self }
+    }
+
+    /// The same, asked for by itself: what a selection takes of it, perhaps only at some lines.
+    pub(super) fn asked_for(self, selection: FileSelection<'a>, lines: Option<Vec<usize>>) -> Self {
+        Self { selection: Some(selection), lines, ..self }
     }
 
     /// Chooses from its requests what was asked for and what is needed; whether that is any.
     pub(super) fn choose(&mut self) -> bool {
         let Ok(gathered) = &self.content else { return true };
-        let choice = Choice { selection: self.selection, line: self.line, wanted: &self.wanted };
+        let choice = Choice {
+            selection: self.selection,
+            lines: self.lines.as_deref(),
+            wanted: &self.wanted,
+            outside: &self.outside,
+            root: &self.root,
+        };
         let Some(mut cases) = cases::of(gathered, choice) else { return false };
         if self.rank == Rank::Teardown {
             cases.list.iter_mut().for_each(|(case, _)| case.stage = Stage::Teardown);
@@ -94,7 +108,7 @@ impl<'a> Loaded<'a> {
 
     /// Whether all of its requests are to run.
     fn is_whole(&self) -> bool {
-        let is_asked_for = self.selection.is_some_and(FileSelection::is_everything) && self.line.is_none();
+        let is_asked_for = self.selection.is_some_and(FileSelection::is_everything) && self.lines.is_none();
         is_asked_for || self.wanted.is_all()
     }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::event::{CaseId, FileOutline, Verdict};
 
 use super::plan::PlannedFile;
-use super::{circle, groups, lanes};
+use super::{Environments, circle, groups, lanes};
 
 /// What a file is to the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +72,14 @@ impl Mark {
 impl Order {
     /// The order of some files, each with what it is to the run. Requests that need one
     /// another come to say so.
-    pub(super) fn of(files: &mut [PlannedFile], outlines: &[FileOutline], ranks: Vec<Rank>) -> Self {
+    pub(super) fn of(
+        files: &mut [PlannedFile],
+        outlines: &[FileOutline],
+        ranks: Vec<Rank>,
+        environments: &Environments,
+    ) -> Self {
         loop {
-            let units = units(files, &ranks);
+            let units = units(files, &ranks, environments);
             // Without references between files nothing can wait for itself.
             let may_be_circular = files.iter().any(PlannedFile::needs_others);
             match may_be_circular.then(|| circle::find(&units)).flatten() {
@@ -85,7 +90,7 @@ impl Order {
     }
 }
 
-fn units(files: &[PlannedFile], ranks: &[Rank]) -> Vec<Unit> {
+fn units(files: &[PlannedFile], ranks: &[Rank], environments: &Environments) -> Vec<Unit> {
     let of_setup: Vec<usize> = (0..files.len()).filter(|&file| ranks[file] == Rank::Setup).collect();
     let around = |file: usize| -> Vec<Mark> {
         let before: Vec<usize> = match ranks[file] {
@@ -98,7 +103,8 @@ fn units(files: &[PlannedFile], ranks: &[Rank]) -> Vec<Unit> {
     let of_file = |(file, planned): (usize, &PlannedFile)| {
         let mut units = match planned {
             PlannedFile::Spec { specs, cases, .. } if specs.own().parallel && ranks[file] == Rank::Main => {
-                lanes::units(file, cases, specs)
+                let environment = environments.of(specs.own().source.0.path());
+                lanes::units(file, cases, specs, &environment.variables.derived)
             }
             _ => vec![Unit::whole(file, planned.len())],
         };

@@ -23,8 +23,12 @@ pub struct Plan {
     pub(super) outline: Arc<Outline>,
     /// How many files were chosen, each counted once.
     pub(super) chosen: usize,
-    /// How many files are left to other shards, or have not changed.
+    /// How many files are left to other shards.
     pub(super) left: usize,
+    /// How many files have not changed.
+    pub(super) unchanged: usize,
+    /// How many requests were not chosen, but give something to those that were.
+    pub(super) brought: usize,
     /// What of it waits for what.
     pub(super) order: Order,
 }
@@ -214,9 +218,26 @@ impl Plan {
         self.chosen
     }
 
-    /// How many files have something to run, but are left to other shards or have not changed.
+    /// How many files have something to run, but are left to other shards.
     pub fn left(&self) -> usize {
         self.left
+    }
+
+    /// Whether there is something to run, though not now or here: it has not changed, or is left to
+    /// other shards.
+    pub fn is_elsewhere(&self) -> bool {
+        self.left + self.unchanged > 0
+    }
+
+    /// Whether it matters what its requests take from one another: not all of a file runs, or not in order.
+    pub fn is_cut(&self) -> bool {
+        let is_parallel = |file: &PlannedFile| matches!(file, PlannedFile::Spec { specs, .. } if specs.own().parallel);
+        self.files.iter().any(is_parallel) || self.outline.files.iter().any(|file| !file.is_whole)
+    }
+
+    /// How many requests run only since others take what they capture or get back.
+    pub fn brought(&self) -> usize {
+        self.brought
     }
 
     /// The folders that its specs lie in, as their paths name them.

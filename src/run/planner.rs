@@ -20,7 +20,7 @@ use super::order::{Order, Rank};
 use super::plan::{Plan, PlannedFile};
 use super::schemas::Schemas;
 use super::select::{self, Changes, FileSelection, Shard};
-use super::{Selection, tables};
+use super::{Environments, Selection, tables};
 
 /// Makes plans.
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ pub struct Planner {
     pub setup: Vec<PathBuf>,
     /// Those that run after all others, once.
     pub teardown: Vec<PathBuf>,
+    /// What the folders of specs give to their requests, as far as it is known yet.
+    pub environments: Environments,
     /// How many times each file is run.
     pub repeat: usize,
     /// The time now, since 1970-01-01T00:00:00Z.
@@ -77,23 +79,28 @@ impl Planner {
         };
         let (main, around): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|file| file.rank == Rank::Main);
         let found = main.len();
-        let chosen = self.ordered(self.shared_out(self.changed(main, &around)));
-        let (count, left) = (chosen.len(), found - chosen.len());
+        let changed = self.changed(main, &around);
+        let (all, unchanged) = (changed.len(), found - changed.len());
+        let chosen = self.ordered(self.shared_out(changed));
+        let (count, left) = (chosen.len(), all - chosen.len());
         if count == 0 {
-            return Plan { left, ..Plan::default() };
+            return Plan { left, unchanged, ..Plan::default() };
         }
         let (setup, teardown): (Vec<_>, Vec<_>) = around.into_iter().partition(|file| file.rank == Rank::Setup);
         let needed = |rank, path: PathBuf, root: &Arc<Root>| self.load_needed(rank, path, root, &library, &schemas);
         let files = self.repeated(link(setup.into_iter().chain(chosen).chain(teardown).collect(), &needed));
+        let brought = files.iter().map(|file| file.brought).sum();
         let ranks = files.iter().map(|file| file.rank).collect();
         let (mut planned, outlines): (Vec<_>, Vec<_>) =
             files.into_iter().map(|file| (file.planned, file.outline)).unzip();
-        let order = Order::of(&mut planned, &outlines, ranks);
+        let order = Order::of(&mut planned, &outlines, ranks, &self.environments);
         Plan {
             files: planned,
             outline: Arc::new(Outline { files: outlines, started: self.now }),
             chosen: count,
             left,
+            unchanged,
+            brought,
             order,
         }
     }
@@ -134,7 +141,7 @@ impl Planner {
 
     /// Takes from a file what is to run; nothing at all if none of its requests is.
     fn load(&self, found: Found, library: &Library<'_>, schemas: &Schemas) -> Option<Loaded<'_>> {
-        let Found { rank, path, line, root, content } = found;
+        let Found { rank, path, lines, root, content } = found;
         let selection = match rank {
             Rank::Main => self.selection.of_file(&path, &self.history)?,
             Rank::Setup | Rank::Teardown => FileSelection::everything(),
@@ -144,7 +151,7 @@ impl Planner {
             Err(message) => return Some(Loaded::unreadable(rank, path, root, message)),
         };
         let spec = self.read(&source, format_of(&path).unwrap_or(Format::Yaml), &root, schemas);
-        let mut loaded = Loaded::new(rank, path, root, spec, library).asked_for(selection, line);
+        let mut loaded = self.loaded(rank, path, root, spec, library).asked_for(selection, lines);
         match loaded.choose() {
             true => Some(loaded),
             false if rank == Rank::Main => None,
@@ -165,9 +172,14 @@ impl Planner {
         schemas: &Schemas,
     ) -> Loaded<'_> {
         match self.read_referenced(&path, root, schemas) {
-            Ok(spec) => Loaded::new(rank, path, Arc::clone(root), spec, library),
+            Ok(spec) => self.loaded(rank, path, Arc::clone(root), spec, library),
             Err(message) => Loaded::unreadable(rank, path, Arc::clone(root), message),
         }
+    }
+
+    fn loaded<'a>(&self, rank: Rank, path: PathBuf, root: Arc<Root>, spec: Spec, library: &Library<'_>) -> Loaded<'a> {
+        let outside = Arc::clone(&self.environments.of(&path).variables);
+        Loaded::new(rank, path, root, spec, library).with_variables(outside)
     }
 
     /// Reads a file that another one refers to.
@@ -201,9 +213,12 @@ impl Planner {
         }
         let place = |file: usize, run: usize| places[file] + if is_again(ranks[file]) { run } else { 0 };
         let all = once.into_iter().flat_map(|file| {
-            let (rank, runs) = (file.rank, runs(&file));
+            let (rank, runs, brought) = (file.rank, runs(&file), file.cases.brought);
             let (planned, outline) = file.into_parts();
-            (0..runs).map(move |run| Repeated { rank, run, planned: planned.clone(), outline: outline.clone() })
+            (0..runs).map(move |run| {
+                let (planned, outline) = (planned.clone(), outline.clone());
+                Repeated { rank, run, brought: if run == 0 { brought } else { 0 }, planned, outline }
+            })
         });
         let mut all: Vec<Repeated> = all.collect();
         if next > ranks.len() {
@@ -219,6 +234,8 @@ struct Repeated {
     rank: Rank,
     /// Which of these times it is, from 0.
     run: usize,
+    /// How many of its requests others take something from, which alone were chosen: counted once.
+    brought: usize,
     planned: PlannedFile,
     outline: FileOutline,
 }

@@ -53,7 +53,7 @@ pub(super) struct Task {
 impl Schedule {
     /// Has all units of a plan run, each when its time has come.
     pub(super) fn start(plan: Plan, shared: &Arc<Shared>, sender: Sender) {
-        let Plan { files, outline, order, left: _, chosen: _ } = plan;
+        let Plan { files, outline, order, .. } = plan;
         let mut parts = vec![0; files.len()];
         order.units.iter().for_each(|unit| parts[unit.file] += 1);
         let files = files.into_iter().zip(order.ranks).zip(parts).enumerate();

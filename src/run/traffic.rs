@@ -2,12 +2,12 @@
 //! speaks of. Whatever that is, it is found, if perhaps too much.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use crate::spec::{
     Binding, Body, FileReference, Piece, Predicate, Query, Request, Severity, Spec, Surroundings, Variable,
 };
-use crate::template::words;
+use crate::template::{Derived, words};
 
 use super::plan::{PlannedCase, Work};
 use super::specs::{Place, Specs};
@@ -29,8 +29,8 @@ pub(super) struct Traffic {
 }
 
 /// What each case of a file takes and leaves.
-pub(super) fn of_all(cases: &[PlannedCase], specs: &Specs) -> Vec<Traffic> {
-    let definitions = Definitions::of(specs);
+pub(super) fn of_all(cases: &[PlannedCase], specs: &Specs, derived: &Derived) -> Vec<Traffic> {
+    let definitions = Definitions::of(specs, derived);
     let mut all = of_each(cases, specs, &definitions);
     let position = |case: &PlannedCase| {
         let place = specs.request(case).ok()?.place;
@@ -128,14 +128,19 @@ fn renders_a_file(request: &Request) -> bool {
     pieces.iter().any(|piece| matches!(piece, Piece::File(FileReference::Rendered { .. })))
 }
 
-/// The names that the variables of some files are made of.
+/// The names that the variables of some files, and of their environment, are made of.
 struct Definitions {
     words: HashMap<String, HashSet<String>>,
 }
 
 impl Definitions {
-    fn of(specs: &Specs) -> Self {
+    fn of(specs: &Specs, derived: &Derived) -> Self {
         let mut words: HashMap<String, HashSet<String>> = HashMap::new();
+        for (name, templates) in derived.templates() {
+            let mut made_of = Words::default();
+            templates.iter().for_each(|text| made_of.add_text(text));
+            words.entry(name.to_owned()).or_default().extend(made_of.0);
+        }
         for variable in specs.iter().flat_map(|known| &known.spec.variables) {
             words.entry(variable.name.value.clone()).or_default().extend(words_of(variable));
         }
@@ -179,17 +184,9 @@ fn words_of(variable: &Variable) -> HashSet<String> {
 struct Words(HashSet<String>);
 
 impl Words {
-    /// Adds those of all texts in something. Its debug form has them all, also those of parts
-    /// that are added to the model later, which a list of parts made here would forget.
+    /// Adds those of all texts in something.
     fn add(&mut self, whole: &impl fmt::Debug) {
-        let mut text = String::new();
-        write!(text, "{whole:?}").expect("writing to a string does not fail");
-        let text = unescaped(&text);
-        for (open, close) in [("{{", "}}"), ("{%", "%}")] {
-            for inner in text.split(open).skip(1) {
-                self.add_text(inner.split(close).next().unwrap_or(inner));
-            }
-        }
+        words::templates(whole).iter().for_each(|text| self.add_text(text));
     }
 
     fn add_text(&mut self, text: &str) {
@@ -201,19 +198,6 @@ impl Words {
             }
         }
     }
-}
-
-/// A debug form without its escapes: what was no letter is none.
-fn unescaped(text: &str) -> String {
-    let mut characters = text.chars();
-    let next = || match characters.next()? {
-        '\\' => match characters.next()? {
-            'n' | 'r' | 't' | '0' => Some(' '),
-            other => Some(other),
-        },
-        other => Some(other),
-    };
-    std::iter::from_fn(next).collect()
 }
 
 /// Whether a file, or one that runs with it, has scripts that run with the first of its requests.

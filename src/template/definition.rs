@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use crate::spec::{self, Binding, Dialect, Rules, Variable};
 
-use super::CompiledValue;
+use super::{CompiledValue, words};
 
 /// Definitions in the order in which they are written.
 #[derive(Debug, Default)]
@@ -64,22 +64,41 @@ impl Definitions {
 
 /// Definitions of an environment, worked out at every use. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Derived(Arc<Definitions>);
+pub struct Derived {
+    definitions: Arc<Definitions>,
+    /// The templates that each of them is made of, by their names.
+    templates: Arc<HashMap<String, Vec<String>>>,
+}
 
 impl Derived {
     /// Compiles them; of each name there is one. What does not compile is an error where it is used.
     pub fn compile(variables: impl IntoIterator<Item = (Spanned<String>, Result<spec::Value, Diagnostic>)>) -> Self {
-        let list: Vec<_> = variables.into_iter().map(|(name, value)| Definition::derived(name, value)).collect();
-        Self(Arc::new(Definitions::of(list)))
+        let mut templates = HashMap::new();
+        let mut define = |(name, value): (Spanned<String>, Result<spec::Value, Diagnostic>)| {
+            templates.insert(name.value.clone(), words::templates(&value));
+            Definition::derived(name, value)
+        };
+        let list: Vec<_> = variables.into_iter().map(&mut define).collect();
+        Self { definitions: Arc::new(Definitions::of(list)), templates: Arc::new(templates) }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.templates.is_empty()
+    }
+
+    /// The names of all of them, each with what stands in the braces of its templates.
+    pub fn templates(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.templates.iter().map(|(name, templates)| (name.as_str(), templates.as_slice()))
     }
 
     /// Where the definition of a name stands.
     pub(super) fn index(&self, name: &str) -> Option<usize> {
-        self.0.indices(name).last().copied()
+        self.definitions.indices(name).last().copied()
     }
 
     pub(super) fn definitions(&self) -> &Definitions {
-        &self.0
+        &self.definitions
     }
 }
 

@@ -7,6 +7,7 @@ mod auth;
 mod bad_input;
 mod captures;
 mod commands;
+mod company;
 mod connections;
 mod cookies;
 mod corpus;

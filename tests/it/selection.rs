@@ -140,6 +140,61 @@ fn a_project_says_where_its_history_is_kept() {
 }
 
 #[test]
+fn what_is_no_history_is_not_written_over() {
+    let server = practice();
+    let project = Project::new()
+        .file("rqtest.yaml", "history: notes.txt\n")
+        .file("notes.txt", "buy milk\n")
+        .file("a.http", "### one\nGET {{api}}/get\n");
+    let (done, _) = ran(&project, &server, &["a.http"]);
+    assert_eq!((done.code, &*project.read("notes.txt")), (0, "buy milk\n"));
+    assert!(done.stderr.contains("is not kept: notes.txt is no history of rqtest's"), "{}", done.stderr);
+
+    let project = project.file("rqtest.yaml", "history: report.json\n");
+    for arguments in [["--json", "./report.json"], ["--junit", "report.json"]] {
+        let refused = project.run_against(&server.base_url(), &[&["a.http"], &arguments[..]].concat());
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        assert!(refused.stderr.contains("cannot be the same file"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_file_that_is_named_twice_runs_once() {
+    let project = Project::new()
+        .file("a.http", "### one\nGET http://h/1\n\n### two\nGET http://h/2\n\n### three\nGET http://h/3\n")
+        .file("b/c.http", "GET http://h/4\n");
+    let names = |arguments: &[&str]| {
+        let ran = project.run(&[&["list", "--format", "json"], arguments].concat());
+        let listed: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let names: Vec<String> =
+            listed.as_array().unwrap().iter().map(|request| request["name"].as_str().unwrap().to_owned()).collect();
+        names
+    };
+    for (arguments, expected) in [
+        (&[".", "a.http"][..], &["one", "two", "three", "GET http://h/4"][..]),
+        (&["b", "./a.http", "b/c.http"], &["GET http://h/4", "one", "two", "three"]),
+        (&["a.http:7", "a.http:1"], &["one", "three"]),
+        (&["a.http:7", "a.http"], &["one", "two", "three"]),
+        (&["a.http:2", "a.http:2"], &["one"]),
+    ] {
+        assert_eq!(names(arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_nothing_matches_is_said() {
+    let project = Project::new().file("a.http", "### one\nGET http://h/\n");
+    for (arguments, expected) in [
+        (&["--tag", "x"][..], "no request in a.http matches --tag\n"),
+        (&["--name", "x"], "no request in a.http matches --name\n"),
+        (&["--name", "x", "--tag", "x"], "no request in a.http matches --tag and --name\n"),
+    ] {
+        let ran = project.run(&[&["list", "a.http"], arguments].concat());
+        assert!(ran.code == 4 && ran.stderr.contains(expected), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_history_that_cannot_be_written_fails_no_run() {
     let server = practice();
     let project = Project::new()
@@ -283,6 +338,10 @@ fn what_has_changed_is_what_git_says() {
         std::fs::write(project.path(file), text).unwrap();
         assert_eq!(listed(&project, &["specs", "--changed"]).1.len(), 4, "{file}");
     }
+
+    git(&project, &["stash", "-qu"]);
+    let two = project.run(&["list", "specs", "--changed=HEAD~1", "--shard", "1/1"]);
+    assert!(two.stderr.contains("shard 1 of 1: 3 of 3 files"), "{}", two.stderr);
 
     for wrong in ["nowhere", "--output=stolen", ""] {
         let refused = project.run(&["list", "specs", &format!("--changed={wrong}")]);

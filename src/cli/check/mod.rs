@@ -27,11 +27,8 @@ pub(super) fn check(arguments: &CheckArguments, terminal: &Terminal) -> Exit {
 
 fn plan(arguments: &CheckArguments, terminal: &Terminal) -> Result<(Plan, Dialect), Stop> {
     let project = Project::open(&arguments.selection)?;
-    let environment = arguments.variables.environment.as_deref();
-    let wanted = Wanted { arguments: &arguments.selection, environment, repeat: 1 };
+    let wanted = Wanted { arguments: &arguments.selection, variables: &arguments.variables, repeat: 1 };
     let plan = selection::choose(&project, &wanted, terminal)?.plan;
-    // What is wrong with an environment would keep a run from beginning.
-    project.environments(&arguments.variables, &arguments.selection, &plan, &terminal.redactor)?;
     Ok((plan, project.dialect(&arguments.selection)))
 }
 

@@ -9,10 +9,10 @@ use std::time::SystemTime;
 use crate::diagnostic::Diagnostic;
 use crate::history::{Archive, History};
 use crate::report::history::Times;
-use crate::run::{Changes, Plan, Planner, Selection, Shard};
+use crate::run::{Changes, Environments, Plan, Planner, Selection, Shard};
 use crate::source::Root;
 
-use super::arguments::{FileOrder, SelectionArguments, ShardArgument};
+use super::arguments::{FileOrder, SelectionArguments, ShardArgument, VariableArguments};
 use super::project::{Project, Stop};
 use super::terminal::{self, Terminal};
 
@@ -20,8 +20,8 @@ use super::terminal::{self, Terminal};
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) arguments: &'a SelectionArguments,
-    /// The environment that was named.
-    pub(super) environment: Option<&'a str>,
+    /// The variables that are given, and the environment that was named.
+    pub(super) variables: &'a VariableArguments,
     /// How many times each file is run.
     pub(super) repeat: usize,
 }
@@ -30,6 +30,8 @@ pub(super) struct Wanted<'a> {
 #[derive(Debug)]
 pub(super) struct Chosen {
     pub(super) plan: Plan,
+    /// What its requests find there.
+    pub(super) environments: Environments,
     /// What makes random values, and a random order, the same again.
     pub(super) seed: Option<u64>,
     /// Whether the times of the run say something of other runs.
@@ -51,20 +53,28 @@ pub(super) fn choose(project: &Project, wanted: &Wanted<'_>, terminal: &Terminal
         shard,
         order: seed.filter(|_| is_random),
         history: known(project, arguments.last_failed, shard.is_some())?,
-        defaults: project.defaults(wanted.environment),
+        defaults: project.defaults(wanted.variables.environment.as_deref()),
+        environments: Environments::default(),
         dialect: project.dialect(arguments),
         root: project.root.clone(),
         output: project.output.clone(),
         repeat: wanted.repeat,
         now: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
     };
-    let plan = if arguments.last_failed { last_failed(&mut planner, arguments, terminal) } else { None };
-    let plan = plan.unwrap_or_else(|| planner.plan(&arguments.paths));
-    if plan.is_empty() && plan.left() == 0 {
+    let failed = if arguments.last_failed { last_failed(&mut planner, arguments, terminal) } else { None };
+    let mut plan = failed.unwrap_or_else(|| planner.plan(&arguments.paths));
+    if plan.is_empty() && !plan.is_elsewhere() {
         return Err(Stop::nothing(arguments));
     }
+    let mut environments = project.environments(wanted.variables, arguments, &plan, &terminal.redactor)?;
+    // Only now it is known which environments concern the specs, and these may take something from requests.
+    if plan.brought() > 0 || (environments.derive() && plan.is_cut()) {
+        planner.environments = environments;
+        plan = planner.plan(&arguments.paths);
+        environments = project.environments(wanted.variables, arguments, &plan, &terminal.redactor)?;
+    }
     tell(&plan, seed.filter(|_| is_random), shard, arguments, terminal);
-    Ok(Chosen { plan, seed, times: if shard.is_some() { Times::Left } else { Times::Kept } })
+    Ok(Chosen { plan, environments, seed, times: if shard.is_some() { Times::Left } else { Times::Kept } })
 }
 
 /// The archive of a project's history, if it keeps one. Without a project nothing is written
@@ -111,7 +121,7 @@ fn last_failed(planner: &mut Planner, arguments: &SelectionArguments, terminal: 
     let all = planner.selection.clone();
     planner.selection = all.clone().only_failed();
     let plan = planner.plan(&arguments.paths);
-    if !plan.is_empty() || plan.left() > 0 {
+    if !plan.is_empty() || plan.is_elsewhere() {
         return Some(plan);
     }
     planner.selection = all;
@@ -122,14 +132,24 @@ fn last_failed(planner: &mut Planner, arguments: &SelectionArguments, terminal: 
 
 /// Says what cannot be seen from what runs.
 fn tell(plan: &Plan, drawn: Option<u64>, shard: Option<Shard>, arguments: &SelectionArguments, terminal: &Terminal) {
+    match plan.brought() {
+        0 => {}
+        1 => terminal.diagnostic(&Diagnostic::info("1 request runs along: what was chosen takes something from it")),
+        count => {
+            let message = format!("{count} requests run along: what was chosen takes something from them");
+            terminal.diagnostic(&Diagnostic::info(message));
+        }
+    }
     if let Some(seed) = drawn {
         terminal.diagnostic(&Diagnostic::info(format!("the files are in random order: `--seed {seed}` repeats it")));
     }
     if let Some(shard) = shard {
         let all = plan.chosen() + plan.left();
         terminal.diagnostic(&Diagnostic::info(format!("shard {shard}: {} of {all} files", plan.chosen())));
-    } else if let Some(since) = &arguments.changed
+    }
+    if let Some(since) = &arguments.changed
         && plan.is_empty()
+        && plan.left() == 0
     {
         terminal.diagnostic(&Diagnostic::info(format!("nothing here has changed since {since}")));
     }
