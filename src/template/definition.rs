@@ -1,6 +1,6 @@
 //! The variables that a file or a request defines, compiled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -68,6 +68,8 @@ pub struct Derived {
     definitions: Arc<Definitions>,
     /// The templates that each of them is made of, by their names.
     templates: Arc<HashMap<String, Vec<String>>>,
+    /// The names that stand in these.
+    mentioned: Arc<HashSet<String>>,
 }
 
 impl Derived {
@@ -79,12 +81,19 @@ impl Derived {
             Definition::derived(name, value)
         };
         let list: Vec<_> = variables.into_iter().map(&mut define).collect();
-        Self { definitions: Arc::new(Definitions::of(list)), templates: Arc::new(templates) }
+        let words = templates.values().flatten().flat_map(|text: &String| words::words(text)).flat_map(words::meant);
+        let mentioned = Arc::new(words.map(str::to_owned).collect());
+        Self { definitions: Arc::new(Definitions::of(list)), templates: Arc::new(templates), mentioned }
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.templates.is_empty()
+    }
+
+    /// Whether something of this name may be spoken of in them.
+    pub(super) fn mention(&self, name: &str) -> bool {
+        self.mentioned.contains(name)
     }
 
     /// The names of all of them, each with what stands in the braces of its templates.

@@ -228,9 +228,10 @@ impl FileScope {
     }
 
     /// Keeps the exchange of a named request, for `{{name.response.…}}`, if a file of the
-    /// session speaks of it.
+    /// session speaks of it, or its environment does.
     pub fn record(&mut self, name: &str, response: Arc<Response>) {
-        if !self.known.iter().any(|file| file.mentions(name)) {
+        let is_known = self.known.iter().any(|file| file.mentions(name));
+        if !is_known && !self.fixed.variables.derived.mention(name) {
             return;
         }
         Arc::make_mut(&mut self.exchanges).insert(name.to_owned(), Arc::new(Exchange::new(response)));
