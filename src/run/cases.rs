@@ -17,7 +17,7 @@ use super::company::{self, Company, Placed};
 use super::directory::{DEEPEST, Directory, MOST_CASES, Referred, Site};
 use super::imports::Gathered;
 use super::names::{Names, display_name};
-use super::plan::{Call, Need, PlannedCase, Stage, Work};
+use super::plan::{Call, Need, Needed, PlannedCase, Stage, Work};
 use super::select::{FileSelection, at_line};
 use super::specs::{Place, Specs};
 use super::{supply, turn};
@@ -28,6 +28,8 @@ pub(super) struct Cases {
     pub(super) list: Vec<(PlannedCase, CaseOutline)>,
     /// What they need of other files, each with its place in the list.
     pub(super) outward: Vec<(usize, Reference)>,
+    /// Those of the list that are needed together.
+    pub(super) joined: Vec<Arc<[usize]>>,
     /// Doubts about what references mean.
     pub(super) warnings: Vec<Diagnostic>,
     /// How many requests were not chosen, but give something to those that were.
@@ -118,7 +120,8 @@ pub(super) fn of(gathered: &Gathered, choice: Choice<'_>) -> Option<Cases> {
         let waiting = planning.list.iter().enumerate().filter(|(_, (case, _))| case.stage != Stage::Teardown);
         outward.extend(waiting.map(|(case, _)| (case, reference.clone())));
     }
-    Some(Cases { list: planning.list, outward, warnings: planning.directory.warnings, brought: brought.len() })
+    let Planning { list, joined, directory, .. } = planning;
+    Some(Cases { list, outward, joined, warnings: directory.warnings, brought: brought.len() })
 }
 
 /// What runs because of what is chosen, or does not; nothing where all of the file is.
@@ -126,13 +129,13 @@ fn company_of(gathered: &Gathered, chosen: &[bool], choice: &Choice<'_>) -> Comp
     if chosen.iter().all(|chosen| *chosen) {
         return Company::default();
     }
-    let whole = whole(gathered);
+    let (whole, joined) = whole(gathered);
     let supplies = supply::of_all(&whole, &gathered.specs, choice.outside, choice.root);
-    company::of(&whole, &supplies, chosen)
+    company::of(&whole, &joined, &supplies, chosen)
 }
 
 /// The cases of a file of which all is chosen, each with the place of its candidate.
-fn whole(gathered: &Gathered) -> Vec<Placed> {
+fn whole(gathered: &Gathered) -> (Vec<Placed>, Vec<Arc<[usize]>>) {
     let mut planning = Planning::new(gathered);
     let candidates = planning.candidates(&gathered.problems);
     let own = candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate.what {
@@ -153,7 +156,7 @@ fn whole(gathered: &Gathered) -> Vec<Placed> {
         let candidate = candidate_of(&case, asking);
         (case, candidate)
     };
-    planning.list.into_iter().zip(asking).map(placed).collect()
+    (planning.list.into_iter().zip(asking).map(placed).collect(), planning.joined)
 }
 
 /// A case that may be chosen.
@@ -214,6 +217,10 @@ struct Planning<'a> {
     setups: HashMap<Option<Place>, Vec<Need>>,
     list: Vec<(PlannedCase, CaseOutline)>,
     outward: Vec<(usize, Reference)>,
+    /// Cases that are needed together.
+    joined: Vec<Arc<[usize]>>,
+    /// Which of these have run what is at each place, and how many they are.
+    joined_at: HashMap<Place, (usize, usize)>,
 }
 
 impl<'a> Planning<'a> {
@@ -228,6 +235,8 @@ impl<'a> Planning<'a> {
             setups: HashMap::new(),
             list: Vec::new(),
             outward: Vec::new(),
+            joined: Vec::new(),
+            joined_at: HashMap::new(),
         }
     }
 
@@ -387,7 +396,7 @@ impl<'a> Planning<'a> {
         stage: Stage,
         asking: Option<&str>,
         trail: &mut Vec<Place>,
-    ) -> Result<Vec<Need>, Diagnostic> {
+    ) -> Result<Option<Need>, Diagnostic> {
         let Referred { place, named, call } = referred;
         if trail.contains(&place) {
             return Err(self.circle(trail, place, &reference.span));
@@ -396,19 +405,31 @@ impl<'a> Planning<'a> {
             return Err(Diagnostic::error("too many requests need one another").at(&reference.span, ""));
         }
         let again = reference.force || !reference.variables.is_empty();
-        let cases = match self.ran.get(&named).filter(|_| !again) {
-            Some(cases) => cases.clone(),
-            None => {
-                let asked = self.asked(reference, place, call, stage, asking);
-                let cases = self.request(asked, trail);
-                if named != place {
-                    self.ran.entry(named).or_default().extend(&cases);
-                }
-                cases
+        let what = if self.ran.contains_key(&named) && !again {
+            self.all_at(named)
+        } else {
+            let asked = self.asked(reference, place, call, stage, asking);
+            let cases = self.request(asked, trail);
+            if named != place {
+                self.ran.entry(named).or_default().extend(&cases);
             }
+            needed(&mut self.joined, &cases)
         };
-        let name = reference.target.as_str();
-        Ok(cases.into_iter().map(|case| Need::here(case, name.to_owned())).collect())
+        let name = reference.target.as_str().to_owned();
+        Ok(what.map(|what| Need { what, name, span: None }))
+    }
+
+    /// All cases that have run what is at a place: listed once, however many need them.
+    fn all_at(&mut self, place: Place) -> Option<Needed> {
+        let cases = self.ran.get(&place)?;
+        if let Some((known, _)) = self.joined_at.get(&place).filter(|(_, count)| *count == cases.len()) {
+            return Some(Needed::Joined(*known));
+        }
+        let what = needed(&mut self.joined, cases);
+        if let Some(Needed::Joined(joined)) = what {
+            self.joined_at.insert(place, (joined, cases.len()));
+        }
+        what
     }
 
     /// A request that is needed. One of the file itself is its own case, before its turn.
@@ -471,6 +492,18 @@ impl<'a> Planning<'a> {
         let places = trail[start..].iter().chain([&again]);
         let names: Vec<_> = places.map(|&place| display_name(self.specs.entry(place))).collect();
         Diagnostic::error(format!("requests need one another: {}", names.join(" -> "))).at(at, "")
+    }
+}
+
+/// What it is to need all of some cases; nothing, if there is none.
+fn needed(joined: &mut Vec<Arc<[usize]>>, cases: &[usize]) -> Option<Needed> {
+    match cases {
+        [] => None,
+        [only] => Some(Needed::Here(*only)),
+        several => {
+            joined.push(several.into());
+            Some(Needed::Joined(joined.len() - 1))
+        }
     }
 }
 

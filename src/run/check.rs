@@ -65,7 +65,7 @@ impl<'a> Checker<'_, 'a> {
         self.checked.diagnostics.extend_from_slice(&outline.diagnostics);
         let found: Vec<Vec<Diagnostic>> = match file {
             PlannedFile::Unreadable(error) => vec![error.diagnostics.clone()],
-            PlannedFile::Spec { specs, root, cases } => {
+            PlannedFile::Spec { specs, root, cases, .. } => {
                 self.checked.conflicts = &specs.own().conflicts;
                 cases.iter().map(|case| self.read_case(case, specs, root)).collect()
             }

@@ -1,5 +1,7 @@
 //! What waits for itself, by way of others.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::event::FileOutline;
 use crate::source::Span;
@@ -9,25 +11,38 @@ use super::plan::{Need, Needed, PlannedFile};
 
 /// The places of units each of which waits for the next, and the last for the first; none if
 /// all of them can run.
-pub(super) fn find(units: &[Unit]) -> Option<Vec<usize>> {
-    let before = predecessors(units);
-    let mut visit = Visit { before: &before, marks: vec![Visited::No; units.len()], trail: Vec::new() };
-    (0..units.len()).find_map(|unit| visit.enter(unit))
+pub(super) fn find<'a>(units: &[Unit], joined: impl Fn(usize, usize) -> &'a [usize]) -> Option<Vec<usize>> {
+    let before = predecessors(units, joined);
+    let mut visit = Visit { before: &before, marks: vec![Visited::No; before.len()], trail: Vec::new() };
+    let circle = (0..units.len()).find_map(|unit| visit.enter(unit))?;
+    Some(circle.into_iter().filter(|&place| place < units.len()).collect())
 }
 
-/// The units that each unit waits for.
-fn predecessors(units: &[Unit]) -> Vec<Vec<usize>> {
+/// What each unit waits for: other units, and below these in the list what joins some of them.
+fn predecessors<'a>(units: &[Unit], joined: impl Fn(usize, usize) -> &'a [usize]) -> Vec<Vec<usize>> {
     // They are in the order of the files, and of their cases.
     let from = |file: usize, case: usize| units.partition_point(|unit| (unit.file, unit.cases.end) <= (file, case));
-    let before = |mark: &Mark| match mark {
-        Mark::File(file) => from(*file, 0)..units.partition_point(|unit| unit.file <= *file),
-        Mark::Case(id) => {
-            let place = from(id.file, id.case);
-            let is_there = units.get(place).is_some_and(|unit| unit.file == id.file && unit.cases.contains(&id.case));
-            place..place + usize::from(is_there)
+    let unit_of = |file: usize, case: usize| {
+        let place = from(file, case);
+        let is_there = units.get(place).is_some_and(|unit| unit.file == file && unit.cases.contains(&case));
+        place..place + usize::from(is_there)
+    };
+    let mut joints: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut of_joints: Vec<Vec<usize>> = Vec::new();
+    let mut before = |mark: &Mark| match *mark {
+        Mark::File(file) => from(file, 0)..units.partition_point(|unit| unit.file <= file),
+        Mark::Case(id) => unit_of(id.file, id.case),
+        Mark::Joined { file, place } => {
+            let joint = *joints.entry((file, place)).or_insert_with(|| {
+                of_joints.push(joined(file, place).iter().flat_map(|&case| unit_of(file, case)).collect());
+                units.len() + of_joints.len() - 1
+            });
+            joint..joint + 1
         }
     };
-    units.iter().map(|unit| unit.after.iter().flat_map(before).collect()).collect()
+    let mut all: Vec<Vec<usize>> = units.iter().map(|unit| unit.after.iter().flat_map(&mut before).collect()).collect();
+    all.append(&mut of_joints);
+    all
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -108,7 +123,10 @@ fn waiting_case<'a>(unit: &Unit, other: &Unit, files: &'a [PlannedFile]) -> Opti
     let is_of_other = |need: &&Need| match need.what {
         Needed::There(Mark::File(file)) => file == other.file,
         Needed::There(Mark::Case(id)) => id.file == other.file && other.cases.contains(&id.case),
-        Needed::Here(_) => false,
+        Needed::There(Mark::Joined { file, place }) => {
+            file == other.file && files[file].joined(place).iter().any(|case| other.cases.contains(case))
+        }
+        Needed::Here(_) | Needed::Joined(_) => false,
     };
     unit.cases.clone().find_map(|case| Some((case, cases[case].needs.iter().find(is_of_other)?)))
 }
@@ -126,6 +144,14 @@ mod tests {
     }
 
     #[test]
+    fn finds_what_waits_for_itself_by_way_of_cases_that_are_joined() {
+        let mut units = waiting(&[&[], &[0]]);
+        units[0].after = vec![Mark::Joined { file: 1, place: 0 }];
+        assert_eq!(find(&units, |_, _| &[0]), Some(vec![0, 1]));
+        assert_eq!(find(&units, |_, _| &[7]), None);
+    }
+
+    #[test]
     fn finds_what_waits_for_itself_and_only_that() {
         for (after, circle) in [
             (&[&[][..], &[0], &[0, 1]][..], None),
@@ -133,7 +159,7 @@ mod tests {
             (&[&[], &[0, 1]], Some(vec![1])),
             (&[&[1, 2], &[3], &[3], &[]], None),
         ] {
-            assert_eq!(find(&waiting(after)), circle, "{after:?}");
+            assert_eq!(find(&waiting(after), |_, _| &[]), circle, "{after:?}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! above that gives something of the name, and those above that one as far as it may be left out itself.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::plan::{Needed, PlannedCase, Stage};
 use super::supply::{Certainty, Supply, Taken};
@@ -21,9 +22,10 @@ pub(super) struct Company {
 }
 
 /// The company of the candidates that are chosen. There is a supply for each case.
-pub(super) fn of(cases: &[Placed], supplies: &[Supply], chosen: &[bool]) -> Company {
+pub(super) fn of(cases: &[Placed], joined: &[Arc<[usize]>], supplies: &[Supply], chosen: &[bool]) -> Company {
     let mut search = Search {
         cases,
+        joined,
         supplies,
         captured: index(supplies, |supply| supply.captured.iter()),
         named: index(supplies, |supply| supply.name.iter()),
@@ -39,6 +41,8 @@ pub(super) fn of(cases: &[Placed], supplies: &[Supply], chosen: &[bool]) -> Comp
 
 struct Search<'a> {
     cases: &'a [Placed],
+    /// Those that are needed together.
+    joined: &'a [Arc<[usize]>],
     supplies: &'a [Supply],
     /// The cases that capture something under each name.
     captured: HashMap<&'a str, Vec<usize>>,
@@ -91,9 +95,10 @@ impl Search<'_> {
     /// The cases above one that it says it needs.
     fn needed(&self, case: usize) -> Vec<usize> {
         let needs = self.cases[case].0.needs.iter();
-        let cases = needs.filter_map(|need| match need.what {
-            Needed::Here(above) => Some(above),
-            Needed::There(_) => None,
+        let cases = needs.flat_map(|need| match need.what {
+            Needed::Here(above) => vec![above],
+            Needed::Joined(place) => self.joined[place].to_vec(),
+            Needed::There(_) => Vec::new(),
         });
         cases.collect()
     }

@@ -190,6 +190,11 @@ impl Course {
         self.ends[case]
     }
 
+    /// How the worst of some cases has.
+    pub(super) fn end_of_all(&self, cases: &[usize]) -> End {
+        cases.iter().map(|&case| self.ends[case]).max().unwrap_or(End::Skipped)
+    }
+
     /// Leaves to all other files what was captured, and why they cannot run.
     fn hand_over(&self, file: &RunningFile, schedule: &Schedule) {
         let preparation = &schedule.shared.preparation;

@@ -36,7 +36,7 @@ pub(super) fn run_unit(schedule: &Arc<Schedule>, task: &Task) {
     let file = &*task.file;
     file.begin(schedule);
     match &file.planned {
-        PlannedFile::Spec { specs, root, cases } => FileRun::new(schedule, file, specs, root).run(cases, task),
+        PlannedFile::Spec { specs, root, cases, .. } => FileRun::new(schedule, file, specs, root).run(cases, task),
         PlannedFile::Unreadable(error) => {
             let result = CaseResult::failed_before_sending(error.clone());
             file.course().note(0, End::Failed, false);

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::event::CaseId;
 use crate::template::Derived;
@@ -13,7 +14,13 @@ use super::specs::Specs;
 use super::traffic::{self, Traffic};
 
 /// The units of a file, in its order. What of it waits for other files is not among their marks.
-pub(super) fn units(file: usize, cases: &[PlannedCase], specs: &Specs, derived: &Derived) -> Vec<Unit> {
+pub(super) fn units(
+    file: usize,
+    cases: &[PlannedCase],
+    joined: &[Arc<[usize]>],
+    specs: &Specs,
+    derived: &Derived,
+) -> Vec<Unit> {
     // A file without cases ends too.
     if cases.is_empty() || traffic::begins_with_scripts(specs) {
         return vec![Unit::whole(file, cases.len())];
@@ -22,7 +29,7 @@ pub(super) fn units(file: usize, cases: &[PlannedCase], specs: &Specs, derived: 
     if traffic.iter().any(|traffic| traffic.exports) {
         return vec![Unit::whole(file, cases.len())];
     }
-    let mut lanes = Lanes::new(file, &traffic);
+    let mut lanes = Lanes::new(file, &traffic, joined);
     for (range, is_alone) in ranges(cases, &traffic) {
         lanes.add(range, is_alone, cases, &traffic);
     }
@@ -69,14 +76,17 @@ struct Lanes<'a> {
     /// The units that have left something under each name, the last one, and those that have taken it since.
     last_left: HashMap<&'a str, usize>,
     taken_since: HashMap<&'a str, Vec<usize>>,
+    /// The cases that are needed together, and which of these somebody waits for.
+    joined: &'a [Arc<[usize]>],
+    awaited: HashSet<usize>,
 }
 
 impl<'a> Lanes<'a> {
-    fn new(file: usize, traffic: &'a [Traffic]) -> Self {
+    fn new(file: usize, traffic: &'a [Traffic], joined: &'a [Arc<[usize]>]) -> Self {
         let is_known = traffic.iter().all(|traffic| !traffic.is_unknown && !traffic.has_scripts);
         let asked = is_known.then(|| traffic.iter().flat_map(|traffic| &traffic.taken).map(String::as_str).collect());
-        let (last_left, taken_since) = (HashMap::new(), HashMap::new());
-        Self { file, units: Vec::new(), asked, barrier: None, last_left, taken_since }
+        let (last_left, taken_since, awaited) = (HashMap::new(), HashMap::new(), HashSet::new());
+        Self { file, units: Vec::new(), asked, barrier: None, last_left, taken_since, joined, awaited }
     }
 
     fn add(&mut self, range: Range<usize>, is_alone: bool, cases: &[PlannedCase], traffic: &'a [Traffic]) {
@@ -88,16 +98,24 @@ impl<'a> Lanes<'a> {
         for traffic in &traffic[range.clone()] {
             before.extend(self.exchange(traffic, unit));
         }
-        let needed = cases[range.clone()].iter().flat_map(|case| &case.needs).filter_map(|need| match need.what {
-            Needed::Here(case) if case < range.start => Some(case),
-            Needed::Here(_) | Needed::There(_) => None,
-        });
-        let needed: Vec<usize> = needed.collect();
-        before.extend(needed.into_iter().map(|case| self.unit_of(case)));
+        let mut marks = Vec::new();
+        for need in cases[range.clone()].iter().flat_map(|case| &case.needs) {
+            match need.what {
+                Needed::Here(case) if case < range.start => before.push(self.unit_of(case)),
+                Needed::Joined(place) => match self.joined[place].iter().all(|&case| case < range.start) {
+                    true => marks.push(self.join(place)),
+                    false => {
+                        let above = self.joined[place].iter().filter(|&&case| case < range.start);
+                        before.extend(above.map(|&case| self.unit_of(case)));
+                    }
+                },
+                Needed::Here(_) | Needed::There(_) => {}
+            }
+        }
         before.retain(|&other| other != unit);
         before.sort_unstable();
         before.dedup();
-        let after = before.iter().map(|&other| self.end_of(other)).collect();
+        let after = before.iter().map(|&other| self.end_of(other)).chain(marks).collect();
         before.iter().for_each(|&other| self.units[other].is_last = false);
         self.units.push(Unit { file: self.file, cases: range, after, is_last: true });
         if is_alone {
@@ -120,6 +138,17 @@ impl<'a> Lanes<'a> {
             before.extend(self.taken_since.remove(name).unwrap_or_default());
         }
         before
+    }
+
+    /// The mark of some cases above, which somebody waits for now.
+    fn join(&mut self, place: usize) -> Mark {
+        if self.awaited.insert(place) {
+            for &case in self.joined[place].iter() {
+                let unit = self.unit_of(case);
+                self.units[unit].is_last = false;
+            }
+        }
+        Mark::Joined { file: self.file, place }
     }
 
     fn unit_of(&self, case: usize) -> usize {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::{CaseId, CaseOutline};
-use crate::source::{Root, Span};
+use crate::source::{Root, SourceFile, Span};
 use crate::spec::{Entry, Reference, Target};
 
 use super::imports::lost;
@@ -26,11 +26,28 @@ pub(super) fn link<'a>(files: Vec<Loaded<'a>>, load: &Load<'_, 'a>) -> Vec<Loade
     if files.iter().all(|file| file.cases.outward.is_empty()) {
         return files;
     }
-    let mut linking =
-        Linking { load, sequence: (0..files.len()).collect(), files, known: HashMap::new(), promoted: Vec::new() };
+    let mut linking = Linking {
+        load,
+        sequence: (0..files.len()).collect(),
+        files,
+        known: HashMap::new(),
+        meant: HashMap::new(),
+        needed: HashMap::new(),
+        promoted: Vec::new(),
+    };
     linking.know_all();
     linking.pull_in();
     linking.finish()
+}
+
+/// Where a reference stands, and the file that is run with it.
+type ReferencePlace = (usize, *const SourceFile, usize);
+
+/// The cases of a request, and the place where they are joined, if they are several.
+#[derive(Clone)]
+struct Together {
+    cases: Arc<[usize]>,
+    joined: Option<usize>,
 }
 
 struct Linking<'l, 'a> {
@@ -40,6 +57,10 @@ struct Linking<'l, 'a> {
     sequence: Vec<usize>,
     /// The place of each file by its real path.
     known: HashMap<PathBuf, usize>,
+    /// The file that each reference means.
+    meant: HashMap<ReferencePlace, Result<usize, Diagnostic>>,
+    /// The cases of each request of each file that is needed, once it is known what runs.
+    needed: HashMap<(usize, String), Together>,
     /// Files that have become a part of the setup, and may need others.
     promoted: Vec<usize>,
 }
@@ -58,9 +79,7 @@ impl<'a> Linking<'_, 'a> {
     fn pull_in(&mut self) {
         let mut waiting: VecDeque<usize> = (0..self.files.len()).collect();
         while let Some(file) = waiting.pop_front() {
-            let references: Vec<Reference> =
-                self.files[file].cases.outward.iter().map(|(_, reference)| reference.clone()).collect();
-            for reference in references {
+            for reference in self.references_of(file) {
                 // That it cannot be had is said at the end.
                 let Ok(other) = self.file_of(file, &reference) else { continue };
                 let name = name_of(&reference);
@@ -75,8 +94,25 @@ impl<'a> Linking<'_, 'a> {
         }
     }
 
+    /// What a file says that it needs of others, each once: all turns of a request say the same.
+    fn references_of(&self, file: usize) -> Vec<Reference> {
+        let mut seen = HashSet::new();
+        let outward = self.files[file].cases.outward.iter().map(|(_, reference)| reference);
+        outward.filter(|reference| seen.insert(place_of(file, reference))).cloned().collect()
+    }
+
     /// The file that a reference means, which is loaded if it was not.
     fn file_of(&mut self, from: usize, reference: &Reference) -> Result<usize, Diagnostic> {
+        let place = place_of(from, reference);
+        if let Some(known) = self.meant.get(&place) {
+            return known.clone();
+        }
+        let meant = self.find(from, reference);
+        self.meant.insert(place, meant.clone());
+        meant
+    }
+
+    fn find(&mut self, from: usize, reference: &Reference) -> Result<usize, Diagnostic> {
         let (Target::RequestOf { path, .. } | Target::File(path) | Target::Request(path)) = &reference.target;
         let root = Arc::clone(&self.files[from].root);
         let real = root
@@ -137,7 +173,7 @@ impl<'a> Linking<'_, 'a> {
                 let needs = self.needs(file, case, &reference, &places);
                 let (planned, outline) = &mut self.files[file].cases.list[case];
                 match needs {
-                    Ok(needs) => planned.needs.extend(needs),
+                    Ok(need) => planned.needs.push(need),
                     Err(diagnostic) => planned.spoil(outline, diagnostic),
                 }
             }
@@ -146,13 +182,7 @@ impl<'a> Linking<'_, 'a> {
         self.sequence.into_iter().filter_map(|file| files[file].take()).collect()
     }
 
-    fn needs(
-        &mut self,
-        file: usize,
-        case: usize,
-        reference: &Reference,
-        places: &[usize],
-    ) -> Result<Vec<Need>, Diagnostic> {
+    fn needs(&mut self, file: usize, case: usize, reference: &Reference, places: &[usize]) -> Result<Need, Diagnostic> {
         let other = self.file_of(file, reference)?;
         let written = reference.span.text().to_owned();
         let need = |what| Need { what, name: written.clone(), span: Some(reference.span.clone()) };
@@ -164,22 +194,37 @@ impl<'a> Linking<'_, 'a> {
                     let message = format!("there is no request in {}", empty.path.display());
                     Err(Diagnostic::error(message).at(&reference.span, ""))
                 }
-                _ => Ok(vec![there(Mark::File(places[other]))]),
+                _ => Ok(there(Mark::File(places[other]))),
             };
         };
-        let cases = self.cases_of(other, Some(name));
-        if cases.is_empty() {
-            return Err(self.unknown(other, name, reference));
+        let Together { cases, joined } = self.together(other, name);
+        let Some(&first) = cases.first() else { return Err(self.unknown(other, name, reference)) };
+        if other == file && cases.iter().any(|&above| above >= case) {
+            return Err(itself(reference));
         }
-        if other != file {
-            let mark = |case| Mark::Case(CaseId { file: places[other], case });
-            return Ok(cases.into_iter().map(|case| there(mark(case))).collect());
+        Ok(match joined {
+            Some(joined) if other == file => need(Needed::Joined(joined)),
+            None if other == file => need(Needed::Here(first)),
+            Some(place) => there(Mark::Joined { file: places[other], place }),
+            None => there(Mark::Case(CaseId { file: places[other], case: first })),
+        })
+    }
+
+    /// The cases of the request of a name: listed once, however many need them.
+    fn together(&mut self, file: usize, name: &str) -> Together {
+        let key = (file, name.to_owned());
+        if let Some(known) = self.needed.get(&key) {
+            return known.clone();
         }
-        if cases.iter().any(|&above| above >= case) {
-            Err(itself(reference))
-        } else {
-            Ok(cases.into_iter().map(|case| need(Needed::Here(case))).collect())
-        }
+        let cases: Arc<[usize]> = self.cases_of(file, Some(name)).into();
+        let lists = &mut self.files[file].cases.joined;
+        let joined = (cases.len() > 1).then(|| {
+            lists.push(Arc::clone(&cases));
+            lists.len() - 1
+        });
+        let together = Together { cases, joined };
+        self.needed.insert(key, together.clone());
+        together
     }
 
     fn unknown(&self, file: usize, name: &str, reference: &Reference) -> Diagnostic {
@@ -200,6 +245,10 @@ impl<'a> Linking<'_, 'a> {
             None => error,
         }
     }
+}
+
+fn place_of(file: usize, reference: &Reference) -> ReferencePlace {
+    (file, Arc::as_ptr(reference.span.source()), reference.span.range().start)
 }
 
 /// The name of the one request that is needed; none where all of a file is.

@@ -115,7 +115,7 @@ impl<'a> Loaded<'a> {
     /// Its part of the plan.
     pub(super) fn into_parts(self) -> (PlannedFile, FileOutline) {
         let is_whole = self.is_whole();
-        let Self { path, root, name, mut diagnostics, content, cases, .. } = self;
+        let Self { path, root, name, mut diagnostics, content, mut cases, .. } = self;
         let path = path.display().to_string();
         let gathered = match content {
             Ok(gathered) => gathered,
@@ -126,8 +126,9 @@ impl<'a> Loaded<'a> {
             }
         };
         diagnostics.extend(cases.warnings);
+        let joined = std::mem::take(&mut cases.joined);
         let (cases, outlines): (Vec<PlannedCase>, _) = cases.list.into_iter().unzip();
-        let file = PlannedFile::Spec { specs: gathered.specs, root, cases };
+        let file = PlannedFile::Spec { specs: gathered.specs, root, cases, joined };
         (file, FileOutline { path, name, cases: outlines, is_whole, diagnostics })
     }
 }

@@ -26,6 +26,7 @@ impl FileRun<'_> {
         };
         let end_of = |what| match what {
             Needed::Here(case) => course.end_of(case),
+            Needed::Joined(place) => course.end_of_all(self.running.planned.joined(place)),
             Needed::There(mark) => self.schedule.end_of(mark),
         };
         let missing = || case.needs.iter().find_map(|need| end_of(need.what).lack(&need.name));

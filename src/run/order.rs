@@ -55,6 +55,8 @@ impl Unit {
 pub(super) enum Mark {
     /// A case of the plan has ended, however.
     Case(CaseId),
+    /// All of some cases of a file have, which are [joined](PlannedFile::joined) at this place.
+    Joined { file: usize, place: usize },
     /// All cases of a file have.
     File(usize),
 }
@@ -64,7 +66,7 @@ impl Mark {
     pub(super) fn file(self) -> usize {
         match self {
             Self::Case(id) => id.file,
-            Self::File(file) => file,
+            Self::Joined { file, .. } | Self::File(file) => file,
         }
     }
 }
@@ -82,7 +84,8 @@ impl Order {
             let units = units(files, &ranks, environments);
             // Without references between files nothing can wait for itself.
             let may_be_circular = files.iter().any(PlannedFile::needs_others);
-            match may_be_circular.then(|| circle::find(&units)).flatten() {
+            let joined = |file: usize, place: usize| files[file].joined(place);
+            match may_be_circular.then(|| circle::find(&units, joined)).flatten() {
                 Some(circle) => circle::report(&circle, &units, files, outlines),
                 None => return Self { ranks, units },
             }
@@ -102,9 +105,9 @@ fn units(files: &[PlannedFile], ranks: &[Rank], environments: &Environments) -> 
     };
     let of_file = |(file, planned): (usize, &PlannedFile)| {
         let mut units = match planned {
-            PlannedFile::Spec { specs, cases, .. } if specs.own().parallel && ranks[file] == Rank::Main => {
+            PlannedFile::Spec { specs, cases, joined, .. } if specs.own().parallel && ranks[file] == Rank::Main => {
                 let environment = environments.of(specs.own().source.0.path());
-                lanes::units(file, cases, specs, &environment.variables.derived)
+                lanes::units(file, cases, joined, specs, &environment.variables.derived)
             }
             _ => vec![Unit::whole(file, planned.len())],
         };

@@ -42,6 +42,8 @@ pub(super) enum PlannedFile {
         /// The folder that its references may not leave.
         root: Arc<Root>,
         cases: Vec<PlannedCase>,
+        /// Cases that are needed together, each time in order.
+        joined: Vec<Arc<[usize]>>,
     },
     /// One that cannot be read: it is one case, which ends with this error.
     Unreadable(CaseError),
@@ -86,6 +88,8 @@ pub(super) struct Need {
 pub(super) enum Needed {
     /// A case above, of the same file.
     Here(usize),
+    /// Cases above, of the same file, which are [joined](PlannedFile::joined) at this place.
+    Joined(usize),
     /// Another file, or a case of it.
     There(Mark),
 }
@@ -129,8 +133,16 @@ impl PlannedFile {
         let cases = if let Self::Spec { cases, .. } = self { &cases[range] } else { &[] };
         cases.iter().flat_map(|case| &case.needs).filter_map(|need| match need.what {
             Needed::There(mark) => Some(mark),
-            Needed::Here(_) => None,
+            Needed::Here(_) | Needed::Joined(_) => None,
         })
+    }
+
+    /// Cases of it that are needed together, by one mark: however many need them, they are listed but once.
+    pub(super) fn joined(&self, place: usize) -> &[usize] {
+        match self {
+            Self::Spec { joined, .. } => &joined[place],
+            Self::Unreadable(_) => &[],
+        }
     }
 
     /// Whether a case of it needs something of another file.
@@ -150,8 +162,8 @@ impl PlannedFile {
         for need in cases.iter_mut().flat_map(|case| &mut case.needs) {
             match &mut need.what {
                 Needed::There(Mark::Case(id)) => id.file = place(id.file),
-                Needed::There(Mark::File(file)) => *file = place(*file),
-                Needed::Here(_) => {}
+                Needed::There(Mark::Joined { file, .. } | Mark::File(file)) => *file = place(*file),
+                Needed::Here(_) | Needed::Joined(_) => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 //! No worker ever waits for another: what cannot run yet is held back here, and taken up by
 //! whoever reaches the last mark that it waits for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -25,6 +25,8 @@ pub(super) struct Schedule {
     pub(super) sender: Sender,
     /// The units that wait for each mark.
     waiting: HashMap<Mark, Vec<usize>>,
+    /// The marks of joined cases that somebody waits for, by each of these.
+    joints: HashMap<CaseId, Vec<Mark>>,
     state: Mutex<State>,
 }
 
@@ -34,6 +36,8 @@ struct State {
     held: HashMap<usize, Held>,
     /// How what somebody waits for has ended.
     reached: HashMap<Mark, End>,
+    /// The joined cases of which some have not ended, and how the worst of the others has.
+    open: HashMap<Mark, (HashSet<usize>, End)>,
 }
 
 #[derive(Debug)]
@@ -70,8 +74,15 @@ impl Schedule {
                 _ => drop(state.held.insert(place, Held { task, missing })),
             }
         }
+        let mut joints: HashMap<CaseId, Vec<Mark>> = HashMap::new();
+        for &mark in waiting.keys() {
+            let Mark::Joined { file, place } = mark else { continue };
+            let cases = files[file].planned.joined(place);
+            cases.iter().for_each(|&case| joints.entry(CaseId { file, case }).or_default().push(mark));
+            state.open.insert(mark, (cases.iter().copied().collect(), End::Skipped));
+        }
         let state = Mutex::new(state);
-        let schedule = Arc::new(Self { shared: Arc::clone(shared), outline, sender, waiting, state });
+        let schedule = Arc::new(Self { shared: Arc::clone(shared), outline, sender, waiting, joints, state });
         ready.into_iter().for_each(|task| schedule.spawn(task));
     }
 
@@ -99,9 +110,29 @@ impl Schedule {
     /// Notes that a case of the plan has ended; how is asked only if somebody waits for it.
     pub(super) fn reach_case(self: &Arc<Self>, id: CaseId, end: impl FnOnce() -> End) {
         let mark = Mark::Case(id);
-        if self.waiting.contains_key(&mark) {
-            self.reach(mark, end());
+        let joints = self.joints.get(&id).map_or(&[][..], Vec::as_slice);
+        if joints.is_empty() && !self.waiting.contains_key(&mark) {
+            return;
         }
+        let end = end();
+        self.reach(mark, end);
+        for &joint in joints {
+            if let Some(end) = self.close(joint, id.case, end) {
+                self.reach(joint, end);
+            }
+        }
+    }
+
+    /// Notes that one of some joined cases has ended; how the worst of them has, if it was the last.
+    fn close(&self, joint: Mark, case: usize, end: End) -> Option<End> {
+        let mut state = self.lock();
+        let (cases, worst) = state.open.get_mut(&joint)?;
+        cases.remove(&case);
+        *worst = (*worst).max(end);
+        if !cases.is_empty() {
+            return None;
+        }
+        state.open.remove(&joint).map(|(_, worst)| worst)
     }
 
     /// Notes that a mark is reached, and has the units run that waited for nothing else.

@@ -25,6 +25,7 @@ mod json;
 mod layers;
 mod loops;
 mod mistakes;
+mod needs;
 mod oauth2;
 mod order;
 mod polling;

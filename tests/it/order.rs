@@ -26,7 +26,7 @@ fn files(project: &Project) -> Vec<Value> {
 }
 
 /// `path: name, name` of each file of the report, each name with its verdict if that is not `passed`.
-fn outline(project: &Project) -> Vec<String> {
+pub fn outline(project: &Project) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let case = |case: &Value| match (text(&case["name"]), text(&case["verdict"]), text(&case["reason"])) {
         (name, verdict, _) if verdict == "passed" => name,
@@ -170,7 +170,7 @@ fn server() -> FaultServer {
 }
 
 /// Runs a project, and gives the paths that were asked for in their order.
-fn asked(project: &Project, arguments: &[&str]) -> Vec<String> {
+pub fn asked(project: &Project, arguments: &[&str]) -> Vec<String> {
     let server = server();
     let fixed = ["--json", "report.json", "--color", "never"];
     let ran = project.run_against(&server.base_url(), &[arguments, &fixed].concat());
