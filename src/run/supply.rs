@@ -9,8 +9,8 @@ use regex::Regex;
 use crate::source::{Root, read_source};
 use crate::spec::dialect::VariablePrecedence;
 use crate::spec::{
-    Binding, Body, Code, Expected, FileReference, ITEM, Piece, Predicate, Query, Repetition, Request, Script,
-    Skip, Surroundings, Text,
+    Binding, Body, Code, Expected, FileReference, ITEM, Piece, Predicate, Query, Repetition, Request, Script, Skip,
+    Surroundings, Text,
 };
 use crate::template::{Variables, words};
 
