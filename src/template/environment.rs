@@ -9,7 +9,7 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior};
 
 use super::value::write_text;
-use super::{bounded, functions};
+use super::{bounded, comparison, functions};
 
 /// How many instructions a template may take: enough for any that a person would wait for.
 const FUEL: u64 = 1_000_000;
@@ -25,6 +25,7 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
     environment.set_syntax(syntax.keep_trailing_newline(true).build().expect("the delimiters are the usual ones"));
     bounded::register(&mut environment);
+    comparison::register(&mut environment);
     functions::register(&mut environment);
     environment
 });

@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{Format, Rules};
 
+use super::comparison::{Comparisons, Operands};
 use super::demand::Demand;
 use super::environment::{ENVIRONMENT, filter_names};
 use super::functions;
@@ -79,12 +80,21 @@ pub(super) struct Surroundings {
     functions: Vec<&'static str>,
     /// Whether undefined variables are provided for.
     lenient: bool,
+    /// What is compared, where that is watched.
+    comparisons: Comparisons,
 }
 
 impl Surroundings {
     pub(super) fn new(text: &str, site: Site, references: Vec<Reference>) -> Self {
         let lenient = ["default", "defined"].iter().any(|word| text.contains(word));
-        Self { site, references, functions: functions::called_in(text), lenient }
+        let functions = functions::called_in(text);
+        Self { site, references, functions, lenient, comparisons: Comparisons::default() }
+    }
+
+    /// Where the language says that its error is.
+    pub(super) fn place(&self, error: &Error) -> Span {
+        let range = error.range().map(|range| self.comparisons.written(range));
+        range.map_or_else(|| self.site.span.clone(), |range| self.site.slice(range))
     }
 }
 
@@ -98,9 +108,16 @@ impl Expression {
             put_reference_aside(text, format, 0).map_err(|malformed| malformed.at(|range| site.slice(range)))?;
         let mut references: Vec<_> = reference.into_iter().collect();
         put_counters_aside(&mut code, &mut references);
-        let surroundings = Surroundings::new(text, site, references);
+        let mut surroundings = Surroundings::new(text, site, references);
+        // What is no expression is none without this too, and then the language says where.
+        if let Some((watched, comparisons)) = Comparisons::watch(&code, text)
+            && let Ok(code) = ENVIRONMENT.compile_expression_owned(watched)
+        {
+            surroundings.comparisons = comparisons;
+            return Ok(Self { code, surroundings: Arc::new(surroundings) });
+        }
         let compiled = ENVIRONMENT.compile_expression_owned(code);
-        let code = compiled.map_err(|error| explain(&error, &surroundings.site))?;
+        let code = compiled.map_err(|error| explain(&error, &surroundings.place(&error)))?;
         Ok(Self { code, surroundings: Arc::new(surroundings) })
     }
 
@@ -212,6 +229,8 @@ pub(super) struct Context {
     failure: Mutex<Option<Diagnostic>>,
     /// Names that mean nothing, in the order in which they were asked for.
     missing: Mutex<Vec<String>>,
+    /// What has been compared so far.
+    operands: Mutex<Operands>,
 }
 
 impl Context {
@@ -222,7 +241,25 @@ impl Context {
             surroundings: Arc::clone(surroundings),
             failure: Mutex::default(),
             missing: Mutex::default(),
+            operands: Mutex::default(),
         }
+    }
+
+    /// Notes a side of a comparison.
+    ///
+    /// # Errors
+    /// If it cannot be compared with the other one.
+    pub(super) fn note_operand(&self, index: usize, value: &Value) -> Result<(), Error> {
+        let Surroundings { site, comparisons, .. } = &*self.surroundings;
+        let mut operands = self.operands.lock().expect("no holder of this lock panics");
+        operands.note(index, value, comparisons, site).map_or(Ok(()), |clash| Err(self.fail(clash)))
+    }
+
+    /// Keeps why there is no value.
+    fn fail(&self, diagnostic: Diagnostic) -> Error {
+        let error = Error::new(ErrorKind::InvalidOperation, diagnostic.message.clone());
+        *self.failure.lock().expect("no holder of this lock panics") = Some(diagnostic);
+        error
     }
 
     /// The context of a running template, as a value of the language.
@@ -241,15 +278,16 @@ impl Context {
         if let Some(failure) = self.failure.lock().expect("no holder of this lock panics").take() {
             return Err(failure);
         }
-        let Surroundings { site, lenient, .. } = &*self.surroundings;
+        let surroundings = &*self.surroundings;
+        let Surroundings { site, lenient, .. } = surroundings;
         let missing = self.missing.lock().expect("no holder of this lock panics");
         match (result, missing.last()) {
             (Ok(_), Some(name)) if !lenient => Err(self.view.undefined(name, &site.word(&site.span, name))),
             (Ok(value), _) => Ok(value),
             (Err(error), Some(name)) if is_of_undefined(&error, *lenient) => {
-                Err(self.view.undefined(name, &site.word(&place(&error, site), name)))
+                Err(self.view.undefined(name, &site.word(&surroundings.place(&error), name)))
             }
-            (Err(error), _) => Err(explain(&error, site)),
+            (Err(error), _) => Err(explain(&error, &surroundings.place(&error))),
         }
     }
 
@@ -286,11 +324,7 @@ impl Object for Context {
                 None
             }
             Ok(found) => found,
-            Err(diagnostic) => {
-                let error = Error::new(ErrorKind::InvalidOperation, diagnostic.message.clone());
-                *self.failure.lock().expect("no holder of this lock panics") = Some(diagnostic);
-                Some(error.into())
-            }
+            Err(diagnostic) => Some(self.fail(diagnostic).into()),
         }
     }
 }
@@ -302,15 +336,10 @@ fn is_of_undefined(error: &Error, lenient: bool) -> bool {
     error.kind() == ErrorKind::UndefinedError || !(lenient || is_name)
 }
 
-/// Where the language says that its error is.
-fn place(error: &Error, site: &Site) -> Span {
-    error.range().map_or_else(|| site.span.clone(), |range| site.slice(range))
-}
-
 /// The language's error in our words.
-pub(super) fn explain(error: &Error, site: &Site) -> Diagnostic {
+pub(super) fn explain(error: &Error, place: &Span) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
-    let said = |message: String| Diagnostic::error(message).at(&place(error, site), "");
+    let said = |message: String| Diagnostic::error(message).at(place, "");
     let unknown = || detail.split_whitespace().find(|word| !matches!(*word, "filter" | "test")).unwrap_or_default();
     match error.kind() {
         ErrorKind::UnknownFilter => {

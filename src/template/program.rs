@@ -31,10 +31,11 @@ impl Program {
     /// Where and why it is no template.
     pub(super) fn compile(text: &str, site: Site) -> Result<Self, Diagnostic> {
         let (code, references) = put_references_aside(text);
+        let surroundings = Surroundings::new(text, site, references);
         let mut environment = ENVIRONMENT.clone();
-        environment.add_template_owned(NAME, code).map_err(|error| explain(&error, &site))?;
-        let surroundings = Surroundings::new(text, site, references).into();
-        Ok(Self { environment, surroundings })
+        let added = environment.add_template_owned(NAME, code);
+        added.map_err(|error| explain(&error, &surroundings.place(&error)))?;
+        Ok(Self { environment, surroundings: surroundings.into() })
     }
 
     /// The text that it renders to.

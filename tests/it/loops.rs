@@ -379,6 +379,36 @@ GET {{api}}/get
 }
 
 #[test]
+fn a_condition_never_passes_over_values_of_two_types() {
+    let project = Project::new()
+        .file("rows.csv", "n\n1\n10\n")
+        .file(
+            "a.http",
+            "@flag = true\n### order\n# @each rows.csv\n# @if n > 7\nGET {{api}}/get\n\n\
+             ### equality\n# @if flag == true\nGET {{api}}/get\n\n\
+             ### membership\n# @each rows.csv\n# @if n not in [1, 2]\nGET {{api}}/get\n\n\
+             ### lasting\n# @while \"1\" >= $index\nGET {{api}}/get\n\n\
+             ### as a number\n# @each rows.csv\n# @if n | int > 7 and flag == \"true\"\nGET {{api}}/get?n={{n}}\n",
+        )
+        .file("b.yaml", "requests:\n  - {name: order, get: \"{{ api }}/get\", each: rows.csv, if: 1 < n < 7}\n");
+    let report = Report::of(&project, &["a.http", "b.yaml"]);
+    let why = |place: usize| report.cases[place].2.as_str();
+    for (place, message) in [
+        (0, "a text has no order with a number: \"1\" > 7"),
+        (1, "a text has no order with a number: \"10\" > 7"),
+        (2, "a text is never equal to true or false: \"true\" == true"),
+        (3, "a text is in no list of another type: \"1\" not in [1,2]"),
+        (5, "a text has no order with a number: \"1\" >= 0"),
+        (8, "a number has no order with a text: 1 < \"1\""),
+    ] {
+        assert_eq!(why(place), message, "{}", report.ran.stdout);
+    }
+    let last: Vec<_> = report.verdicts()[6..8].to_vec();
+    assert_eq!(last, [("as a number [1]", "skipped"), ("as a number [10]", "passed")]);
+    assert!(report.ran.stdout.contains("write `n | int > 7`"), "{}", report.ran.stdout);
+}
+
+#[test]
 fn pages_are_turned_by_links_and_by_what_a_body_says() {
     let http = "
 ### linked
