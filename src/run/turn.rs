@@ -1,8 +1,8 @@
 //! The times that one request runs, and the names that reports know them by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::CaseOutline;
@@ -79,9 +79,38 @@ pub(super) fn over(list: Json, name: Option<&str>) -> Result<Vec<(Iteration, Str
     }
     let labels = labels(items.iter().map(item_name).collect());
     let count = Some(items.len());
-    let iteration =
-        |(index, item)| Iteration { index, count, variables: variables_of(item, name), over_collections: false };
+    // A named item has members, and no variables for them.
+    let columns = if name.is_none() { columns(&items) } else { BTreeSet::new() };
+    let iteration = |(index, item)| Iteration {
+        index,
+        count,
+        lacking: lacking(&item, &columns),
+        variables: variables_of(item, name),
+        over_collections: false,
+    };
     Ok(items.into_iter().enumerate().map(iteration).zip(labels).collect())
+}
+
+/// The names of the members of all items.
+fn columns(items: &[Json]) -> BTreeSet<String> {
+    let mut columns = BTreeSet::new();
+    for name in items.iter().filter_map(Json::as_object).flat_map(Map::keys) {
+        if !columns.contains(name) {
+            columns.insert(name.clone());
+        }
+    }
+    columns
+}
+
+/// The names that an item lacks.
+fn lacking(item: &Json, columns: &BTreeSet<String>) -> Vec<String> {
+    match item.as_object() {
+        Some(members) if members.len() == columns.len() => Vec::new(),
+        members => {
+            let has = |name: &str| members.is_some_and(|members| members.contains_key(name));
+            columns.iter().filter(|name| !has(name)).cloned().collect()
+        }
+    }
 }
 
 fn not_a_list(found: &str) -> String {
@@ -249,6 +278,14 @@ mod tests {
         let item = ("item".to_owned(), json!({"a": 1}));
         assert_eq!(variables(None), [item, ("a".to_owned(), json!(1))]);
         assert_eq!(variables(Some("user")), [("user".to_owned(), json!({"a": 1}))]);
+    }
+
+    #[test]
+    fn an_item_lacks_what_others_have() {
+        let list = json!([{"a": 1, "b": 2}, {"a": 3}, 7, {"b": 4, "a": 5}]);
+        let lacking = |name| over(list.clone(), name).unwrap().into_iter().map(|(turn, _)| turn.lacking);
+        assert_eq!(lacking(None).collect::<Vec<_>>(), [vec![], vec!["b"], vec!["a", "b"], vec![]]);
+        assert!(lacking(Some("it")).all(|lacking| lacking.is_empty()));
     }
 
     #[test]

@@ -20,8 +20,18 @@ pub struct Iteration {
     pub count: Option<usize>,
     /// The variables of this time alone.
     pub variables: Vec<(String, serde_json::Value)>,
+    /// Variables that others of these times have, and this one lacks: a variable from elsewhere
+    /// does not take their place.
+    pub lacking: Vec<String>,
     /// Whether it goes over the collections that its templates refer to.
     pub over_collections: bool,
+}
+
+impl Iteration {
+    /// Whether it lacks a variable that others have.
+    pub(super) fn lacks(&self, name: &str) -> bool {
+        self.lacking.iter().any(|lacking| lacking == name)
+    }
 }
 
 /// What a reference such as `{{$.users..id}}` has found: the request runs once for each.

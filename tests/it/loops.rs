@@ -409,6 +409,34 @@ fn a_condition_never_passes_over_values_of_two_types() {
 }
 
 #[test]
+fn an_item_that_lacks_what_others_have_takes_it_from_nowhere_else() {
+    let http = "
+@teas = [{\"name\": \"green\", \"cups\": 2}, {\"name\": \"black\"}]
+@cups = 9
+### brew
+# @each {{ teas }}
+GET {{api}}/get?cups={{cups}}
+### or else
+# @each {{ teas }}
+GET {{api}}/get?cups={{ cups | default(1) }}
+### afterwards
+GET {{api}}/get?cups={{cups}}
+";
+    let yaml = "
+variables: {teas: [{name: green, cups: 2}, {name: black}], cups: 9}
+requests:
+  - {name: brew, get: '{{ api }}/get?cups={{ cups }}', each: '{{ teas }}'}
+  - {name: or else, get: '{{ api }}/get?cups={{ cups | default(1) }}', each: '{{ teas }}'}
+  - {name: afterwards, get: '{{ api }}/get?cups={{ cups }}'}
+";
+    for report in [run("a.http", http, &[]), run("a.yaml", yaml, &[])] {
+        let reason = "item 2 of 2 of the list lacks `cups`, and others have it";
+        assert_eq!(report.reason("brew [black]"), reason, "{}", report.ran.stdout);
+        assert_eq!(report.targets(), ["get?cups=2", "get?cups=2", "get?cups=1", "get?cups=9"]);
+    }
+}
+
+#[test]
 fn pages_are_turned_by_links_and_by_what_a_body_says() {
     let http = "
 ### linked

@@ -5,6 +5,7 @@ use minijinja::value::Value;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::dialect::VariablePrecedence;
+use crate::template::iteration::Iteration;
 use crate::template::scope::Variables;
 use crate::template::value::{from_json, text};
 
@@ -32,6 +33,9 @@ impl View {
         }
         if !is_outside && let Some(value) = self.of_request(name, at)? {
             return Ok(Some(value));
+        }
+        if self.lacking(name).is_some() {
+            return Ok(None);
         }
         if let Some(value) = self.bindings.file.captures.get(name) {
             return Ok(Some(value.clone()));
@@ -77,12 +81,21 @@ impl View {
     /// Why its value cannot be worked out.
     pub(in crate::template) fn of_request(&self, name: &str, at: Option<&Span>) -> Result<Option<Value>, Diagnostic> {
         let looped = || self.iteration().and_then(|iteration| last(&iteration.variables, name));
-        // What is worked out once for the file does not depend on where its loops are.
-        let is_own = matches!(self.owner(), None | Some(Owner::Request));
-        match self.bindings.file.given.get(name).cloned().or_else(looped).filter(|_| is_own) {
+        match self.bindings.file.given.get(name).cloned().or_else(looped).filter(|_| self.is_of_request()) {
             Some(value) => Ok(Some(value)),
             None => self.defined(Owner::Request, name, at),
         }
+    }
+
+    /// The turn of a loop that lacks a variable, though others have it.
+    pub(super) fn lacking(&self, name: &str) -> Option<&Iteration> {
+        self.iteration().filter(|iteration| iteration.lacks(name) && self.is_of_request())
+    }
+
+    /// Whether this is seen from the request itself: what is worked out once for the file does
+    /// not depend on where its loops are.
+    fn is_of_request(&self) -> bool {
+        matches!(self.owner(), None | Some(Owner::Request))
     }
 
     /// The value of a variable that the file defines.

@@ -22,6 +22,12 @@ impl View {
         if self.trail.last().is_some_and(|&place| self.definition(place).name.value == name) {
             return Diagnostic::error(format!("variable `{name}` is defined by itself")).at(at, "");
         }
+        if let Some(turn) = self.lacking(name) {
+            let count = turn.count.map(|count| format!(" of {count}")).unwrap_or_default();
+            let message = format!("item {}{count} of the list lacks `{name}`, and others have it", turn.index + 1);
+            let help = format!("give it to each, or a value to those without: `{name} | default(\"\")`");
+            return Diagnostic::error(message).at(at, "").help(help);
+        }
         let error = Diagnostic::error(format!("variable `{name}` is not defined")).at(at, "");
         let file = self.definitions(Owner::File(0));
         if let Some(&later) = file.indices(name).first() {
