@@ -437,6 +437,36 @@ requests:
 }
 
 #[test]
+fn a_table_without_rows_or_columns_is_an_error_at_its_line() {
+    let files = [
+        ("empty.csv", "id,name\n"),
+        ("empty.json", "[]"),
+        ("lacking.json", "[{\"id\": 1, \"name\": \"a\"},\n {\"id\": 2}]"),
+        ("lacking.jsonl", "{\"id\": 1}\n{\"id\": 2, \"name\": \"b\"}\n"),
+        ("lacking.yaml", "- {id: 1, name: a}\n- id: 2\n"),
+    ];
+    let tables = ["[]", "[{id: 1, name: a}, {id: 2}]"];
+    let named: Vec<&str> = tables.into_iter().chain(files.iter().map(|(name, _)| *name)).collect();
+    let http: String = named.iter().map(|table| format!("###\n# @each {table}\nGET {{{{api}}}}/get\n")).collect();
+    let yaml: String = named.iter().map(|table| format!("  - {{get: '{{{{ api }}}}/get', each: {table}}}\n")).collect();
+    let project = files.iter().fold(Project::new(), |project, (name, text)| project.file(name, text));
+    let project = project.file("a.http", http).file("b.yaml", format!("requests:\n{yaml}"));
+    for (spec, lines) in [("a.http", ["a.http:2:", "a.http:5:"]), ("b.yaml", ["b.yaml:2:", "b.yaml:3:"])] {
+        let Report { cases, ran, .. } = Report::of(&project, &[spec]);
+        let [empty, lacks] = ["there is nothing to go over", "this row lacks `name`"];
+        let expected = [empty, lacks, empty, empty, lacks, lacks, lacks];
+        assert_eq!(cases.len(), expected.len(), "{}", ran.stdout);
+        for ((name, verdict, message), expected) in cases.iter().zip(expected) {
+            assert!(verdict == "errored" && message.starts_with(expected), "{name}: {message}");
+        }
+        let data = ["empty.csv:1:", "empty.json:1:", "lacking.json:2:", "lacking.jsonl:1:", "lacking.yaml:2:"];
+        for place in lines.iter().chain(&data) {
+            assert!(ran.stdout.contains(place), "{place}: {}", ran.stdout);
+        }
+    }
+}
+
+#[test]
 fn pages_are_turned_by_links_and_by_what_a_body_says() {
     let http = "
 ### linked

@@ -6,6 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Cell, Row};
 
+use super::ONE_TOO_MANY;
+
 /// A record: its place, and its fields with theirs.
 struct Record {
     span: Span,
@@ -20,7 +22,7 @@ pub(super) fn read(source: &Arc<SourceFile>) -> Result<Vec<Row>, Diagnostic> {
     let mut records = Records { source, at: 0 };
     let Some(header) = records.next().transpose()? else { return Ok(Vec::new()) };
     check(&header)?;
-    records.map(|record| row(&header, record?)).collect()
+    records.take(ONE_TOO_MANY).map(|record| row(&header, record?)).collect()
 }
 
 fn check(header: &Record) -> Result<(), Diagnostic> {

@@ -11,6 +11,9 @@ use crate::spec::{Cell, Format, ITEM, MOST_REPEATS, Node, Row, Text, Value};
 
 use super::{flow, yaml};
 
+/// How many rows are read at most: that there are too many is known then.
+const ONE_TOO_MANY: usize = MOST_REPEATS as usize + 1;
+
 /// Reads the text of a file into rows.
 type Reader = fn(&Arc<SourceFile>) -> Result<Vec<Row>, Vec<Diagnostic>>;
 
@@ -34,13 +37,14 @@ pub fn rows(source: &Arc<SourceFile>) -> Result<Vec<Row>, Vec<Diagnostic>> {
     let at = |message: String| vec![Diagnostic::error(message).at(&source.span(0..0), "")];
     let (_, read) = reader.ok_or_else(|| at("rows are read from .csv, .json, .jsonl and .yaml files".to_owned()))?;
     let rows = read(source)?;
-    match rows.len() {
-        0 => Err(at("there is nothing to go over: the table has no rows".to_owned())),
-        count if count > MOST_REPEATS as usize => {
-            Err(at(format!("a table may have {MOST_REPEATS} rows at most, and not {count}")))
-        }
-        _ => flow::lacking(&rows).map_or(Ok(rows), |error| Err(vec![error])),
+    if rows.is_empty() {
+        return Err(at("there is nothing to go over: the table has no rows".to_owned()));
     }
+    if let Some(row) = rows.get(MOST_REPEATS as usize) {
+        let error = Diagnostic::error(format!("a table may have {MOST_REPEATS} rows at most")).at(&row.span, "");
+        return Err(vec![error.help("each is a case of every report: take a part of them, or several files")]);
+    }
+    flow::lacking(&rows).map_or(Ok(rows), |error| Err(vec![error]))
 }
 
 /// A list in JSON or YAML.
@@ -62,6 +66,7 @@ fn lines(source: &Arc<SourceFile>) -> Result<Vec<Row>, Vec<Diagnostic>> {
     });
     lines
         .filter(|line| !line.text().is_empty())
+        .take(ONE_TOO_MANY)
         .map(|line| {
             let value = yaml::load_part(&line, Format::Yaml);
             value.map(|value| row(&value)).ok_or_else(|| vec![Diagnostic::error("this line is not JSON").at(&line, "")])
@@ -138,6 +143,15 @@ mod tests {
         ] {
             assert_eq!(shown(name, text).unwrap_err(), [error], "{name} {text}");
         }
+    }
+
+    #[test]
+    fn a_row_too_many_is_an_error_at_its_line() {
+        let table = |rows: usize| format!("id\n{}\"", "1\n".repeat(rows));
+        assert_eq!(shown("a.csv", &table(10_001)).unwrap_err(), ["10002: a table may have 10000 rows at most"]);
+        assert_eq!(shown("a.csv", &table(10_000)).unwrap_err(), ["10002: this quote is not closed"]);
+        let lines = "{\"id\": 1}\n".repeat(10_001);
+        assert_eq!(shown("a.jsonl", &lines).unwrap_err(), ["10001: a table may have 10000 rows at most"]);
     }
 
     proptest! {
