@@ -13,9 +13,6 @@ use super::{parse_assertion, parse_subject, yaml};
 /// The slot of requests whose rate is limited and that name none.
 pub(super) const SLOT: &str = "default";
 
-/// The key of a matrix whose value is no list of values, but of what is left out.
-const EXCLUDE: &str = "exclude";
-
 /// Reads an expression, which may stand in braces: `a == 1`, `{{ a == 1 }}`.
 ///
 /// # Errors
@@ -129,69 +126,6 @@ pub(super) fn rows(list: &Value, name: Option<&Spanned<String>>) -> Result<Vec<R
     }
 }
 
-/// Reads lists of values by the names of their variables as rows, one for each combination; those
-/// that the list `exclude` has maps for are left out.
-///
-/// # Errors
-/// If a list is none or empty, or there are too many combinations, or none are left.
-pub(super) fn matrix(map: &Value) -> Result<Vec<Row>, Diagnostic> {
-    let Node::Map(entries) = &map.node else {
-        let error = Diagnostic::error("a matrix is a map of lists").at(&map.span, "");
-        return Err(error.help("such as `{browser: [firefox, chrome], size: [1, 2]}`"));
-    };
-    let (excluding, axes): (Vec<_>, Vec<_>) = entries.iter().partition(|(key, _)| key.value == EXCLUDE);
-    let mut rows = vec![Row { span: map.span.clone(), cells: Vec::new() }];
-    for (key, values) in &axes {
-        let values = values_of(key, values)?;
-        if rows.len() * values.len() > MOST_REPEATS as usize {
-            let message = format!("a matrix may have {MOST_REPEATS} combinations at most");
-            return Err(Diagnostic::error(message).at(&key.span, "this makes it more"));
-        }
-        rows = rows.iter().flat_map(|row| values.iter().map(|value| with(row, key, value))).collect();
-    }
-    for (key, excluded) in excluding {
-        for combination in values_of(key, excluded)? {
-            exclude(&mut rows, combination, &axes)?;
-        }
-    }
-    match rows.first() {
-        Some(first) if !first.cells.is_empty() => Ok(rows),
-        _ => Err(Diagnostic::error("there is nothing to go over: the matrix has no combinations").at(&map.span, "")),
-    }
-}
-
-fn values_of<'a>(key: &Text, list: &'a Value) -> Result<&'a [Value], Diagnostic> {
-    match &list.node {
-        Node::List(values) if values.is_empty() => {
-            Err(Diagnostic::error(format!("there is nothing to go over: `{}` is empty", key.value)).at(&list.span, ""))
-        }
-        Node::List(values) => Ok(values),
-        _ => Err(Diagnostic::error(format!("`{}` must be a list", key.value)).at(&list.span, "")),
-    }
-}
-
-fn with(row: &Row, key: &Text, value: &Value) -> Row {
-    let cell = (key.span.clone().with(key.value.clone()), Cell::Written(value.clone()));
-    Row { span: row.span.clone(), cells: row.cells.iter().cloned().chain([cell]).collect() }
-}
-
-/// Leaves out the rows that have all of some values.
-fn exclude(rows: &mut Vec<Row>, combination: &Value, axes: &[&(Text, Value)]) -> Result<(), Diagnostic> {
-    let Node::Map(values) = &combination.node else {
-        return Err(Diagnostic::error("what is excluded is a map of values").at(&combination.span, ""));
-    };
-    if let Some((unknown, _)) = values.iter().find(|(name, _)| !axes.iter().any(|(axis, _)| axis.value == name.value)) {
-        let error = Diagnostic::error(format!("the matrix has no `{}`", unknown.value)).at(&unknown.span, "");
-        return Err(error.suggest(&unknown.value, axes.iter().map(|(axis, _)| axis.value.as_str())));
-    }
-    let has = |row: &Row, name: &str, value: &Value| {
-        let is_it = |cell: &Cell| matches!(cell, Cell::Written(own) if own.to_json() == value.to_json());
-        row.cells.iter().any(|(own, cell)| own.value == name && is_it(cell))
-    };
-    rows.retain(|row| !values.iter().all(|(name, value)| has(row, &name.value, value)));
-    Ok(())
-}
-
 fn row(item: &Value, name: Option<&Spanned<String>>) -> Row {
     let cells = match (&item.node, name) {
         (Node::Map(members), None) => {
@@ -302,45 +236,6 @@ mod tests {
         for written in ["", "user", "user on users", "users in", "1 in users", "$x of users", "a b in c", "in list"] {
             assert!(items(&text(written)).is_err(), "{written}");
         }
-    }
-
-    fn combinations(json: &str) -> Result<Vec<String>, String> {
-        let source = SourceFile::new("a.yaml", json);
-        let value = yaml::load_part(&source.span(0..json.len()), Format::Yaml).unwrap();
-        let shown = |(name, cell): &(Spanned<String>, Cell)| match cell {
-            Cell::Written(value) => format!("{}={}", name.value, value.to_json()),
-            Cell::Data(_) => panic!("a matrix stands in the spec"),
-        };
-        let rows = matrix(&value).map_err(|error| format!("{}: {}", error.span().unwrap().text(), error.message))?;
-        Ok(rows.iter().map(|row| row.cells.iter().map(shown).collect::<Vec<_>>().join(" ")).collect())
-    }
-
-    #[test]
-    fn a_matrix_has_every_combination_but_those_that_are_left_out() {
-        assert_eq!(
-            combinations("{a: [1, 2], b: [x, y]}").unwrap(),
-            ["a=1 b=\"x\"", "a=1 b=\"y\"", "a=2 b=\"x\"", "a=2 b=\"y\""]
-        );
-        assert_eq!(combinations("{a: [1, 2], b: [x, y], exclude: [{a: 1, b: x}, {a: 2}]}").unwrap(), ["a=1 b=\"y\""]);
-        for (matrix, error) in [
-            ("[1]", "[1]: a matrix is a map of lists"),
-            ("{}", "{}: there is nothing to go over: the matrix has no combinations"),
-            ("{a: [1], b: []}", "[]: there is nothing to go over: `b` is empty"),
-            ("{a: [1], b: 2}", "2: `b` must be a list"),
-            ("{a: [1], exclude: [{b: 1}]}", "b: the matrix has no `b`"),
-            ("{a: [1], exclude: [1]}", "1: what is excluded is a map of values"),
-            (
-                "{a: [1], exclude: [{a: 1}]}",
-                "{a: [1], exclude: [{a: 1}]}: there is nothing to go over: the matrix has no combinations",
-            ),
-        ] {
-            assert_eq!(combinations(matrix).unwrap_err(), error);
-        }
-        let many = format!("[{}]", (0..200).map(|number| number.to_string()).collect::<Vec<_>>().join(","));
-        assert_eq!(
-            combinations(&format!("{{a: {many}, b: {many}}}")).unwrap_err(),
-            "b: a matrix may have 10000 combinations at most"
-        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod charset;
 pub mod data;
 mod flow;
 mod http;
+mod matrix;
 mod message;
 mod protocol;
 mod quantity;

@@ -149,6 +149,22 @@ fn a_matrix_runs_every_combination_in_both_formats() {
 }
 
 #[test]
+fn matrices_take_more_in_both_formats() {
+    let matrix = "{tea: [green, black], include: [{milk: 1}, {tea: black, milk: 2}, {tea: white, milk: 3}]}";
+    let http = format!("### brew\n# @matrix {matrix}\nGET {{{{api}}}}/get?{{{{tea}}}}={{{{milk}}}}\n");
+    let yaml = format!(
+        "requests:\n  - {{name: brew, get: '{{{{ api }}}}/get?{{{{ tea }}}}={{{{ milk }}}}', each: {{matrix: {matrix}}}}}\n"
+    );
+    for report in [run("a.http", &http, &[]), run("a.yaml", &yaml, &[])] {
+        let names = ["brew [green, 1]", "brew [black, 2]", "brew [white, 3]"];
+        assert_eq!(report.verdicts(), names.map(|name| (name, "passed")), "{}", report.ran.stdout);
+        assert_eq!(report.targets(), ["get?green=1", "get?black=2", "get?white=3"]);
+    }
+    let lacking = run("a.http", "# @matrix {a: [1], b: [2], include: [{a: 3}]}\nGET {{api}}/get\n", &[]);
+    assert_eq!(lacking.cases[0].2, "this row lacks `b`");
+}
+
+#[test]
 fn names_hold_values_of_their_rows_and_stay_unique() {
     let long = "x".repeat(60);
     let project = Project::new().file("users.csv", format!("user,role\nada,a\nada,b\n{long},c\n")).file(

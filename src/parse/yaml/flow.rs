@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
-use crate::parse::flow;
+use crate::parse::{flow, matrix};
 use crate::source::Spanned;
 use crate::spec::{
     Assertion, Condition, Flow, MOST_REPEATS, Node, Pause, RateLimit, Repetition, Retry, Skip, parse_seconds,
@@ -118,7 +118,7 @@ fn each(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
 
 /// Every combination of the values of some variables.
 fn matrix(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
-    if field.is_null() { Ok(None) } else { flow::matrix(field.value).map(|rows| Some(Repetition::Matrix(rows))) }
+    if field.is_null() { Ok(None) } else { matrix::rows(field.value).map(|rows| Some(Repetition::Matrix(rows))) }
 }
 
 fn items(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
