@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Defaults, HeaderField, Node, Text, Value};
 
-use super::flow::{FLOW, NOT_YET};
+use super::flow::FLOW;
 use super::route::ROUTE;
 use super::settings::SETTINGS;
 use super::table::{Problems, Table, key, unknown_key};
@@ -25,12 +25,11 @@ pub(super) fn read_field(defaults: &mut Defaults, field: Field<'_>, problems: &m
         || ROUTE.read(&mut defaults.settings.route, field, problems)
         || FLOW.read(&mut defaults.flow, field, problems)
         || CARRIED.read(defaults, field, problems)
-        || NOT_YET.read(&mut (), field, problems)
 }
 
 /// The names of the keys that defaults have.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    SETTINGS.names().chain(ROUTE.names()).chain(FLOW.names()).chain(CARRIED.names()).chain(NOT_YET.names())
+    SETTINGS.names().chain(ROUTE.names()).chain(FLOW.names()).chain(CARRIED.names())
 }
 
 /// Reads `defaults:`.

@@ -28,9 +28,6 @@ pub(crate) const FLOW: Table<Flow> = Table(&[
     key("while", |flow, field, problems| repeated(flow, field, while_it_holds(field), problems)),
 ]);
 
-/// Keys of the format that nothing acts on yet.
-pub(super) const NOT_YET: Table<()> = Table(&[key("needs", refuse), key("run", refuse)]);
-
 /// Reads a key of the format by saying that it is not supported yet.
 pub(crate) fn refuse<T>(_target: &mut T, field: Field<'_>, problems: &mut Problems) {
     problems.push(not_supported(field.key));
