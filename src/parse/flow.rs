@@ -40,7 +40,8 @@ pub(super) fn until(span: &Span, format: Format) -> Result<Box<Assertion>, Diagn
     Ok(Box::new(Assertion { wording: Some(wording), ..assertion }))
 }
 
-/// Reads what a loop lasts for: an expression that holds, `link next`, or `next body $.next`.
+/// Reads what a loop lasts for: an expression that holds, `link next`, `next body $.next`, or
+/// `next $.cursor as after`.
 ///
 /// # Errors
 /// If there is nothing, or what follows `next` is no query.
@@ -53,17 +54,32 @@ pub(super) fn lasting(text: &Text) -> Result<Repetition, Diagnostic> {
     match word {
         "link" if is_relation(&rest.value) => Ok(Repetition::Pages(Leads::Link(rest.span.with(rest.value)))),
         "next" if rest.is_verbatim() && begins_as_query(&rest.value) => {
-            let subject = parse_subject(&rest.span, rest.format)?;
-            let capture = Capture {
-                name: rest.span.clone().with("next".to_owned()),
-                subject,
+            let (query, parameter) = split_parameter(&rest);
+            let query = Box::new(Capture {
+                name: query.span.clone().with("next".to_owned()),
+                subject: parse_subject(&query.span, query.format)?,
                 default: None,
                 is_secret: false,
-                span: rest.span,
-            };
-            Ok(Repetition::Pages(Leads::Query(Box::new(capture))))
+                span: query.span,
+            });
+            Ok(Repetition::Pages(match parameter {
+                Some(parameter) => Leads::Cursor { query, parameter },
+                None => Leads::Query(query),
+            }))
         }
         _ => expression(text).map(Repetition::While),
+    }
+}
+
+/// What stands before a last `as`, and the name of a parameter that stands after it.
+fn split_parameter(text: &Text) -> (Text, Option<String>) {
+    let is_name = |name: &str| {
+        let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.$[]".contains(&byte);
+        !name.is_empty() && name.bytes().all(in_name)
+    };
+    match text.value.rsplit_once(" as ").filter(|(_, name)| is_name(name.trim_start())) {
+        Some((query, name)) => (trimmed(text, 0..query.len()), Some(name.trim_start().to_owned())),
+        None => (text.clone(), None),
     }
 }
 
@@ -206,6 +222,9 @@ mod tests {
             (" link  next ", "link next"),
             ("next body $.next", "query body $.next"),
             ("next header X-Next", "query header X-Next"),
+            ("next body $.next as after", "query body $.next as after"),
+            ("next $.next | first  as  page[after]", "query $.next | first as page[after]"),
+            ("next $['a as b']", "query $['a as b']"),
             ("next", "while next"),
             ("link == 1", "while link == 1"),
             ("next is defined", "while next is defined"),
@@ -215,7 +234,10 @@ mod tests {
             let read = match lasting(&text(written)).unwrap() {
                 Repetition::While(Expression(code)) => format!("while {}", code.value),
                 Repetition::Pages(Leads::Link(relation)) => format!("link {}", relation.value),
-                Repetition::Pages(Leads::Query(capture)) => format!("query {}", capture.span.text()),
+                Repetition::Pages(Leads::Query(query)) => format!("query {}", query.span.text()),
+                Repetition::Pages(Leads::Cursor { query, parameter }) => {
+                    format!("query {} as {parameter}", query.span.text())
+                }
                 other => panic!("{other:?}"),
             };
             assert_eq!(read, shown);

@@ -80,7 +80,7 @@
 //! | GET | `/me` | who is logged in, else 401 |
 //! | any | `/flaky/:key/:n` | 503 the first n times that a key is used, then 200 |
 //! | any | `/jobs/:key/:n` | a job that is `running` the first n times that a key is used, then `done` |
-//! | GET | `/pages/:n` | one of n pages, the first or ?page=, with a link to the next |
+//! | GET | `/pages/:n` | one of n pages, the first or ?page=, with a link and a cursor to the next |
 //! | GET | `/` | this list |
 //!
 //! The accounts of `/login` are `ada` with the password `lovelace`, `alan` with `turing`,

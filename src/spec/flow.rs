@@ -143,6 +143,13 @@ pub enum Leads {
     Link(Spanned<String>),
     /// The URL that a query finds.
     Query(Box<Capture>),
+    /// The value that a query finds for a parameter of the page's own URL.
+    Cursor {
+        /// What finds it.
+        query: Box<Capture>,
+        /// The name of the parameter.
+        parameter: String,
+    },
 }
 
 impl Leads {
@@ -150,7 +157,7 @@ impl Leads {
     pub fn span(&self) -> &Span {
         match self {
             Self::Link(relation) => &relation.span,
-            Self::Query(capture) => &capture.span,
+            Self::Query(query) | Self::Cursor { query, .. } => &query.span,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rqtest::serve::PracticeServer;
 use serde_json::Value;
 
-use crate::support::{Project, Ran};
+use crate::support::{FaultServer, Project, Ran};
 
 /// What a run says of its cases.
 struct Report {
@@ -496,6 +496,9 @@ GET {{api}}/pages/2
 ### only one
 # @while link next
 GET {{api}}/pages/1
+### by a cursor
+# @while next $.cursor as page
+GET {{api}}/pages/3?page=1&size=2
 ### after
 GET {{api}}/get?last={{last}}
 ";
@@ -504,11 +507,33 @@ requests:
   - {name: linked, get: '{{ api }}/pages/3', params: {first: 1}, while: link next, capture: {last: body $.page}}
   - {name: said, get: '{{ api }}/pages/2', while: next body $.next, expect: {assert: [body $.items | count == 2]}}
   - {name: only one, get: '{{ api }}/pages/1', while: link next}
+  - {name: by a cursor, get: '{{ api }}/pages/3', params: {page: 1, size: 2}, while: next $.cursor as page}
   - {name: after, get: '{{ api }}/get?last={{ last }}'}
 ";
-    let names = ["linked [1]", "linked [2]", "linked [3]", "said [1]", "said [2]", "only one [1]", "after"];
-    let targets =
-        ["pages/3?first=1", "pages/3?page=2", "pages/3?page=3", "pages/2", "pages/2?page=2", "pages/1", "get?last=3"];
+    let names = [
+        "linked [1]",
+        "linked [2]",
+        "linked [3]",
+        "said [1]",
+        "said [2]",
+        "only one [1]",
+        "by a cursor [1]",
+        "by a cursor [2]",
+        "by a cursor [3]",
+        "after",
+    ];
+    let targets = [
+        "pages/3?first=1",
+        "pages/3?page=2",
+        "pages/3?page=3",
+        "pages/2",
+        "pages/2?page=2",
+        "pages/1",
+        "pages/3?page=1&size=2",
+        "pages/3?size=2&page=2",
+        "pages/3?size=2&page=3",
+        "get?last=3",
+    ];
     for report in [run("a.http", http, &[]), run("a.yaml", yaml, &[])] {
         assert_eq!(report.verdicts(), names.map(|name| (name, "passed")), "{}", report.ran.stdout);
         assert_eq!(report.targets(), targets);
@@ -527,6 +552,9 @@ GET {{api}}/response-headers?Link=%3C%3E;%20rel=next
 ### no text
 # @while next body $.page
 GET {{api}}/pages/1
+### no cursor
+# @while next $.items as page
+GET {{api}}/pages/1
 ### skipped
 # @while link next
 # @if false
@@ -542,6 +570,8 @@ GET {{api}}/get
         ("itself", "errored"),
         ("no text [1]", "passed"),
         ("no text", "errored"),
+        ("no cursor [1]", "passed"),
+        ("no cursor", "errored"),
         ("skipped [1]", "skipped"),
         ("after", "passed"),
     ];
@@ -549,6 +579,22 @@ GET {{api}}/get
     assert_eq!(report.reason("elsewhere"), "the next page is on another server: http://127.0.0.1:9/");
     assert!(report.reason("itself").starts_with("the next page is this page again"), "{}", report.reason("itself"));
     assert_eq!(report.reason("no text"), "a page is followed by a URL, and this is 1");
+    assert_eq!(report.reason("no cursor"), "a cursor is a text or a number, and this is [1,2]");
+}
+
+#[test]
+fn pages_that_go_round_are_an_error() {
+    let server = FaultServer::answers(|head| {
+        let next = if head.starts_with("GET /a") { "/b" } else { "/a" };
+        let fields = format!("Link: <{next}>; rel=next\r\nContent-Length: 0\r\nConnection: close");
+        format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n").into_bytes()
+    });
+    let project = Project::new().file("a.http", "### round\n# @while link next\nGET {{api}}/a\n");
+    let ran = project.run_against(&server.base_url(), &["a.http"]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    let message = format!("page 4 would be page 2 again: {}/b", server.base_url());
+    assert!(ran.stdout.contains(&message), "{}", ran.stdout);
+    assert_eq!(server.received().len(), 3);
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn while_it_holds(field: Field<'_>) -> Result<Option<Repetition>, Diagnostic> {
     match field.scalar() {
         Some(text) => flow::lasting(&text).map(Some),
         None if field.is_null() => Ok(None),
-        None => Err(field.expected("an expression, `link next`, or `next body $.next`")),
+        None => Err(field.expected("an expression, `link next`, `next body $.next`, or `next $.cursor as after`")),
     }
 }
 

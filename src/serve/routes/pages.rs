@@ -7,7 +7,7 @@ use crate::serve::response::Response;
 use crate::serve::router::{Answer, Call, GET, Route};
 
 pub(super) const ROUTES: &[Route] =
-    &[Route::new(GET, "/pages/:n", "one of n pages, the first or ?page=, with a link to the next", page)];
+    &[Route::new(GET, "/pages/:n", "one of n pages, the first or ?page=, with a link and a cursor to the next", page)];
 
 /// How many items a page has.
 const ITEMS: usize = 2;
@@ -20,7 +20,8 @@ fn page(call: &Call<'_>) -> Answer {
     let first = (page - 1).saturating_mul(ITEMS);
     let items: Vec<usize> = (1..=ITEMS).map(|item| first.saturating_add(item)).collect();
     let next = (page < pages).then(|| format!("/pages/{pages}?page={}", page + 1));
-    let response = Response::json(&json!({"page": page, "items": items, "next": next}));
+    let cursor = (page < pages).then_some(page + 1);
+    let response = Response::json(&json!({"page": page, "items": items, "next": next, "cursor": cursor}));
     match next {
         Some(next) => response.with_header("Link", format!("<{next}>; rel=\"next\"")),
         None => Ok(response),
