@@ -10,6 +10,10 @@ use crate::template::FileScope;
 use super::case::{CaseRun, called_off, request_line};
 use super::compiled::Compiled;
 use super::executor::INTERRUPTED;
+use super::retry_after::asked_wait;
+
+/// The longest that a server can have a request wait which says nothing of that itself.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 impl CaseRun<'_> {
     /// Makes attempts until one is the last: the one that counts.
@@ -37,8 +41,9 @@ impl CaseRun<'_> {
             }
             let is_last = if until.is_some() { !attempt.is_pending } else { attempt.verdict() == Verdict::Passed };
             attempts.push(attempt);
-            let Some(wait) = retry.filter(|_| !is_last).and_then(|retry| wait(retry, attempts.len(), begun.elapsed()))
-            else {
+            let asked = || attempts.last().and_then(asked_wait).unwrap_or_default();
+            let next = |retry| wait(retry, attempts.len(), asked(), begun.elapsed());
+            let Some(wait) = retry.filter(|_| !is_last).and_then(next) else {
                 until.iter().for_each(|until| tell_count(until, &mut attempts));
                 return self.conclude(attempts);
             };
@@ -76,12 +81,12 @@ impl Attempt {
 }
 
 /// How long to wait before another attempt, if there is to be one after so many that have
-/// taken this long.
-fn wait(retry: &Retry, made: usize, elapsed: Duration) -> Option<Duration> {
+/// taken this long, and the server asks for some time.
+fn wait(retry: &Retry, made: usize, asked: Duration, elapsed: Duration) -> Option<Duration> {
     if retry.times.is_some_and(|times| made > times as usize) {
         return None;
     }
-    let wait = retry.delay_after(made);
+    let wait = retry.delay_after(made).max(asked.min(retry.max.unwrap_or(LONGEST_ASKED)));
     let is_in_time = |time: Duration| elapsed.checked_add(wait).is_some_and(|then| then < time);
     retry.time.is_none_or(is_in_time).then_some(wait)
 }
@@ -108,8 +113,13 @@ mod tests {
 
     /// The waits between the attempts, each of which takes no time.
     fn waits(retry: &Retry) -> Vec<Duration> {
+        waits_of(retry, Duration::ZERO)
+    }
+
+    /// The same where the server asks for a time after each.
+    fn waits_of(retry: &Retry, asked: Duration) -> Vec<Duration> {
         let (mut waits, mut elapsed) = (Vec::new(), Duration::ZERO);
-        while let Some(next) = wait(retry, waits.len() + 1, elapsed).filter(|_| waits.len() < 6) {
+        while let Some(next) = wait(retry, waits.len() + 1, asked, elapsed).filter(|_| waits.len() < 6) {
             waits.push(next);
             elapsed += next;
         }
@@ -125,6 +135,19 @@ mod tests {
         let retry = Retry { max: Some(5 * SECOND), ..retry };
         assert_eq!(waits(&retry), [1, 2, 4, 5, 5].map(Duration::from_secs));
         assert!(waits(&Retry::times(0)).is_empty());
+    }
+
+    #[test]
+    fn a_server_is_given_the_time_that_it_asks_for_up_to_the_longest() {
+        let retry = Retry { delay: 2 * SECOND, ..Retry::times(1) };
+        for (asked, max, expected) in
+            [(1, None, 2), (3, None, 3), (600, None, 60), (600, Some(300), 300), (9, Some(4), 4)]
+        {
+            let retry = Retry { max: max.map(Duration::from_secs), ..retry.clone() };
+            assert_eq!(waits_of(&retry, asked * SECOND), [expected * SECOND], "{asked} {max:?}");
+        }
+        let retry = Retry { time: Some(3 * SECOND), ..retry };
+        assert!(waits_of(&retry, 5 * SECOND).is_empty());
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod preparation;
 mod protocol;
 mod questions;
 mod record;
+mod retry_after;
 mod samples;
 mod schedule;
 mod schemas;

@@ -1,5 +1,7 @@
 //! Polling: requests that are tried again until something holds.
 
+use std::time::{Duration, Instant};
+
 use rqtest::serve::PracticeServer;
 use serde_json::Value;
 
@@ -133,6 +135,21 @@ fn defaults_and_the_project_say_what_is_waited_for() {
         let report = Report::against(&done.base_url(), &project, &[]);
         assert_eq!(report.pending(0), ("passed", vec![true, false]), "{}", report.ran.stdout);
     }
+}
+
+#[test]
+fn a_busy_server_is_given_the_time_that_it_asks_for_up_to_the_longest() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let busy = FaultServer::answers(move |_| {
+        let is_first = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        let status = if is_first { "503 Busy\r\nRetry-After: 3600" } else { "200 OK" };
+        format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
+    });
+    let text = "# @retry {times: 1, max: 300ms}\nGET {{api}}/\n\n?? status == 200\n";
+    let started = Instant::now();
+    let report = Report::against(&busy.base_url(), &Project::new().file("a.http", text), &[]);
+    assert_eq!(report.cases[0]["verdict"], "passed", "{}", report.ran.stdout);
+    assert!(started.elapsed() >= Duration::from_millis(300), "{:?}", started.elapsed());
 }
 
 #[test]
