@@ -92,7 +92,7 @@ fn what_must_hold_and_cannot_be_read_ends_its_file_too() {
         ("a.http", format!("### wrong\nGET {{{{api}}}}/get\n\n?? must statsu == 200{next}"), "must statsu == 200` at a.http:4:4"),
         ("a.http", format!("# @parallel\n\n### wrong\n# @must statsu == 200\nGET {{{{api}}}}/get{next}"), "statsu == 200` at a.http:4:9"),
         ("a.http", format!("### wrong\n# @timeout soon\n# @assert must status == 200\nGET {{{{api}}}}/get{next}"), "must status == 200` at a.http:3:11"),
-        ("a.yaml", "requests:\n- {name: wrong, get: '{{ api }}/get', expect: {must: {statsu: 200}}}\n- {name: next, get: '{{ api }}/get'}\n".to_owned(), "must` at a.yaml:2:47"),
+        ("a.yaml", "requests:\n- {name: wrong, get: '{{ api }}/get', expect: {must: {statsu: 200}}}\n- {name: next, get: '{{ api }}/get'}\n".to_owned(), "must` at a.yaml:2:48"),
         ("a.yaml", "requests:\n- name: wrong\n  get: '{{ api }}/get'\n  expect: {assert: [must statsu == 200]}\n- {name: next, get: '{{ api }}/get'}\n".to_owned(), "must statsu == 200` at a.yaml:4:21"),
     ] {
         let report = Report::of(&Project::new().file(name, text), &[]);
