@@ -105,7 +105,7 @@ fn units(files: &[PlannedFile], ranks: &[Rank], environments: &Environments) -> 
     };
     let of_file = |(file, planned): (usize, &PlannedFile)| {
         let mut units = match planned {
-            PlannedFile::Spec { specs, cases, joined, .. } if specs.own().parallel && ranks[file] == Rank::Main => {
+            PlannedFile::Spec { specs, cases, joined, .. } if specs.own().parallel && ranks[file] != Rank::Teardown => {
                 let environment = environments.of(specs.own().source.0.path());
                 lanes::units(file, cases, joined, specs, &environment.variables.derived)
             }

@@ -324,6 +324,17 @@ variables: {value: 'v{{ first }}'}
 }
 
 #[test]
+fn the_setup_of_a_run_may_run_side_by_side_and_all_of_it_comes_before_the_rest() {
+    let setup = "# @parallel\n\n### one\n# @capture x = $.a\nGET {{api}}/1\n\n### two\nGET {{api}}/2\n";
+    let rest = "# @parallel\n\n### three\nGET {{api}}/3/{{x}}\n\n### four\nGET {{api}}/4\n";
+    let project =
+        Project::new().file("rqtest.yaml", "setup: _setup.http\n").file("_setup.http", setup).file("a.http", rest);
+    let ran = project.run_against(&together(2).base_url(), &["a.http", "--jobs", "4", "--json", "report.json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(outline(&project), ["_setup.http: one, two", "a.http: three, four"]);
+}
+
+#[test]
 fn a_parallel_file_needs_no_more_jobs_than_one() {
     let text = "# @parallel\n\n### one\n# @capture x = status\nGET {{api}}/1\n\n### two\nGET {{api}}/2/{{x}}\n\n\
                 ### three\nGET {{api}}/3\n";
