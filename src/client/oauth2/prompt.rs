@@ -79,3 +79,21 @@ impl fmt::Debug for Asker {
         f.write_str(if self.0.is_some() { "Asker" } else { "nobody" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_waited_for_once_it_is_cut_short() {
+        let (asker, cancel) = (Asker::new(|_| Ok(())), Cancel::default());
+        cancel.raise();
+        let prompt = Prompt { url: "http://h/".to_owned(), code: None };
+        let wait = |goes_on: &dyn Fn() -> bool| {
+            while goes_on() {}
+            Ok(None::<()>)
+        };
+        let error = asker.ask(&prompt, Duration::MAX, Some(&cancel), wait).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+    }
+}
