@@ -277,6 +277,11 @@ fn quotes_note(actual: &Value<'_>, given: &Given<'_>) -> Vec<String> {
         (Value::Json(json), Some(written)) if json.as_str() == Some(written) => {
             vec![format!("write \"{written}\", with quotes, to compare with the text")]
         }
+        (Value::Json(json), None)
+            if json.is_number() && given.value.as_text().is_some_and(|text| text == json.to_string()) =>
+        {
+            vec!["a template gives a text where its variable is one: `| int` in it makes it a number".to_owned()]
+        }
         (Value::Json(json), _) if given.value.as_text().is_some_and(|text| text == json.to_string()) => {
             vec![format!("write {json}, without quotes, to compare with the {}", actual.kind())]
         }

@@ -126,8 +126,21 @@ fn of_file(bytes: Vec<u8>) -> Value<'static> {
 
 /// Whether a text stands without quotes in a `.http` file, where definitions know no types:
 /// after `@id = 7`, `{{id}}` may well be meant as the number.
-fn is_bare(value: &spec::Value) -> bool {
+pub(super) fn is_bare(value: &spec::Value) -> bool {
     matches!(&value.node, Node::Text(text) if text.format == Format::Http && text.span == value.span)
+}
+
+/// Whether there is such a template within a tree: `[1, {{id}}]`.
+pub(super) fn holds_bare(operand: &spec::Operand) -> bool {
+    fn within(value: &spec::Value) -> bool {
+        let is_template = is_bare(value) && value.span.text().contains("{{");
+        match &value.node {
+            Node::List(items) => items.iter().any(within),
+            Node::Map(members) => members.iter().any(|(_, member)| within(member)),
+            _ => is_template,
+        }
+    }
+    matches!(&operand.value, Expected::Value(value) if !is_bare(value) && within(value))
 }
 
 /// A fixed value without a copy of what it holds.

@@ -9,7 +9,7 @@ use crate::template::Engine;
 use super::contain::Place;
 use super::explain::Explanation;
 use super::json::{Expectation, Placeholder};
-use super::operand::Operand;
+use super::operand::{Operand, holds_bare};
 use super::prepared::{Prepared, text_of};
 use super::resolved::{Bound, Resolved};
 use super::schema::Schema;
@@ -80,9 +80,9 @@ impl Predicate {
         compiled.map(|compiled| (compiled, false))
     }
 
-    /// `==`, which is `equals` where there are placeholders in a tree.
+    /// `==`, which is `equals` where a tree holds placeholders, or templates without quotes.
     fn equal(engine: &Engine, operand: &spec::Operand) -> Result<Self, Diagnostic> {
-        if !Placeholder::is_in(operand) {
+        if !Placeholder::is_in(operand) && !holds_bare(operand) {
             return Operand::compile(engine, operand).map(Self::Equal);
         }
         match Placeholder::of(operand)? {

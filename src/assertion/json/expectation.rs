@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::assertion::compare::read_json;
 use crate::assertion::jsonpath::Path;
-use crate::assertion::operand::Operand;
+use crate::assertion::operand::{Operand, is_bare};
 use crate::assertion::prepared::Prepared;
 use crate::assertion::{Context, Failure};
 use crate::diagnostic::Diagnostic;
@@ -44,6 +44,8 @@ enum Shape {
     Fixed(Wanted),
     /// A scalar that is a template.
     Rendered(CompiledValue),
+    /// One without quotes: a text that it gives has no type of its own.
+    Bare(CompiledValue),
     List(Vec<Self>),
     Object(Vec<(Template, Self)>),
 }
@@ -168,6 +170,7 @@ impl Shape {
         let compiled = CompiledValue::compile(value, engine.rules())?;
         Ok(match compiled.as_constant() {
             Some(json) => Self::Fixed(json.clone().into()),
+            None if is_bare(value) => Self::Bare(compiled),
             None => Self::Rendered(compiled),
         })
     }
@@ -198,6 +201,10 @@ impl Shape {
         match self {
             Self::Fixed(wanted) => Ok(wanted.clone()),
             Self::Rendered(value) => Ok(value.evaluate(scope)?.into()),
+            Self::Bare(value) => Ok(match value.evaluate(scope)? {
+                Json::String(text) => Wanted::Untyped(text),
+                typed => typed.into(),
+            }),
             Self::List(items) => {
                 items.iter().map(|item| item.render(scope)).collect::<Result<_, _>>().map(Wanted::List)
             }
