@@ -74,7 +74,7 @@ fn find(schema: &Json, keys: &[&str], is: &dyn Fn(&str) -> bool) -> Option<Vec<S
 /// The names where a pointer breaks off.
 fn what_there_is(pointer: &str, schema: &Json) -> String {
     let ends = pointer.char_indices().filter(|&(_, character)| character == '/').map(|(at, _)| &pointer[..at]);
-    let Some((known, Json::Object(members))) = ends.filter_map(|part| Some((part, schema.pointer(part)?))).last()
+    let Some((known, Json::Object(members))) = ends.filter_map(|part| Some((part, schema.pointer(part)?))).next_back()
     else {
         return String::new();
     };

@@ -220,7 +220,7 @@ mod tests {
             ),
             (
                 json!({"$schema": "http://json-schema.org/draft-08/schema#"}),
-                r#"$["$schema"]: `http://json-schema.org/draft-08/schema` is no draft that is known: write `https://json-schema.org/draft/2020-12/schema`, `http://json-schema.org/draft-07/schema#` or another, or leave it out"#,
+                r#"$["$schema"]: `http://json-schema.org/draft-08/schema#` is no draft that is known: write `https://json-schema.org/draft/2020-12/schema`, `http://json-schema.org/draft-07/schema#` or another, or leave it out"#,
             ),
             (
                 json!({"$ref": "https://a.example/user.json"}),
