@@ -22,12 +22,21 @@ pub(crate) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut fitted = String::with_capacity(text.len() + text.len() / 8);
+    let mut is_wrapped = false;
     for line in text.split_inclusive('\n') {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+        // What is pointed at has gone to another place.
+        if is_wrapped && points_up(line) {
+            continue;
+        }
+        is_wrapped = false;
         match line {
             _ if width(line) <= columns => fitted.push_str(line),
             _ if is_of_excerpt(line) => cut(line, columns, &mut fitted),
-            _ => wrap(line, columns, &mut fitted),
+            _ => {
+                wrap(line, columns, &mut fitted);
+                is_wrapped = true;
+            }
         }
         fitted.push_str(end);
     }
@@ -53,9 +62,18 @@ fn width(line: &str) -> usize {
     pieces(line).map(|(_, width)| width).sum()
 }
 
+/// Whether a line points at something in the line before it: `     ^ they differ here`.
+fn points_up(line: &str) -> bool {
+    plain(line).trim_start().starts_with('^')
+}
+
+fn plain(line: &str) -> String {
+    pieces(line).filter(|(_, width)| *width > 0).map(|(piece, _)| piece).collect()
+}
+
 /// Whether a line is one of a source, or underlines one: `12 | GET /`, `   |     ^^^`.
 fn is_of_excerpt(line: &str) -> bool {
-    let plain: String = pieces(line).filter(|(_, width)| *width > 0).map(|(piece, _)| piece).collect();
+    let plain = plain(line);
     let after_number = plain.trim_start().trim_start_matches(|first: char| first.is_ascii_digit()).trim_start();
     after_number.starts_with("| ")
 }
@@ -162,6 +180,7 @@ mod tests {
             ("3 | GET /users", "3 | GET /…"),
             ("  | \u{1b}[1m^^^^^^^^^\u{1b}[0m", "  | \u{1b}[1m^^^^^…\u{1b}[0m"),
             ("日本日本日本", "日本日本↵\n  日本"),
+            ("one two three\n    ^ here\nx\n^", "one two\n  three\nx\n^"),
         ] {
             assert_eq!(fit(text, 10), expected, "{text}");
         }

@@ -122,3 +122,27 @@ fn an_error_of_the_client_is_shown_at_the_request_line_alone() {
     }
     assert!(!ran.stdout.contains("X-A"), "{}", ran.stdout);
 }
+
+#[cfg(unix)]
+#[test]
+fn no_line_is_longer_than_a_narrow_terminal_is_wide() {
+    use crate::support::PseudoTerminal;
+
+    let long = "a-segment-that-is-long/".repeat(5);
+    let spec = format!(
+        "### a name that says at length what the request is about\nGET {{{{api}}}}/anything/{long}\n\n?? status == 404\n\
+         ?? $.url == {{\"a\": \"{long}\"}}\n\n### two\n# @skip because somebody has not come round to it for a long time\n\
+         GET {{{{api}}}}/get\n"
+    );
+    let project = Project::new().file("a.http", spec).file("rqtest.yaml", "servers: {api: {builtin: practice}}");
+    for verbosity in ["-q", "-v", "-vv", "--color=never"] {
+        let mut command = project.command();
+        command.args(["run", "a.http", verbosity]).env("TERM", "dumb");
+        let (code, printed) = PseudoTerminal::of_columns(60, &mut command).finish();
+        assert_eq!(code, 1, "{printed}");
+        for line in printed.lines() {
+            assert!(line.trim_end().chars().count() <= 60, "{verbosity}: {line}\n{printed}");
+        }
+        assert!(printed.contains('\u{21b5}') || verbosity == "-q", "{printed}");
+    }
+}

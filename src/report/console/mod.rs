@@ -232,6 +232,15 @@ mod tests {
     }
 
     #[test]
+    fn no_line_is_longer_than_the_terminal_is_wide() {
+        for (verbosity, width) in EVERY.into_iter().flat_map(|verbosity| [40, 60, 80].map(|width| (verbosity, width))) {
+            let printed = print(&sample::events(), verbosity, Style { color: false, width });
+            let is_short = |line: &&str| unicode_width::UnicodeWidthStr::width(*line) <= width;
+            assert_eq!(printed.lines().find(|line| !is_short(line)), None, "{verbosity:?} {width}\n{printed}");
+        }
+    }
+
+    #[test]
     fn says_what_an_interrupted_run_left() {
         insta::assert_snapshot!("interrupted", print(&sample::interrupted_events(), Verbosity::Normal, WIDE));
         let mut cut = sample::interrupted_events();

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 
 /// How long is waited for what must be printed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +27,14 @@ pub struct PseudoTerminal {
 impl PseudoTerminal {
     /// Starts a process.
     pub fn start(command: &mut Command) -> Self {
+        Self::of_columns(0, command)
+    }
+
+    /// Starts a process in a terminal of so many columns; of 0 it is not known how many there are.
+    pub fn of_columns(columns: u16, command: &mut Command) -> Self {
         let main = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        let size = Winsize { ws_row: 40.min(columns), ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&main, size).unwrap();
         grantpt(&main).unwrap();
         unlockpt(&main).unwrap();
         let name = ptsname(&main, Vec::new()).unwrap();
