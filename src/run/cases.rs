@@ -1,4 +1,4 @@
-//! The cases of a file: which of its requests run, in which order, and the name that
+//! The cases of a file: what its requests come to, in which order, and the name that
 //! reports know each by.
 //!
 //! What a request needs runs right before the first that needs it. A request of the same
@@ -9,18 +9,16 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::event::CaseOutline;
-use crate::source::{Root, Span};
+use crate::source::Span;
 use crate::spec::{Dialect, Entry, Invalid, Reference, Run, Target};
-use crate::template::Variables;
 
-use super::company::{self, Company, Placed};
 use super::directory::{DEEPEST, Directory, MOST_CASES, Referred, Site};
 use super::imports::Gathered;
 use super::names::{Names, display_name};
 use super::plan::{Call, Need, Needed, PlannedCase, Stage, Work};
-use super::select::{FileSelection, at_line};
+use super::select::FileSelection;
 use super::specs::{Place, Specs};
-use super::{supply, turn};
+use super::turn;
 
 /// What is to run of a file.
 #[derive(Default)]
@@ -36,145 +34,22 @@ pub(super) struct Cases {
     pub(super) brought: usize,
 }
 
-/// Which of the requests of a file are meant.
-pub(super) struct Choice<'a> {
-    /// Those that are asked for, if any.
-    pub(super) selection: Option<FileSelection<'a>>,
-    /// Of these, perhaps only those at some lines.
-    pub(super) lines: Option<&'a [usize]>,
-    /// Those that are needed elsewhere.
-    pub(super) wanted: &'a Wanted,
-    /// The variables that are defined outside of the file.
-    pub(super) outside: &'a Variables,
-    /// The folder that its references may not leave.
-    pub(super) root: &'a Root,
-}
-
-/// What runs of a file since requests of other files need it.
-#[derive(Default)]
-pub(super) struct Wanted {
-    is_all: bool,
-    names: HashSet<String>,
-}
-
-impl Wanted {
-    /// Adds a request, or all of them; whether there is anything new in that.
-    pub(super) fn add(&mut self, name: Option<&str>) -> bool {
-        match name {
-            Some(name) => self.names.insert(name.to_owned()),
-            None => !std::mem::replace(&mut self.is_all, true),
-        }
-    }
-
-    /// Whether all of its requests are needed.
-    pub(super) fn is_all(&self) -> bool {
-        self.is_all
-    }
-
-    fn takes(&self, entry: &Entry) -> bool {
-        self.is_all || (!self.names.is_empty() && self.names.contains(&*display_name(entry)))
-    }
-}
-
-/// What is to run of a file, where it is said which of its requests are meant; nothing at all
-/// if none of them is.
-pub(super) fn of(gathered: &Gathered, choice: Choice<'_>) -> Option<Cases> {
-    let Choice { selection, lines, wanted, .. } = choice;
-    let specs = &gathered.specs;
-    let mut planning = Planning::new(gathered);
-    let candidates = planning.candidates(&gathered.problems);
-    let around = candidates.iter().filter(|candidate| candidate.stage != Stage::Main || candidate.entry.is_none());
-    let selection = selection.map(|selection| selection.widened(around.map(|candidate| candidate.name.as_str())));
-    let at = |&line: &usize| at_line(specs.own().requests.iter().map(Entry::span), line);
-    let only: Option<Vec<usize>> = lines.map(|lines| lines.iter().filter_map(at).collect());
-    let is_chosen = |candidate: &Candidate| {
-        let is_at = |only: &Vec<usize>| candidate.entry.is_some_and(|entry| only.contains(&entry.index));
-        let meant = only.as_ref().is_none_or(is_at);
-        meant
-            && selection.is_some_and(|selection| {
-                selection.takes(&candidate.tags, &candidate.name, || planning.turns_of(candidate))
-            })
-    };
-    // A file may have nothing but a setup.
-    let decisive = |stage| stage == Stage::Main || specs.own().requests.is_empty();
-    let is_wanted = |candidate: &Candidate| candidate.entry.is_some_and(|entry| wanted.takes(specs.entry(entry)));
-    let wanted: Vec<bool> = candidates.iter().map(is_wanted).collect();
-    let chosen: Vec<bool> =
-        candidates.iter().zip(&wanted).map(|(candidate, wanted)| *wanted || is_chosen(candidate)).collect();
-    if !candidates.iter().zip(&chosen).any(|(candidate, chosen)| *chosen && decisive(candidate.stage)) {
-        return None;
-    }
-    let Company { brought, idle } = company_of(gathered, &chosen, &choice);
-    let runs = |place: usize| chosen[place] || brought.contains(&place);
-    let running = candidates.iter().enumerate().filter(|(place, _)| runs(*place));
-    let entries: HashSet<_> = running.filter_map(|(_, candidate)| candidate.entry).collect();
-    for (place, candidate) in candidates.into_iter().enumerate() {
-        let goes_along = candidate.stage != Stage::Main
-            || candidate.entry.is_none_or(|entry| candidate.is_auxiliary() && entries.contains(&entry));
-        if runs(place) || (goes_along && !idle.contains(&place)) {
-            planning.add(candidate, selection.filter(|_| chosen[place] && !wanted[place]));
-        }
-    }
-    let mut outward = planning.outward;
-    for reference in &specs.own().needs {
-        let waiting = planning.list.iter().enumerate().filter(|(_, (case, _))| case.stage != Stage::Teardown);
-        outward.extend(waiting.map(|(case, _)| (case, reference.clone())));
-    }
-    let Planning { list, joined, directory, .. } = planning;
-    Some(Cases { list, outward, joined, warnings: directory.warnings, brought: brought.len() })
-}
-
-/// What runs because of what is chosen, or does not; nothing where all of the file is.
-fn company_of(gathered: &Gathered, chosen: &[bool], choice: &Choice<'_>) -> Company {
-    if chosen.iter().all(|chosen| *chosen) {
-        return Company::default();
-    }
-    let (whole, joined) = whole(gathered);
-    let supplies = supply::of_all(&whole, &gathered.specs, choice.outside, choice.root);
-    company::of(&whole, &joined, &supplies, chosen)
-}
-
-/// The cases of a file of which all is chosen, each with the place of its candidate.
-fn whole(gathered: &Gathered) -> (Vec<Placed>, Vec<Arc<[usize]>>) {
-    let mut planning = Planning::new(gathered);
-    let candidates = planning.candidates(&gathered.problems);
-    let own = candidates.iter().enumerate().filter_map(|(place, candidate)| match candidate.what {
-        What::Request { place: request, call: None } => Some((request, place)),
-        _ => None,
-    });
-    let own: HashMap<Place, usize> = own.collect();
-    let mut asking = Vec::new();
-    for (place, candidate) in candidates.into_iter().enumerate() {
-        planning.add(candidate, None);
-        asking.resize(planning.list.len(), place);
-    }
-    let candidate_of = |case: &PlannedCase, asking: usize| match &case.work {
-        Work::Request { place, call: None } => own.get(place).copied().unwrap_or(asking),
-        _ => asking,
-    };
-    let placed = |((case, _), asking)| {
-        let candidate = candidate_of(&case, asking);
-        (case, candidate)
-    };
-    (planning.list.into_iter().zip(asking).map(placed).collect(), planning.joined)
-}
-
 /// A case that may be chosen.
-struct Candidate {
+pub(super) struct Candidate {
     /// The entry of the file that it comes of.
-    entry: Option<Place>,
+    pub(super) entry: Option<Place>,
     /// When that runs.
-    stage: Stage,
+    pub(super) stage: Stage,
     /// Which part of another file it is, where all of that runs.
     part: Stage,
-    what: What,
-    name: String,
-    tags: Vec<String>,
+    pub(super) what: What,
+    pub(super) name: String,
+    pub(super) tags: Vec<String>,
     span: Span,
 }
 
 /// What a candidate does.
-enum What {
+pub(super) enum What {
     /// It runs a request.
     Request { place: Place, call: Option<Arc<Call>> },
     /// It has something run, unless it has run before.
@@ -185,7 +60,7 @@ enum What {
 
 impl Candidate {
     /// Whether it runs along with others that come of the same entry.
-    fn is_auxiliary(&self) -> bool {
+    pub(super) fn is_auxiliary(&self) -> bool {
         self.part != Stage::Main
     }
 }
@@ -203,9 +78,9 @@ struct Asked<'a> {
     turns: Option<FileSelection<'a>>,
 }
 
-struct Planning<'a> {
+pub(super) struct Planning<'a> {
     specs: &'a Specs,
-    directory: Directory<'a>,
+    pub(super) directory: Directory<'a>,
     names: Names,
     /// The names of the file's own requests.
     own_names: HashMap<Place, String>,
@@ -215,16 +90,16 @@ struct Planning<'a> {
     moved: HashSet<Place>,
     /// The setup of each file that runs as a whole, by the entry that runs it.
     setups: HashMap<Option<Place>, Vec<Need>>,
-    list: Vec<(PlannedCase, CaseOutline)>,
-    outward: Vec<(usize, Reference)>,
+    pub(super) list: Vec<(PlannedCase, CaseOutline)>,
+    pub(super) outward: Vec<(usize, Reference)>,
     /// Cases that are needed together.
-    joined: Vec<Arc<[usize]>>,
+    pub(super) joined: Vec<Arc<[usize]>>,
     /// Which of these have run what is at each place, and how many they are.
     joined_at: HashMap<Place, (usize, usize)>,
 }
 
 impl<'a> Planning<'a> {
-    fn new(gathered: &'a Gathered) -> Self {
+    pub(super) fn new(gathered: &'a Gathered) -> Self {
         Self {
             specs: &gathered.specs,
             directory: Directory::new(&gathered.specs, &gathered.paths),
@@ -240,7 +115,7 @@ impl<'a> Planning<'a> {
         }
     }
 
-    fn candidates(&mut self, problems: &[Invalid]) -> Vec<Candidate> {
+    pub(super) fn candidates(&mut self, problems: &[Invalid]) -> Vec<Candidate> {
         let problem = |invalid: &Invalid| Candidate {
             entry: None,
             stage: Stage::Main,
@@ -301,14 +176,14 @@ impl<'a> Planning<'a> {
     }
 
     /// The names of the turns of a candidate that are known before the run.
-    fn turns_of(&self, candidate: &Candidate) -> Vec<String> {
+    pub(super) fn turns_of(&self, candidate: &Candidate) -> Vec<String> {
         let What::Request { place, .. } = &candidate.what else { return Vec::new() };
         let Entry::Request(request) = self.specs.entry(*place) else { return Vec::new() };
         let turns = turn::planned(request.flow.repetition.as_deref(), &candidate.name);
         turns.into_iter().map(|(_, name)| name).collect()
     }
 
-    fn add(&mut self, candidate: Candidate, turns: Option<FileSelection<'_>>) {
+    pub(super) fn add(&mut self, candidate: Candidate, turns: Option<FileSelection<'_>>) {
         let Candidate { entry, stage, part, what, name, tags, span } = candidate;
         match what {
             What::Request { place, call: None } if self.moved.contains(&place) => {}

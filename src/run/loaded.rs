@@ -9,7 +9,8 @@ use crate::source::Root;
 use crate::spec::Spec;
 use crate::template::Variables;
 
-use super::cases::{self, Cases, Choice, Wanted};
+use super::cases::Cases;
+use super::choice::{self, Choice, Wanted};
 use super::imports::{Gathered, Library, gather};
 use super::order::Rank;
 use super::plan::{PlannedCase, PlannedFile, Stage};
@@ -76,14 +77,14 @@ impl<'a> Loaded<'a> {
     /// Chooses from its requests what was asked for and what is needed; whether that is any.
     pub(super) fn choose(&mut self) -> bool {
         let Ok(gathered) = &self.content else { return true };
-        let choice = Choice {
+        let asked = Choice {
             selection: self.selection,
             lines: self.lines.as_deref(),
             wanted: &self.wanted,
             outside: &self.outside,
             root: &self.root,
         };
-        let Some(mut cases) = cases::of(gathered, choice) else { return false };
+        let Some(mut cases) = choice::of(gathered, asked) else { return false };
         if self.rank == Rank::Teardown {
             cases.list.iter_mut().for_each(|(case, _)| case.stage = Stage::Teardown);
         }

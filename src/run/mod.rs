@@ -5,6 +5,7 @@ mod browser;
 mod case;
 mod cases;
 mod check;
+mod choice;
 mod circle;
 mod collect;
 mod company;
