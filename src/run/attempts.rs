@@ -45,14 +45,14 @@ impl CaseRun<'_> {
             let next = |retry| wait(retry, attempts.len(), asked(), begun.elapsed());
             let Some(wait) = retry.filter(|_| !is_last).and_then(next) else {
                 until.iter().for_each(|until| tell_count(until, &mut attempts));
-                return self.conclude(attempts);
+                return self.conclude(attempts, begun.elapsed());
             };
             self.scripts.lookout.sleep(wait);
             self.keep_pace();
             if let Some(reason) = self.scripts.lookout.reason() {
                 until.iter().for_each(|until| tell_count(until, &mut attempts));
                 self.tell_end(reason, &mut attempts);
-                return self.conclude(attempts);
+                return self.conclude(attempts, begun.elapsed());
             }
         }
     }

@@ -126,13 +126,13 @@ impl CaseRun<'_> {
         })
     }
 
-    /// The result of the attempts, once there will be no other.
-    pub(super) fn conclude(&self, mut attempts: Vec<Attempt>) -> CaseResult {
+    /// The result of the attempts, once there will be no other: it took the time between them too.
+    pub(super) fn conclude(&self, mut attempts: Vec<Attempt>, elapsed: Duration) -> CaseResult {
         if self.shared.options.snapshots == SnapshotMode::Update {
             self.shared.snapshots.confirm(self.confirmed.take());
             self.shared.snapshots.renew(&mut attempts, &self.shared.redactor);
         }
-        CaseResult::of(attempts)
+        CaseResult { elapsed, ..CaseResult::of(attempts) }
     }
 
     /// The snapshots of the request.

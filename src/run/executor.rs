@@ -187,7 +187,7 @@ impl CaseResult {
     pub(super) fn with_error(mut self, error: CaseError) -> Self {
         let Some(last) = self.attempts.last_mut() else { return Self::failed_before_sending(error) };
         last.error.get_or_insert(error);
-        Self::of(self.attempts)
+        Self { elapsed: self.elapsed, ..Self::of(self.attempts) }
     }
 
     /// The result of some attempts, of which the last one counts.

@@ -92,6 +92,17 @@ fn what_does_not_come_about_fails_with_the_last_value_and_the_count() {
 }
 
 #[test]
+fn a_case_takes_the_time_between_its_attempts_too() {
+    let text = "### job\n# @retry 1 250ms until $.state == done\nGET {{api}}/jobs/key/9\n";
+    let report = Report::of("a.http", text, &[]);
+    let elapsed = report.cases[0]["elapsed_ms"].as_f64().unwrap();
+    assert!(elapsed >= 250.0, "{elapsed}");
+    let seconds = regex::Regex::new(r#"<testcase name="job"[^>]* time="([0-9.]+)""#).unwrap();
+    let seconds: f64 = seconds.captures(&report.junit).unwrap()[1].parse().unwrap();
+    assert!(seconds >= 0.25, "{}", report.junit);
+}
+
+#[test]
 fn what_was_waited_for_ends_it_and_then_the_assertions_decide() {
     let text = "### job\n# @retry 5 until $.state == done\nGET {{api}}/jobs/key/1\n\n?? status == 201\n";
     let report = Report::of("a.http", text, &[]);
