@@ -36,6 +36,7 @@ use explain::Explanation;
 use operand::Operand;
 use predicate::Predicate;
 use subject::Subject;
+use value::Value;
 
 /// What became of an assertion.
 #[derive(Clone, Debug)]
@@ -281,8 +282,8 @@ impl CompiledCapture {
         inspection: &Inspection<'_>,
         context: Context<'_>,
     ) -> Result<Option<serde_json::Value>, Diagnostic> {
-        let value = self.subject.value(inspection, context).map_err(|failure| self.diagnostic(failure))?;
-        Ok(if value.is_absent() { None } else { Some(value.into_json()) })
+        let found = self.subject.found(inspection, context).map_err(|failure| self.diagnostic(failure))?;
+        Ok(found.map(Value::into_json))
     }
 
     fn diagnostic(&self, failure: Failure) -> Diagnostic {

@@ -70,6 +70,11 @@ impl Query {
         matches!(self.kind, Kind::Status)
     }
 
+    /// Whether it is the body, as a text or as JSON.
+    pub(super) fn is_of_body(&self) -> bool {
+        matches!(self.kind, Kind::Body | Kind::Json)
+    }
+
     pub(super) fn is_of_all_turns(&self) -> bool {
         matches!(self.kind, Kind::Percentile(..))
     }

@@ -38,7 +38,7 @@ impl Subject {
     /// The subject as it is written; the body where a key of YAML speaks of it as a whole.
     pub(super) fn text(&self) -> &str {
         match self.span.text() {
-            "json" | "schema" | "snapshot" => "body",
+            "json" | "schema" | "snapshot" if self.query.is_of_body() => "body",
             text => text,
         }
     }

@@ -87,3 +87,46 @@ pub enum FilterName {
     /// A filter of minijinja's.
     Template(String),
 }
+
+impl FilterName {
+    /// The filters of rqtest's own by their names, and how many arguments each takes. All other
+    /// names are left to minijinja.
+    pub const NAMES: &'static [(&'static str, Self, &'static [usize])] = &[
+        ("base64Decode", Self::Base64Decode, &[0]),
+        ("base64Encode", Self::Base64Encode, &[0]),
+        ("base64UrlSafeDecode", Self::Base64UrlSafeDecode, &[0]),
+        ("base64UrlSafeEncode", Self::Base64UrlSafeEncode, &[0]),
+        ("charsetDecode", Self::CharsetDecode, &[1]),
+        ("count", Self::Count, &[0]),
+        ("dateFormat", Self::DateFormat, &[1]),
+        ("daysAfterNow", Self::DaysAfterNow, &[0]),
+        ("daysBeforeNow", Self::DaysBeforeNow, &[0]),
+        ("decode", Self::CharsetDecode, &[1]),
+        ("first", Self::First, &[0]),
+        ("format", Self::DateFormat, &[1]),
+        ("htmlEscape", Self::HtmlEscape, &[0]),
+        ("htmlUnescape", Self::HtmlUnescape, &[0]),
+        ("jsonpath", Self::JsonPath, &[1]),
+        ("last", Self::Last, &[0]),
+        ("location", Self::Location, &[0]),
+        ("lower", Self::Lower, &[0]),
+        ("nth", Self::Nth, &[1]),
+        ("regex", Self::Regex, &[1]),
+        ("replace", Self::Replace, &[2]),
+        ("replaceRegex", Self::ReplaceRegex, &[2]),
+        ("split", Self::Split, &[1]),
+        ("toDate", Self::ToDate, &[0, 1]),
+        ("toFloat", Self::ToFloat, &[0]),
+        ("toHex", Self::ToHex, &[0]),
+        ("toInt", Self::ToInt, &[0]),
+        ("toString", Self::ToString, &[0]),
+        ("trim", Self::Trim, &[0]),
+        ("upper", Self::Upper, &[0]),
+        ("urlDecode", Self::UrlDecode, &[0]),
+        ("urlEncode", Self::UrlEncode, &[0]),
+        ("urlQueryParam", Self::UrlQueryParam, &[1]),
+        ("utf8Decode", Self::Utf8Decode, &[0]),
+        ("utf8Encode", Self::Utf8Encode, &[0]),
+        ("xpath", Self::XPath, &[1]),
+    ];
+}

@@ -17,6 +17,7 @@ use super::value::{from_json, to_json};
 /// A filter with a number of arguments, compiled.
 #[derive(Debug)]
 pub struct LanguageFilter {
+    name: String,
     /// The names of those arguments that come last.
     names: Vec<String>,
     code: Expression<'static, 'static>,
@@ -40,7 +41,12 @@ impl LanguageFilter {
         let nowhere = Site { span: SourceFile::new("", "").span(0..0), exact: false };
         let surroundings = Arc::new(Surroundings::new(&code, nowhere, Vec::new()));
         let code = ENVIRONMENT.compile_expression_owned(code).expect("a filter of a value is an expression");
-        Some(Self { names: named.to_vec(), code, surroundings })
+        Some(Self { name: name.to_owned(), names: named.to_vec(), code, surroundings })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The names of all filters, which a misspelt one may have meant.

@@ -60,3 +60,36 @@ fn json_element<'a>(json: &Cow<'a, Json>, at: usize) -> Option<Value<'a>> {
         Cow::Owned(json) => json.get(at).map(|element| Value::Json(Cow::Owned(element.clone()))),
     }
 }
+
+/// Filters of minijinja that are about a list.
+const OF_LISTS: &[&str] = &[
+    "batch",
+    "groupby",
+    "join",
+    "length",
+    "list",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "sum",
+    "unique",
+];
+
+/// What a filter is given: what a path has found that may find several is a list to those that are
+/// about one, also where it is one; but not where that one is a list itself.
+pub(super) fn whole<'a>(value: &Value<'a>, filter: &str) -> Value<'a> {
+    match value {
+        Value::Nodes(nodes) if OF_LISTS.contains(&filter) && !is_list(value.alone()) => Value::List(nodes.clone()),
+        other => other.clone(),
+    }
+}
+
+fn is_list(value: &Value<'_>) -> bool {
+    matches!(value, Value::Json(json) if json.is_array())
+}

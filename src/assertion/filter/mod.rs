@@ -28,19 +28,6 @@ use super::query::{first_match, nodes};
 use super::value::Value;
 use super::{Context, Failure};
 
-/// Names that a hint may offer for an unknown filter: rqtest's own, and the commonest of
-/// minijinja's.
-#[rustfmt::skip]
-const KNOWN: &[&str] = &[
-    "base64Decode", "base64Encode", "base64UrlSafeDecode", "base64UrlSafeEncode", "charsetDecode", "count",
-    "dateFormat", "daysAfterNow", "daysBeforeNow", "decode", "first", "format", "htmlEscape", "htmlUnescape",
-    "jsonpath", "last", "location", "lower", "nth", "regex", "replace", "replaceRegex", "split", "toDate", "toFloat",
-    "toHex", "toInt", "toString", "trim", "upper", "urlDecode", "urlEncode", "urlQueryParam", "utf8Decode",
-    "utf8Encode", "xpath",
-    "abs", "default", "int", "float", "join", "length", "list", "max", "min", "reverse", "round", "slice", "sort",
-    "sum", "title", "tojson", "unique", "urlencode",
-];
-
 /// A compiled filter.
 #[derive(Debug)]
 pub(super) struct Filter {
@@ -196,7 +183,7 @@ impl Filter {
     ) -> Result<Value<'a>, Failure> {
         let given = |operand: &Operand| Ok(operand.given(context)?.value.into_json());
         let arguments = arguments.iter().map(given).collect::<Result<Vec<_>, Failure>>()?;
-        let made = filter.apply(context.scope, &value.clone().into_json(), &arguments);
+        let made = filter.apply(context.scope, &list::whole(value, filter.name()).into_json(), &arguments);
         match (made, value.alone()) {
             (Ok(None), _) => Ok(Value::Absent),
             (Ok(Some(Json::String(text))), Value::Raw(_)) => Ok(Value::raw(text)),
@@ -222,7 +209,7 @@ fn prepared<T: Reading>(engine: &Engine, filter: &Spanned<spec::Filter>) -> Resu
 fn unknown_filter(name: &str, span: &Span) -> Diagnostic {
     Diagnostic::error(format!("there is no filter `{name}`"))
         .at(span, "")
-        .suggest(name, KNOWN.iter().copied().chain(LanguageFilter::names()))
+        .suggest(name, FilterName::NAMES.iter().map(|(own, ..)| *own).chain(LanguageFilter::names()))
 }
 
 /// A text that a pattern found has no type of its own.

@@ -273,6 +273,8 @@ fn what_is_wrong_with_an_assertion_is_known_before_it_runs() {
             ("body matches /(a/", "`(a` is no regular expression: unclosed group", "/(a/"),
             ("regex \"[\" exists", "`[` is no regular expression: unclosed character class", "["),
             ("body | upcase == a", "there is no filter `upcase`", "upcase"),
+            ("body | to_int == 1", "there is no filter `to_int`", "to_int"),
+            ("body | Count == 1", "there is no filter `Count`", "Count"),
             (
                 "bytes | decode utf8bit == a",
                 "`utf8bit` is no character set: the Encoding Standard has no such label",

@@ -9,54 +9,13 @@ use crate::spec::{Filter, FilterName, Operand};
 use super::query::first;
 use super::{Reader, Rule};
 
-/// The filters of rqtest's own, and how many arguments each takes. All other names are
-/// left to minijinja.
-const OWN: &[(&str, FilterName, &[usize])] = &[
-    ("base64Decode", FilterName::Base64Decode, &[0]),
-    ("base64Encode", FilterName::Base64Encode, &[0]),
-    ("base64UrlSafeDecode", FilterName::Base64UrlSafeDecode, &[0]),
-    ("base64UrlSafeEncode", FilterName::Base64UrlSafeEncode, &[0]),
-    ("charsetDecode", FilterName::CharsetDecode, &[1]),
-    ("count", FilterName::Count, &[0]),
-    ("dateFormat", FilterName::DateFormat, &[1]),
-    ("daysAfterNow", FilterName::DaysAfterNow, &[0]),
-    ("daysBeforeNow", FilterName::DaysBeforeNow, &[0]),
-    ("decode", FilterName::CharsetDecode, &[1]),
-    ("first", FilterName::First, &[0]),
-    ("format", FilterName::DateFormat, &[1]),
-    ("htmlEscape", FilterName::HtmlEscape, &[0]),
-    ("htmlUnescape", FilterName::HtmlUnescape, &[0]),
-    ("jsonpath", FilterName::JsonPath, &[1]),
-    ("last", FilterName::Last, &[0]),
-    ("location", FilterName::Location, &[0]),
-    ("lower", FilterName::Lower, &[0]),
-    ("nth", FilterName::Nth, &[1]),
-    ("regex", FilterName::Regex, &[1]),
-    ("replace", FilterName::Replace, &[2]),
-    ("replaceRegex", FilterName::ReplaceRegex, &[2]),
-    ("split", FilterName::Split, &[1]),
-    ("toDate", FilterName::ToDate, &[0, 1]),
-    ("toFloat", FilterName::ToFloat, &[0]),
-    ("toHex", FilterName::ToHex, &[0]),
-    ("toInt", FilterName::ToInt, &[0]),
-    ("toString", FilterName::ToString, &[0]),
-    ("trim", FilterName::Trim, &[0]),
-    ("upper", FilterName::Upper, &[0]),
-    ("urlDecode", FilterName::UrlDecode, &[0]),
-    ("urlEncode", FilterName::UrlEncode, &[0]),
-    ("urlQueryParam", FilterName::UrlQueryParam, &[1]),
-    ("utf8Decode", FilterName::Utf8Decode, &[0]),
-    ("utf8Encode", FilterName::Utf8Encode, &[0]),
-    ("xpath", FilterName::XPath, &[1]),
-];
-
 /// Some of minijinja's, which are likely to be written where a predicate stands.
 const LANGUAGE: &[&str] =
     &["abs", "attr", "float", "int", "join", "length", "map", "max", "min", "round", "sort", "sum", "unique"];
 
 /// Whether a name is that of a filter.
 pub(super) fn is_filter(name: &str) -> bool {
-    OWN.iter().any(|(known, ..)| *known == name) || LANGUAGE.contains(&name)
+    FilterName::NAMES.iter().any(|(known, ..)| *known == name) || LANGUAGE.contains(&name)
 }
 
 impl Reader {
@@ -105,13 +64,8 @@ impl Reader {
 }
 
 fn filter_name(name: &str, arguments: usize, span: &Span) -> Result<FilterName, Diagnostic> {
-    let Some((_, own, wanted)) = OWN.iter().find(|(known, _, _)| *known == name) else {
-        return match near_misspelling(name) {
-            Some(known) => Err(Diagnostic::error(format!("there is no filter `{name}`"))
-                .at(span, "")
-                .help(format!("did you mean `{known}`?"))),
-            None => Ok(FilterName::Template(name.to_owned())),
-        };
+    let Some((_, own, wanted)) = FilterName::NAMES.iter().find(|(known, _, _)| *known == name) else {
+        return Ok(FilterName::Template(name.to_owned()));
     };
     if !wanted.contains(&arguments) {
         let message = format!("`{name}` takes {}, not {arguments}", arity(wanted));
@@ -129,13 +83,6 @@ fn arity(counts: &[usize]) -> &'static str {
     }
 }
 
-/// A filter of rqtest's own that only differs in case or underscores, such as `to_int`:
-/// these are no names of minijinja's.
-fn near_misspelling(name: &str) -> Option<&'static str> {
-    let plain = name.replace(['_', '-'], "");
-    OWN.iter().map(|&(known, _, _)| known).find(|known| known.eq_ignore_ascii_case(&plain))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{error, read};
@@ -149,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_grammar_gives_every_own_filter_its_arguments() {
-        for (name, expected, counts) in OWN {
+        for (name, expected, counts) in FilterName::NAMES {
             for &arguments in *counts {
                 let filters = filters(&format!("{name}{}", " 'a'".repeat(arguments)));
                 assert_eq!(filters.len(), 1, "{name}");
@@ -192,9 +139,6 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_a_filter() {
         for (text, message, help) in [
-            ("body | to_int == 1", "there is no filter `to_int`", "did you mean `toInt`?"),
-            ("body | Count == 1", "there is no filter `Count`", "did you mean `count`?"),
-            ("body | to_hex == 1", "there is no filter `to_hex`", "did you mean `toHex`?"),
             ("body | toDate(a, b) == 1", "`toDate` takes one argument or none, not 2", ""),
             ("body | replace a == 1", "`replace` takes two arguments, not 0", ""),
             ("body | nth == 1", "`nth` takes one argument, not 0", ""),

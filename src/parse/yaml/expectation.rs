@@ -35,6 +35,7 @@ const EXPECT: Table<Assertions> = Table(&[
     key("rawbytes", |all, field, problems| add(all, Query::RawBytes, Answer::Bytes, field, problems)),
     key("size", |all, field, problems| add(all, Query::Size, Answer::Size, field, problems)),
     key("sha256", |all, field, problems| add(all, Query::Sha256, Answer::Digest(32), field, problems)),
+    key("sha512", |all, field, problems| add(all, Query::Sha512, Answer::Digest(64), field, problems)),
     key("md5", |all, field, problems| add(all, Query::Md5, Answer::Digest(16), field, problems)),
     key("duration", |all, field, problems| add(all, Query::Duration(Phase::Total), Answer::Duration, field, problems)),
     key("redirects", |all, field, problems| add(all, Query::Redirects, Answer::Json, field, problems)),
