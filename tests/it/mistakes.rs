@@ -158,3 +158,13 @@ fn mistakes_in_yaml_files_are_shown_at_their_place() {
 fn mistakes_that_show_only_in_a_run_are_shown_at_their_place() {
     check("run", "a.http", RUN);
 }
+
+#[test]
+fn a_constant_of_the_language_is_never_suggested() {
+    let project = Project::new().file("a.http", "GET http://127.0.0.1:9/{{nine}}\n");
+    for (variable, is_suggested) in [("none=1", false), ("nines=1", true)] {
+        let ran = project.run(&["run", "a.http", "--var", variable]);
+        assert!(ran.stdout.contains("variable `nine` is not defined"), "{}", ran.stdout);
+        assert_eq!(ran.stdout.contains("did you mean"), is_suggested, "{}", ran.stdout);
+    }
+}
