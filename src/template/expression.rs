@@ -91,8 +91,30 @@ impl Surroundings {
         Self { site, references, functions, lenient, comparisons: Comparisons::default() }
     }
 
+    /// Compiles the code of a text, with what is compared in parts of it watched.
+    ///
+    /// # Errors
+    /// Where and why it is none.
+    pub(super) fn compile<T>(
+        mut self,
+        code: String,
+        text: &str,
+        parts: &[Range<usize>],
+        compile: impl Fn(String) -> Result<T, Error>,
+    ) -> Result<(T, Arc<Self>), Diagnostic> {
+        // What is no code is none without this too, and then the language says where.
+        if let Some((watched, comparisons)) = Comparisons::watch(&code, text, parts)
+            && let Ok(compiled) = compile(watched)
+        {
+            self.comparisons = comparisons;
+            return Ok((compiled, Arc::new(self)));
+        }
+        let compiled = compile(code).map_err(|error| explain(&error, &self.place(&error)))?;
+        Ok((compiled, Arc::new(self)))
+    }
+
     /// Where the language says that its error is.
-    pub(super) fn place(&self, error: &Error) -> Span {
+    fn place(&self, error: &Error) -> Span {
         let range = error.range().map(|range| self.comparisons.written(range));
         range.map_or_else(|| self.site.span.clone(), |range| self.site.slice(range))
     }
@@ -108,17 +130,10 @@ impl Expression {
             put_reference_aside(text, format, 0).map_err(|malformed| malformed.at(|range| site.slice(range)))?;
         let mut references: Vec<_> = reference.into_iter().collect();
         put_counters_aside(&mut code, &mut references);
-        let mut surroundings = Surroundings::new(text, site, references);
-        // What is no expression is none without this too, and then the language says where.
-        if let Some((watched, comparisons)) = Comparisons::watch(&code, text)
-            && let Ok(code) = ENVIRONMENT.compile_expression_owned(watched)
-        {
-            surroundings.comparisons = comparisons;
-            return Ok(Self { code, surroundings: Arc::new(surroundings) });
-        }
-        let compiled = ENVIRONMENT.compile_expression_owned(code);
-        let code = compiled.map_err(|error| explain(&error, &surroundings.place(&error)))?;
-        Ok(Self { code, surroundings: Arc::new(surroundings) })
+        let whole = 0..code.len();
+        let (code, surroundings) = Surroundings::new(text, site, references)
+            .compile(code, text, &[whole], |code| ENVIRONMENT.compile_expression_owned(code))?;
+        Ok(Self { code, surroundings })
     }
 
     /// The requests that it asks for.
@@ -337,7 +352,7 @@ fn is_of_undefined(error: &Error, lenient: bool) -> bool {
 }
 
 /// The language's error in our words.
-pub(super) fn explain(error: &Error, place: &Span) -> Diagnostic {
+fn explain(error: &Error, place: &Span) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
     let said = |message: String| Diagnostic::error(message).at(place, "");
     let unknown = || detail.split_whitespace().find(|word| !matches!(*word, "filter" | "test")).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Templates with statements, such as `{% if … %}`, which YAML files may hold.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use minijinja::Environment;
@@ -10,7 +11,7 @@ use crate::spec::{Format, Rules};
 
 use super::cut::{Cut, cut};
 use super::environment::ENVIRONMENT;
-use super::expression::{Context, Site, Surroundings, explain, put_reference_aside};
+use super::expression::{Context, Site, Surroundings, put_reference_aside};
 use super::reference::Reference;
 use super::view::View;
 
@@ -31,11 +32,13 @@ impl Program {
     /// Where and why it is no template.
     pub(super) fn compile(text: &str, site: Site) -> Result<Self, Diagnostic> {
         let (code, references) = put_references_aside(text);
-        let surroundings = Surroundings::new(text, site, references);
-        let mut environment = ENVIRONMENT.clone();
-        let added = environment.add_template_owned(NAME, code);
-        added.map_err(|error| explain(&error, &surroundings.place(&error)))?;
-        Ok(Self { environment, surroundings: surroundings.into() })
+        let parts = expressions(&code);
+        let (environment, surroundings) =
+            Surroundings::new(text, site, references).compile(code, text, &parts, |code| {
+                let mut environment = ENVIRONMENT.clone();
+                environment.add_template_owned(NAME, code).map(|()| environment)
+            })?;
+        Ok(Self { environment, surroundings })
     }
 
     /// The text that it renders to.
@@ -71,4 +74,58 @@ fn put_references_aside(text: &str) -> (String, Vec<Reference>) {
         }
     }
     (code, references)
+}
+
+/// Where values may be compared in a program: in braces, and in the conditions of statements.
+fn expressions(code: &str) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    if code.contains("endraw") {
+        return found;
+    }
+    while let Some(opening) = code[at..].find('{').map(|offset| at + offset) {
+        let start = opening + 2;
+        let closing = match code[opening..].as_bytes().get(1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            Some(b'#') => "#}",
+            _ => {
+                at = opening + 1;
+                continue;
+            }
+        };
+        let Some(end) = code[start..].find(closing).map(|offset| start + offset) else { break };
+        let inner = code[start..end].trim_start_matches(['-', '+']).trim_start();
+        let condition = match closing {
+            "}}" => Some(inner),
+            "%}" => ["if ", "elif "].iter().find_map(|word| inner.strip_prefix(word)),
+            _ => None,
+        };
+        let is_controlled = code[start..end].ends_with(['-', '+']);
+        found.extend(condition.map(|condition| end - condition.len()..end - usize::from(is_controlled)));
+        at = end + closing.len();
+    }
+    found.retain(|part| !part.is_empty());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_expressions_of_a_program() {
+        for (code, expected) in [
+            (
+                "{% if a > 1 %}{{ b }}{% elif c < 2 -%}{% else %}{{- d + 1 -}}{% endif %}",
+                &["a > 1 ", "b ", "c < 2 ", "d + 1 "][..],
+            ),
+            ("{# a < 1 #} { {% set x = a < 1 %}{{ é }}", &["é "]),
+            ("{% raw %}{{ a }}{% endraw %}", &[]),
+            ("{{ a", &[]),
+            ("{{}}{{-}}{%%}{", &[]),
+        ] {
+            let found: Vec<&str> = expressions(code).into_iter().map(|part| &code[part]).collect();
+            assert_eq!(found, expected, "{code}");
+        }
+    }
 }

@@ -37,27 +37,45 @@ enum Operator {
 /// One side of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Operand {
-    /// Where it stands in the expression.
+    /// Where it stands in the text.
     range: Range<usize>,
     /// What it is compared with on its left, and how.
     left: Option<(Operator, usize)>,
 }
 
-/// The comparisons of an expression.
+impl Operand {
+    /// This operand, where so much text and so many operands stand before those it is among.
+    fn moved(self, text: usize, operands: usize) -> Self {
+        Self {
+            range: self.range.start + text..self.range.end + text,
+            left: self.left.map(|(operator, left)| (operator, left + operands)),
+        }
+    }
+}
+
+/// The comparisons of an expression, or of a text with several.
 #[derive(Debug, Default)]
 pub(super) struct Comparisons {
-    /// The expression as it is written.
+    /// The text as it is written.
     text: String,
     operands: Vec<Operand>,
-    /// What the code has more than the expression: places in this, and numbers of bytes.
+    /// What the code has more than the text: places in this, and numbers of bytes.
     insertions: Vec<(usize, usize)>,
 }
 
 impl Comparisons {
-    /// The comparisons of an expression, and its code with its operands noted; none where
-    /// nothing is compared. The code of an expression is as long as its text.
-    pub(super) fn watch(code: &str, text: &str) -> Option<(String, Self)> {
-        let operands = scan::operands(code).filter(|operands| !operands.is_empty())?;
+    /// The comparisons in those parts of a text that are expressions, and its code with their
+    /// operands noted; none where nothing is compared. The code is as long as the text.
+    pub(super) fn watch(code: &str, text: &str, parts: &[Range<usize>]) -> Option<(String, Self)> {
+        let operands: Vec<Operand> = parts.iter().fold(Vec::new(), |mut operands, part| {
+            let found = scan::operands(&code[part.clone()]).unwrap_or_default();
+            let before = operands.len();
+            operands.extend(found.into_iter().map(|operand| operand.moved(part.start, before)));
+            operands
+        });
+        if operands.is_empty() {
+            return None;
+        }
         let mut marks: Vec<(usize, String)> = Vec::with_capacity(operands.len() * 2);
         for (index, operand) in operands.iter().enumerate() {
             marks.push((operand.range.start, "(".to_owned()));
@@ -76,7 +94,7 @@ impl Comparisons {
         Some((watched, Self { text: text.to_owned(), operands, insertions }))
     }
 
-    /// The part of the expression that a part of its code stands for.
+    /// The part of the text that a part of its code stands for.
     pub(super) fn written(&self, code: Range<usize>) -> Range<usize> {
         let start = self.offset(code.start);
         start..self.offset(code.end).max(start)
