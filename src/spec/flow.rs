@@ -153,6 +153,14 @@ pub enum Leads {
 }
 
 impl Leads {
+    /// What is asked of a page.
+    pub fn query(&self) -> Option<&Capture> {
+        match self {
+            Self::Link(_) => None,
+            Self::Query(query) | Self::Cursor { query, .. } => Some(query),
+        }
+    }
+
     /// Where it is written.
     pub fn span(&self) -> &Span {
         match self {

@@ -5,7 +5,8 @@ use crate::http::Version;
 use crate::source::{Span, Spanned};
 
 use super::{
-    Assertion, Auth, Capture, Flow, GraphQl, Protocol, Query, Rare, Reference, Scripts, Settings, Text, Value, Variable,
+    Assertion, Auth, Capture, Flow, GraphQl, Protocol, Query, Rare, Reference, Repetition, Scripts, Settings, Text,
+    Value, Variable,
 };
 
 /// A request of a spec file, the file's defaults merged in.
@@ -79,7 +80,12 @@ impl Request {
     /// All that is asked of the response.
     pub fn every_query(&self) -> impl Iterator<Item = &Query> {
         let asserted = self.every_assertion().map(|assertion| &assertion.subject);
-        asserted.chain(self.every_capture().map(|capture| &capture.subject)).map(|subject| &subject.query.value)
+        let turned = self.flow.repetition.as_deref().and_then(|repetition| match repetition {
+            Repetition::Pages(leads) => leads.query(),
+            _ => None,
+        });
+        let captured = self.every_capture().chain(turned).map(|capture| &capture.subject);
+        asserted.chain(captured).map(|subject| &subject.query.value)
     }
 }
 
