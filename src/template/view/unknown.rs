@@ -13,6 +13,12 @@ const CONSTANTS: [&str; 6] = ["none", "None", "true", "True", "false", "False"];
 impl View {
     /// The error that a name means nothing here.
     pub(in crate::template) fn undefined(&self, name: &str, at: &Span) -> Diagnostic {
+        if let Some(turn) = self.lacking(name) {
+            let count = turn.count.map(|count| format!(" of {count}")).unwrap_or_default();
+            let message = format!("item {}{count} of the list lacks `{name}`, and others have it", turn.index + 1);
+            let help = format!("give it to each, or a value to those without: `{name} | default(\"\")`");
+            return Diagnostic::error(message).at(at, "").help(help);
+        }
         if self.requests().any(|request| request == name) {
             return self.no_exchange(name, at);
         }
@@ -21,12 +27,6 @@ impl View {
         }
         if self.trail.last().is_some_and(|&place| self.definition(place).name.value == name) {
             return Diagnostic::error(format!("variable `{name}` is defined by itself")).at(at, "");
-        }
-        if let Some(turn) = self.lacking(name) {
-            let count = turn.count.map(|count| format!(" of {count}")).unwrap_or_default();
-            let message = format!("item {}{count} of the list lacks `{name}`, and others have it", turn.index + 1);
-            let help = format!("give it to each, or a value to those without: `{name} | default(\"\")`");
-            return Diagnostic::error(message).at(at, "").help(help);
         }
         let error = Diagnostic::error(format!("variable `{name}` is not defined")).at(at, "");
         let file = self.definitions(Owner::File(0));
