@@ -9,29 +9,26 @@ use crate::spec::TypeTest;
 use super::date;
 use super::value::{Value, read_number};
 
-/// What each test asks for, as messages name it.
-const NAMES: &[(TypeTest, &str)] = &[
-    (TypeTest::Integer, "an integer"),
-    (TypeTest::Float, "a number with a fraction"),
-    (TypeTest::Number, "a number"),
-    (TypeTest::String, "a text"),
-    (TypeTest::Boolean, "a boolean"),
-    (TypeTest::List, "a list"),
-    (TypeTest::Collection, "a list, an object or bytes"),
-    (TypeTest::Object, "an object"),
-    (TypeTest::Null, "null"),
-    (TypeTest::Date, "a date"),
-    (TypeTest::IsoDate, "an ISO date (RFC 3339)"),
-    (TypeTest::Uuid, "a UUID"),
-    (TypeTest::Ipv4, "an IPv4 address"),
-    (TypeTest::Ipv6, "an IPv6 address"),
-    (TypeTest::True, "true"),
-    (TypeTest::False, "false"),
-];
-
-/// What a test asks for: `an integer`.
+/// What a test asks for, as messages name it: `an integer`.
 pub(super) fn name(test: TypeTest) -> &'static str {
-    NAMES.iter().find(|(known, _)| *known == test).map_or("another value", |&(_, name)| name)
+    match test {
+        TypeTest::Integer => "an integer",
+        TypeTest::Float => "a number with a fraction",
+        TypeTest::Number => "a number",
+        TypeTest::String => "a text",
+        TypeTest::Boolean => "a boolean",
+        TypeTest::List => "a list",
+        TypeTest::Collection => "a list, an object or bytes",
+        TypeTest::Object => "an object",
+        TypeTest::Null => "null",
+        TypeTest::Date => "a date",
+        TypeTest::IsoDate => "an ISO date (RFC 3339)",
+        TypeTest::Uuid => "a UUID",
+        TypeTest::Ipv4 => "an IPv4 address",
+        TypeTest::Ipv6 => "an IPv6 address",
+        TypeTest::True => "true",
+        TypeTest::False => "false",
+    }
 }
 
 /// Whether a value is what a test asks for. A text without a type of its own is all that
@@ -97,13 +94,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn every_test_has_a_name() {
-        for (_, test) in TypeTest::NAMES {
-            assert_ne!(name(*test), "another value", "{test:?}");
-        }
-    }
 
     #[test]
     fn tests_json_by_its_type() {

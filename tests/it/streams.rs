@@ -48,6 +48,8 @@ fn a_stream_that_ends_before_there_is_enough_is_worth_a_warning() {
         assert_eq!(ran.code, 0, "{more}: {}", ran.stdout);
         let warning = "the stream ended before there were enough items: it had 1";
         assert_eq!(ran.stdout.contains(warning), warns, "{more}: {}", ran.stdout);
+        let reason = "; of the last one, until is";
+        assert_eq!(ran.stdout.contains(reason), more.contains("until"), "{more}: {}", ran.stdout);
     }
 }
 

@@ -73,11 +73,11 @@ impl Reader {
         let pair = first(pair);
         let query = match pair.as_rule() {
             Rule::path => Query::JsonPath(self.path(&pair)?),
-            Rule::plain_query => plain(pair.as_str()).unwrap_or(Query::Status),
+            Rule::plain_query => plain(pair.as_str()).expect("the grammar lists the names of the table"),
             Rule::named_query => self.named_query(pair)?,
             Rule::body_query => self.body_query(pair)?,
             Rule::duration_query => self.duration_query(pair)?,
-            Rule::request_query => Query::Request(self.request_part(pair)),
+            Rule::request_query => Query::Request(self.request_part(pair)?),
             Rule::regex_query => Query::Regex(self.pattern_text(first(pair))?),
             Rule::path_query => Query::JsonPath(self.path_text(first(pair))?),
             Rule::xpath_query => Query::XPath(self.path_text(first(pair))?),
@@ -95,14 +95,16 @@ impl Reader {
             "cookie" => cookie(text).map(|cookie| Query::Cookie(Box::new(cookie))),
             "certificate" => certificate(&text),
             "link" => Ok(Query::Link(text)),
-            _ => Ok(Query::Variable(text)),
+            "variable" => Ok(Query::Variable(text)),
+            other => Err(unknown_query(other, &text.span)),
         }
     }
 
     fn duration_query(&self, pair: Pair<'_, Rule>) -> Result<Query, Diagnostic> {
         let mut parts = pair.into_inner().peekable();
         let written = parts.next_if(|part| part.as_rule() == Rule::phase);
-        let phase = written.and_then(|written| phase(written.as_str())).unwrap_or(Phase::Total);
+        let phase = written
+            .map_or(Phase::Total, |written| phase(written.as_str()).expect("the grammar lists the names of the table"));
         let Some(part) = parts.next() else { return Ok(Query::Duration(phase)) };
         match Percentile::parse(part.as_str()) {
             Some(percentile) => Ok(Query::Percentile(phase, percentile)),
@@ -115,15 +117,17 @@ impl Reader {
         }
     }
 
-    fn request_part(&self, pair: Pair<'_, Rule>) -> RequestPart {
+    fn request_part(&self, pair: Pair<'_, Rule>) -> Result<RequestPart, Diagnostic> {
+        let span = self.span_of(&pair);
         let mut pairs = pair.into_inner();
         let part = first_of(&mut pairs);
-        match (part.as_rule(), part.as_str()) {
+        Ok(match (part.as_rule(), part.as_str()) {
             (Rule::request_header, _) => RequestPart::Header(self.name(expect_pair(&mut pairs, Rule::name))),
             (_, "method") => RequestPart::Method,
             (_, "url") => RequestPart::Url,
-            _ => RequestPart::Body,
-        }
+            (_, "body") => RequestPart::Body,
+            (_, other) => return Err(unknown_query(other, &span)),
+        })
     }
 
     /// A `name`, with or without quotes.

@@ -31,12 +31,15 @@ impl CaseRun<'_> {
         let has_time = request.options.read_for.is_some();
         let request = self.session.prepare(request)?;
         let mut single = Response::made(request.clone());
-        let mut items = Vec::new();
+        let (mut items, mut against_last) = (Vec::new(), None);
         // Where a time limits the reading too, whatever has come by then is enough.
         let mut is_enough = has_time || (stream.count.is_none() && stream.until.is_none());
         let mut response = self.session.send_in_items(request, stream.form, |item| {
             let Some(item) = value(item) else { return ControlFlow::Continue(()) };
-            let is_last = stream.until.as_ref().is_some_and(|until| self.holds(until, &item, &mut single, file_scope));
+            if let Some(until) = &stream.until {
+                against_last = self.against(until, &item, &mut single, file_scope);
+            }
+            let is_last = stream.until.is_some() && against_last.is_none();
             items.push(item);
             if is_last || items.len() >= stream.count.unwrap_or(MOST_ITEMS + 1) {
                 is_enough = true;
@@ -52,7 +55,10 @@ impl CaseRun<'_> {
         if response.status.is_success() && response.body.is_empty() {
             if !is_enough {
                 let count = items.len();
-                response.warnings.push(format!("the stream ended before there were enough items: it had {count}"));
+                let last = against_last.map(|reason| format!("; of the last one, {reason}")).unwrap_or_default();
+                response
+                    .warnings
+                    .push(format!("the stream ended before there were enough items: it had {count}{last}"));
             }
             response.body = Value::Array(items).to_string().into_bytes();
             response.encoding = Some("utf-8".to_owned());
@@ -60,14 +66,15 @@ impl CaseRun<'_> {
         Ok(response)
     }
 
-    /// Whether an assertion holds of an item, which it sees as the body of a response.
-    fn holds(
+    /// Why an assertion does not hold of an item, which it sees as the body of a response; nothing
+    /// where it holds.
+    fn against(
         &self,
         assertion: &CompiledAssertion,
         item: &Value,
         response: &mut Response,
         file_scope: &FileScope,
-    ) -> bool {
+    ) -> Option<String> {
         response.body = match item {
             Value::String(text) => text.clone().into_bytes(),
             other => other.to_string().into_bytes(),
@@ -75,7 +82,7 @@ impl CaseRun<'_> {
         let scope = Scope::new(file_scope, self.position, &self.request.variables);
         let (engine, root) = (&self.shared.engine, self.root);
         let context = Context { engine, scope: &scope, root, snapshots: None, scripts: None };
-        assertion.evaluate(&Inspection::new(response), context).failure.is_none()
+        assertion.evaluate(&Inspection::new(response), context).failure.map(|failure| failure.message)
     }
 }
 
