@@ -173,7 +173,8 @@ impl Operator {
         match (of_one_left, of_one_right) {
             (None, None) => "compare values of one type, such as two numbers or two texts".to_owned(),
             (new_left, new_right) => {
-                let (left, right) = (new_left.unwrap_or(left.to_owned()), new_right.unwrap_or(right.to_owned()));
+                let (left, right) =
+                    (new_left.unwrap_or_else(|| left.to_owned()), new_right.unwrap_or_else(|| right.to_owned()));
                 format!("write `{left} {sign} {right}`")
             }
         }
