@@ -84,7 +84,7 @@ fn expressions(code: &str) -> Vec<Range<usize>> {
     }
     while let Some(opening) = code[at..].find('{').map(|offset| at + offset) {
         let start = opening + 2;
-        let closing = match code[opening..].as_bytes().get(1) {
+        let closing = match code.as_bytes().get(opening + 1) {
             Some(b'{') => "}}",
             Some(b'%') => "%}",
             Some(b'#') => "#}",
