@@ -12,6 +12,8 @@ const HTTP: &[Mistake] = &[
         "the directive `@asert` is not known",
         "did you mean `@assert`?",
     ),
+    ("# @ assert status == 200\nGET http://h/\n", "1:1", "a blank after the at sign", "write `# @assert …`"),
+    ("GET http://h/\n\n? status == 200\n", "3:1", "this looks like an assertion", "`?? status == 200`"),
     ("# @timeout 5 sec\nGET http://h/\n", "1:12", "`5 sec` is not a duration", "`500ms`"),
     ("# @name\nGET http://h/\n", "1:4", "`@name` lacks its argument", "write it after the directive"),
     ("# @auth {baerer: t}\nGET http://h/\n", "1:10", "unknown key `baerer`", "did you mean `bearer`?"),

@@ -14,7 +14,7 @@ use crate::spec::{Binding, Conflict, Format, Fragment, HeaderField, Script, Text
 use super::grammar::{self, Rule, locate, mismatch};
 use super::line::trimmed;
 use super::request_line::{self, RequestLine};
-use super::{braces, conflict, graphql, script, text};
+use super::{braces, conflict, directive, graphql, script, text};
 
 /// What the head of a block holds.
 #[derive(Debug, Default)]
@@ -104,6 +104,7 @@ impl Reader<'_> {
         }
         match pair.as_rule() {
             Rule::directive => self.take_up_directive(pair),
+            Rule::comment => self.head.diagnostics.extend(directive::spaced(&span)),
             Rule::definition => self.take_up_definition(pair),
             Rule::request_line => self.request_line = Some(request_line::Draft::new(self.span, pair)),
             Rule::continuation | Rule::path_continuation | Rule::indented_continuation => {
@@ -172,13 +173,16 @@ impl Reader<'_> {
 
     fn take_up_continuation(&mut self, pair: Pair<'_, Rule>, span: &Span) {
         match &mut self.request_line {
-            Some(draft) if self.head.fields.is_empty() => draft.go_on(self.span, pair),
+            Some(draft) if self.head.fields.is_empty() => {
+                self.head.diagnostics.extend(directive::one_question_mark(span, "URL", self.rules));
+                draft.go_on(self.span, pair);
+            }
             // The line that it goes on with is malformed, which has been said.
             None => {}
             Some(_) => self.head.diagnostics.push(
                 Diagnostic::error("a part of the URL below a header field")
                     .at(span, "")
-                    .help("put it right below the request line"),
+                    .help("put it right below the request line; an assertion begins with `??`"),
             ),
         }
     }

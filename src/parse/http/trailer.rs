@@ -138,6 +138,7 @@ impl<'a> Reader<'a> {
                 .help("put it below the body"),
         });
         self.diagnostics.extend(doubt);
+        self.diagnostics.extend(directive::one_question_mark(&self.place(line), "body", self.rules));
         self.last.clear();
     }
 

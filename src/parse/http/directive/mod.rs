@@ -2,11 +2,12 @@
 //! row of one table.
 
 mod readers;
+mod slips;
 mod table;
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::parse::{is_must, parse_assertion, protocol};
 use crate::source::{Span, Spanned};
 use crate::spec::dialect::Rules;
@@ -16,6 +17,7 @@ use crate::parse::http::argument::NULL;
 use crate::parse::http::head::Directive;
 use crate::parse::http::{kulala, unsupported};
 
+pub(in crate::parse::http) use slips::{one_question_mark, spaced};
 pub(in crate::parse::http) use table::Reader;
 use table::{ALIASES, About, DIRECTIVES, FOR_EDITORS};
 
@@ -118,7 +120,7 @@ fn read_one(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> 
         None if unsupported::DIRECTIVES.contains(&name) => {
             Err(unsupported::error(&format!("`@{}`", directive.name.text()), &directive.name))
         }
-        None => Err(unknown(&directive.name)),
+        None => Err(slips::unknown(&directive.name)),
     }
 }
 
@@ -132,7 +134,10 @@ pub(in crate::parse::http) fn misplaced(comment: &Span) -> Option<Diagnostic> {
     let text = comment.text().trim_start_matches(['#', '/', ' ', '\t']).strip_prefix('@')?;
     let end = text.find(|next: char| !next.is_ascii_alphanumeric() && next != '-' && next != '_');
     let name = canonical(&text[..end.unwrap_or(text.len())]);
-    let (about, _) = known(&name)?;
+    let about = match known(&name) {
+        Some((about, _)) => about,
+        None => slips::decisive(&name).and_then(known)?.0,
+    };
     let message = format!("`@{name}` stands below the request, where no directive is read");
     let said = match about {
         About::Response => Diagnostic::error(message)
@@ -177,16 +182,6 @@ fn kebab(name: &str) -> Cow<'_, str> {
     Cow::Owned(kebab)
 }
 
-/// An unknown directive is another tool's, unless it looks like a slip of the pen.
-fn unknown(name: &Span) -> Diagnostic {
-    let message = format!("the directive `@{}` is not known, and is ignored", name.text());
-    let known = DIRECTIVES.iter().map(|(known, ..)| *known).chain(unsupported::DIRECTIVES.iter().copied());
-    match nearest(name.text(), known) {
-        Some(near) => Diagnostic::warning(message).at(name, "").help(format!("did you mean `@{near}`?")),
-        None => Diagnostic::info(message).at(name, ""),
-    }
-}
-
 /// Warns of directives in a block without a request. Above the first request they
 /// speak of the file, of which not all can be said.
 pub(in crate::parse::http) fn in_vain(directives: &[Directive], is_file: bool) -> impl Iterator<Item = Diagnostic> {
@@ -215,7 +210,6 @@ fn without_effect(directives: &[Directive], is_so: impl Fn(About) -> bool) -> im
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Severity;
 
     /// What the directives of a head say.
     fn of(head: &str) -> Draft {
@@ -243,10 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_directive_is_worth_a_warning_where_it_is_near_to_a_known_one() {
-        for (head, severity) in [("# @frobnicate", Severity::Info), ("# @asert status == 200", Severity::Warning)] {
-            assert_eq!(of(head).diagnostics[0].severity, severity, "{head}");
-        }
+    fn what_concerns_editors_is_passed_over_without_a_word() {
         assert!(of("# @note\n# @no-log").diagnostics.is_empty());
     }
 

@@ -192,6 +192,9 @@ pub(super) const DIRECTIVES: &[(&str, About, Reader)] = &[
     ("matrix", About::Requests, |draft, directive| as_key(draft, directive, &yaml::FLOW, |draft| &mut draft.own.flow)),
 ];
 
+/// Directives that decide whether a request runs, and after what, beside those that speak of the response.
+pub(super) const DECISIVE: &[&str] = &["ref", "needs", "force-ref", "setup", "teardown", "skip", "disabled", "if"];
+
 /// Directives that concern an interactive editor only: how a response is shown or
 /// logged, and whether a person is sure.
 pub(super) const FOR_EDITORS: &[&str] = &[
