@@ -193,7 +193,7 @@ pub(super) fn lost(name: &str, spec: &Spec, at: &Span) -> Option<Diagnostic> {
 }
 
 /// What is wrong with a file as a whole.
-fn unreadable(spec: &Spec) -> Option<&Invalid> {
+pub(super) fn unreadable(spec: &Spec) -> Option<&Invalid> {
     let entries = [&spec.setup, &spec.requests].into_iter().flatten();
     let mut invalid =
         entries.filter_map(|entry| if let Entry::Invalid(invalid) = entry { Some(invalid) } else { None });

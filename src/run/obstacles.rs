@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::event::{CaseResult, Verdict};
 
 use super::file::FileRun;
+use super::imports::unreadable;
 use super::must;
 use super::order::{End, Rank};
 use super::plan::{Needed, PlannedCase, Stage};
@@ -22,7 +23,7 @@ impl FileRun<'_> {
         let failed = || self.shared.failed.reason().filter(|_| !goes_on);
         let without_setup = || {
             let is_without = case.stage == Stage::Main && course.setup_failed && course.stopped.is_none();
-            is_without.then_some(Cow::Borrowed("the setup failed"))
+            is_without.then(|| self.lost_setup())
         };
         let end_of = |what| match what {
             Needed::Here(case) => course.end_of(case),
@@ -36,6 +37,16 @@ impl FileRun<'_> {
             .or_else(|| failed().map(Cow::Borrowed))
             .or_else(|| course.stopped.clone().filter(|_| !is_teardown).map(Cow::Owned))
             .or_else(|| missing().map(Cow::Owned))
+    }
+
+    /// Why there is no setup: what is wrong outside of every request counts as a part of it.
+    fn lost_setup(&self) -> Cow<'static, str> {
+        let wrong = unreadable(self.specs.own()).and_then(|invalid| invalid.diagnostics.first());
+        let place = wrong.and_then(|wrong| Some((wrong.span()?.location().line, &wrong.message)));
+        match place {
+            Some((line, message)) => format!("the file could not be read whole, line {line}: {message}").into(),
+            None => Cow::Borrowed("the setup failed"),
+        }
     }
 
     /// Notes what a request that has not passed leaves undone: who needs it is skipped for that.

@@ -170,3 +170,10 @@ fn a_constant_of_the_language_is_never_suggested() {
         assert_eq!(ran.stdout.contains("did you mean"), is_suggested, "{}", ran.stdout);
     }
 }
+
+#[test]
+fn what_is_wrong_outside_of_the_requests_is_the_reason_why_they_are_skipped() {
+    let text = "x: 1\nrequests:\n- {name: a, get: http://h/}\n";
+    let ran = Project::new().file("a.yaml", text).run(&["run", "a.yaml"]);
+    assert!(ran.stdout.contains("the file could not be read whole, line 1: unknown key `x`"), "{}", ran.stdout);
+}
