@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use crate::spec::Target;
 
-/// What the names of spec files end with.
+/// What the names of spec files end with, in any case.
 const ENDINGS: [&str; 4] = [".http", ".rest", ".yaml", ".yml"];
 
 /// Reads `#login`, `login`, `./users.http` or `./users.http#login`.
@@ -54,7 +54,11 @@ fn name(written: Spanned<String>) -> Result<Spanned<String>, Diagnostic> {
 
 fn is_file(text: &str) -> bool {
     let text = text.trim_end_matches(['"', '\'']);
-    ENDINGS.iter().any(|ending| text.ends_with(ending))
+    let ends_with = |ending: &&str| {
+        let start = text.len().checked_sub(ending.len());
+        start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    ENDINGS.iter().any(ends_with)
 }
 
 /// A part of a text, at its own place where the text is written as it is read.
@@ -87,7 +91,7 @@ mod tests {
             assert_eq!(request(read_text(text).unwrap()), name, "{text}");
         }
         let file = |target| if let Target::File(path) = target { path.span.text().to_owned() } else { panic!() };
-        for (text, path) in [("./a.http", "./a.http"), ("\"my file.rest\"", "my file.rest"), ("a#b.yml", "a#b.yml")] {
+        for (text, path) in [("./a.http", "./a.http"), ("\"my file.rest\"", "my file.rest"), ("a#b.YML", "a#b.YML")] {
             assert_eq!(file(read_text(text).unwrap()), path, "{text}");
         }
         let Target::RequestOf { path, name } = read_text("../a.yaml#b #c").unwrap() else { panic!() };

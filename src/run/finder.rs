@@ -170,13 +170,14 @@ fn root_of(path: &Path) -> &Path {
     if folder.is_relative() && !folder.starts_with("..") { Path::new(".") } else { folder }
 }
 
+/// What the names of spec files end with, in any case.
+const ENDINGS: &[(&str, Format)] =
+    &[("http", Format::Http), ("rest", Format::Http), ("yaml", Format::Yaml), ("yml", Format::Yaml)];
+
 /// The format that a file's name says that it is in.
 pub(super) fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()? {
-        "http" | "rest" => Some(Format::Http),
-        "yaml" | "yml" => Some(Format::Yaml),
-        _ => None,
-    }
+    let extension = path.extension()?;
+    ENDINGS.iter().find(|(ending, _)| extension.eq_ignore_ascii_case(ending)).map(|&(_, format)| format)
 }
 
 /// Whether a file found in a folder is a spec: a YAML file is, if it has a top-level `requests:`.
@@ -187,6 +188,13 @@ fn is_spec(source: &Arc<SourceFile>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_says_the_format_in_any_case() {
+        for (name, format) in [("a.HTTP", Some(Format::Http)), ("a.b.Yml", Some(Format::Yaml)), ("http", None)] {
+            assert_eq!(format_of(Path::new(name)), format, "{name}");
+        }
+    }
 
     #[test]
     fn a_line_is_what_follows_the_last_colon_of_a_path_that_does_not_exist() {

@@ -177,3 +177,18 @@ fn what_is_wrong_outside_of_the_requests_is_the_reason_why_they_are_skipped() {
     let ran = Project::new().file("a.yaml", text).run(&["run", "a.yaml"]);
     assert!(ran.stdout.contains("the file could not be read whole, line 1: unknown key `x`"), "{}", ran.stdout);
 }
+
+#[test]
+fn no_file_of_a_folder_is_passed_over_for_a_slip_or_the_case_of_its_name() {
+    let project = Project::new()
+        .file("a.yaml", "requets:\n- {name: a, get: http://h/}\n")
+        .file("b.HTTP", "### b\nGET http://h/ x y\n")
+        .file("compose.yaml", "services: {web: {image: nginx}}\n")
+        .file("workflow.yml", "on: push\nrequest: [{image: nginx}]\n");
+    let ran = project.run(&["check", "."]);
+    let shown = ran.stdout + &ran.stderr;
+    for file in ["a.yaml:1:1", "b.HTTP:2:15"] {
+        assert!(shown.contains(&format!("--> {file}\n")), "{shown}");
+    }
+    assert!(!shown.contains("compose") && !shown.contains("workflow"), "{shown}");
+}

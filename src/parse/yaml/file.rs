@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{SourceFile, Span, Spanned};
 use crate::spec::{Defaults, Entry, Format, Import, Invalid, Node, Reference, Spec, Text, Value, Variable};
 
@@ -14,6 +14,9 @@ use super::{Field, defaults, reference};
 
 /// What the case is called that stands for a file that cannot be read, or not whole.
 pub(crate) const UNREADABLE: &str = "read the file";
+
+/// The key of what the file is there for.
+const REQUESTS: &str = "requests";
 
 /// What the entries of a file have been read into so far; requests wait for the defaults.
 #[derive(Default)]
@@ -41,12 +44,18 @@ const FILE: Table<Draft> = Table(&[
     key("needs", |draft, field, problems| reference::needs(&mut draft.needs, field, problems)),
     key("defaults", |draft, field, problems| draft.defaults = defaults::read(field, problems)),
     key("setup", |draft, field, problems| draft.setup = list(field, problems)),
-    key("requests", |draft, field, problems| draft.requests = list(field, problems)),
+    key(REQUESTS, |draft, field, problems| draft.requests = list(field, problems)),
     key("teardown", |draft, field, problems| draft.teardown = list(field, problems)),
     key("parallel", |draft, field, problems| draft.parallel = problems.keep(field.boolean())),
     key("serial", |draft, field, problems| draft.serial = problems.keep(field.string())),
     key("data", refuse),
 ]);
+
+/// Whether an entry of a map makes a spec file of it: its requests, be their key misspelt.
+pub(super) fn has_requests(key: &str, value: &Value) -> bool {
+    let has_some = || matches!(&value.node, Node::List(items) if items.iter().any(request::is_one));
+    key == REQUESTS || nearest(key, [REQUESTS]).is_some() && has_some()
+}
 
 /// A file in which nothing could be read but what is wrong with it.
 pub(super) fn broken(source: &Arc<SourceFile>, problems: Vec<Diagnostic>) -> Spec {
@@ -71,7 +80,7 @@ pub(super) fn read(source: &Arc<SourceFile>, root: &Value, mut found: Vec<Diagno
                 }
             }
             // Variables alone are there to be imported.
-            if draft.variables.is_empty() && !entries.iter().any(|(key, _)| key.value == "requests") {
+            if draft.variables.is_empty() && !entries.iter().any(|(key, _)| key.value == REQUESTS) {
                 problems.push(no_requests(root));
             }
         }

@@ -59,12 +59,13 @@ pub fn parse(source: &Arc<SourceFile>) -> Spec {
     }
 }
 
-/// Whether a YAML file is a spec: it has a top-level `requests`. One that is no YAML is
-/// one too where a line says so, lest a typing error hide a file from the run.
+/// Whether a YAML file is a spec: it has a top-level `requests`. Lest a typing error hide a file from
+/// the run, one that is no YAML is one too where a line says so, and one that has requests below a
+/// key of nearly that name.
 pub fn is_spec(source: &Arc<SourceFile>) -> bool {
     let is_key = |line: &str| line.strip_prefix("requests").is_some_and(|rest| rest.trim_start().starts_with(':'));
     let has_key = |root: &Value| match &root.node {
-        Node::Map(entries) => entries.iter().any(|(key, _)| key.value == "requests"),
+        Node::Map(entries) => entries.iter().any(|(key, value)| file::has_requests(&key.value, value)),
         _ => false,
     };
     source.text().lines().any(is_key) || read_tree(source).root.as_ref().is_some_and(has_key)
@@ -255,10 +256,25 @@ mod tests {
 
     #[test]
     fn tells_specs_from_other_files() {
-        for text in ["requests:\n- get: /\n", "requests : [", "{\"requests\": []}", "name: x\n\"requests\": []\n"] {
+        for text in [
+            "requests:\n- get: /\n",
+            "requests : [",
+            "{\"requests\": []}",
+            "name: x\n\"requests\": []\n",
+            "requets:\n- get: /\n",
+            "Request: [{name: a, post: /}]",
+        ] {
             assert!(is_spec(&source(text)), "{text}");
         }
-        for text in ["", "- requests: []\n", "services:\n  requests: []\n", "requests_per_second: 1\n", "{"] {
+        for text in [
+            "",
+            "- requests: []\n",
+            "services:\n  requests: []\n",
+            "requests_per_second: 1\n",
+            "{",
+            "request: [a]",
+            "requets:\n- {get: {}}",
+        ] {
             assert!(!is_spec(&source(text)), "{text}");
         }
     }

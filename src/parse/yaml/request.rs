@@ -71,6 +71,13 @@ pub(super) fn has_key(name: &str) -> bool {
     names().any(|known| known == name)
 }
 
+/// Whether a value is most likely a request: a map that says in short where it goes.
+pub(super) fn is_one(value: &Value) -> bool {
+    let says_where =
+        |(key, value): &(Text, Value)| METHODS.contains(&&*key.value) && matches!(value.node, Node::Text(_));
+    matches!(&value.node, Node::Map(entries) if entries.iter().any(says_where))
+}
+
 fn names() -> impl Iterator<Item = &'static str> {
     let own = METHODS.iter().copied().chain(REQUEST.names()).chain(VARIABLES.names());
     let own = own.chain(PROTOCOL.names());
