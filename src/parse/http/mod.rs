@@ -25,6 +25,7 @@ mod head;
 mod json;
 mod kulala;
 mod line;
+mod list;
 mod media;
 mod reference;
 mod request_line;

@@ -8,7 +8,7 @@ use crate::spec::{Binding, Entry, Import, Node, Reference, Run, Value, Variable}
 use super::directive::Draft;
 use super::grammar::{self, Rule, locate};
 use super::line::trimmed;
-use super::text;
+use super::{list, text};
 
 /// Reads what a head says of other files and their requests. What runs above a request
 /// line is needed by that request.
@@ -76,7 +76,23 @@ pub(super) fn import(argument: &Span) -> Result<Import, Diagnostic> {
     Ok(Import { path: target::path(written(argument))? })
 }
 
-/// Reads what follows `run`, or a directive that names a request: `#login (@user = ada)`.
+/// Reads what a directive names: one request or file, or several with commas between. One whose name
+/// holds a comma stands in quotes.
+pub(super) fn read_several(argument: &Span) -> Result<Vec<Reference>, Diagnostic> {
+    let missing = |item: &Span| {
+        let place = if item.text().is_empty() { argument } else { item };
+        Diagnostic::error("the name of a request is missing")
+            .at(place, "")
+            .help("write `login, \"one, with a comma\"`, or each in a line of its own")
+    };
+    let one = |item: &Span| match list::unquoted(item) {
+        item if item.text().is_empty() => Err(missing(&item)),
+        item => read(&item),
+    };
+    list::items(argument, &[',']).iter().map(one).collect()
+}
+
+/// Reads what follows `run`, or one that a directive names: `#login (@user = ada)`.
 pub(super) fn read(argument: &Span) -> Result<Reference, Diagnostic> {
     let pairs = grammar::read(Rule::reference_with_variables, argument).map_err(|mismatch| {
         mismatch

@@ -237,6 +237,25 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_of_several_words_stands_in_quotes() {
+        let draft = of("# @tag \"two words\", a 'b,c'\n# @tags [d, e]");
+        let tags: Vec<_> = draft.tags.iter().map(|tag| tag.value.as_str()).collect();
+        assert_eq!(tags, ["two words", "a", "b,c", "d", "e"]);
+        assert_eq!(of("# @tag \"two words").diagnostics[0].message, "the quote is not closed");
+    }
+
+    #[test]
+    fn one_directive_may_name_several_requests() {
+        let draft = of("# @ref a, \"b, c\"\n# @needs [d, x.http#e]\n# @ref f (@g = 1, @h = 2), i");
+        let named: Vec<_> =
+            draft.references.iter().map(|reference| (reference.target.as_str(), reference.variables.len())).collect();
+        assert_eq!(named, [("a", 0), ("b, c", 0), ("d", 0), ("e", 0), ("f", 2), ("i", 0)]);
+        for head in ["# @ref a,", "# @needs [a,,b]", "# @ref \"\""] {
+            assert_eq!(of(head).diagnostics[0].message, "the name of a request is missing", "{head}");
+        }
+    }
+
+    #[test]
     fn what_concerns_editors_is_passed_over_without_a_word() {
         assert!(of("# @note\n# @no-log").diagnostics.is_empty());
     }

@@ -9,7 +9,7 @@ use crate::spec::{Assertion, Binding, Cert, Echo, Format, Node, Reference, Sever
 use crate::parse::http::argument::{NULL, duration, milliseconds, words};
 use crate::parse::http::head::Directive;
 use crate::parse::http::line::trimmed;
-use crate::parse::http::{flow, reference, text};
+use crate::parse::http::{flow, list, reference, text};
 
 use super::{Draft, Raw, key_of};
 
@@ -42,16 +42,17 @@ pub(super) fn tokens(directive: &Directive) -> Result<Spanned<Vec<String>>, Diag
     Ok(directive.name.clone().with(names.map(str::to_owned).collect()))
 }
 
-/// Tags, separated by white space or commas.
+/// Tags, separated by white space or commas; one that holds such stands in quotes.
 pub(super) fn tags(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     words(directive)?;
-    let argument = &directive.argument;
-    let mut start = 0;
-    for word in argument.text().split([',', ' ', '\t']) {
-        if !word.is_empty() {
-            draft.tags.push(argument.slice(start..start + word.len()).with(word.to_owned()));
+    for item in list::items(&directive.argument, &[',', ' ', '\t']) {
+        let tag = list::unquoted(&item);
+        if tag.text().starts_with('"') {
+            return Err(Diagnostic::error("the quote is not closed").at(&tag, ""));
         }
-        start += word.len() + 1;
+        if !tag.text().is_empty() {
+            draft.tags.push(tag.clone().with(tag.text().to_owned()));
+        }
     }
     Ok(())
 }
@@ -79,20 +80,24 @@ pub(super) fn capture(draft: &mut Draft, directive: &Directive) -> Result<(), Di
 
 pub(super) fn refer(references: &mut Vec<Reference>, directive: &Directive, force: bool) -> Result<(), Diagnostic> {
     words(directive)?;
-    references.push(Reference { force, ..reference::read(&directive.argument)? });
+    for reference in reference::read_several(&directive.argument)? {
+        references.push(Reference { force, ..reference });
+    }
     Ok(())
 }
 
 /// What must have run before, which shares something with the request only where it is of its own file.
 pub(super) fn needs(draft: &mut Draft, directive: &Directive) -> Result<(), Diagnostic> {
     words(directive)?;
-    let reference = reference::read(&directive.argument)?.needed();
-    if let Some(variable) = reference.variables.first().filter(|_| reference.is_apart) {
-        return Err(Diagnostic::error("what runs in a file of its own takes no variables from here")
-            .at(&variable.name.span, "")
-            .help("`# @ref` and `run` have it run here, with other values for its variables"));
+    for reference in reference::read_several(&directive.argument)? {
+        let reference = reference.needed();
+        if let Some(variable) = reference.variables.first().filter(|_| reference.is_apart) {
+            return Err(Diagnostic::error("what runs in a file of its own takes no variables from here")
+                .at(&variable.name.span, "")
+                .help("`# @ref` and `run` have it run here, with other values for its variables"));
+        }
+        draft.references.push(reference);
     }
-    draft.references.push(reference);
     Ok(())
 }
 
