@@ -5,9 +5,7 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::parse::{flow, matrix};
 use crate::source::Spanned;
-use crate::spec::{
-    Assertion, Condition, Flow, MOST_REPEATS, Node, Pause, RateLimit, Repetition, Retry, Skip, parse_seconds,
-};
+use crate::spec::{Assertion, Condition, Flow, MOST_REPEATS, Node, Pause, RateLimit, Repetition, Retry, Skip};
 
 use super::Field;
 use super::expectation::sentence;
@@ -58,15 +56,18 @@ fn delay(field: Field<'_>) -> Result<Spanned<Duration>, Diagnostic> {
     if field.is_null() { Ok(field.span().clone().with(Duration::ZERO)) } else { field.duration() }
 }
 
-/// A duration, or an expression in braces that gives one.
+/// A duration, or an expression that gives one.
 fn pause(field: Field<'_>) -> Result<Spanned<Pause>, Diagnostic> {
     let pause = match &field.value.node {
-        Node::Text(text) if text.value.contains("{{") && parse_seconds(&text.value).is_none() => {
-            Pause::Computed(flow::expression(text)?)
-        }
+        Node::Text(text) if is_computed(&text.value) => Pause::Computed(flow::expression(text)?),
         _ => Pause::Fixed(delay(field)?.value),
     };
     Ok(field.span().clone().with(pause))
+}
+
+/// Whether a text cannot be meant as a duration: it has an operator, or what stands in brackets.
+fn is_computed(text: &str) -> bool {
+    text.contains(['*', '+', '/', '|', '(', '[', '{']) || text.contains(" - ")
 }
 
 /// Notes how often the request runs; of two keys that say it, the second is an error.
