@@ -14,6 +14,12 @@ use super::names::Names;
 /// The longest value that a name shows.
 const LONGEST: usize = 40;
 
+/// The most columns that a name shows.
+const MOST_COLUMNS: usize = 3;
+
+/// What the names of columns hold whose values no name shows.
+const PRIVATE: &[&str] = &["pass", "secret", "token", "key", "auth", "pin"];
+
 /// Which of the times that its request runs a case is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -77,7 +83,7 @@ pub(super) fn over(list: Json, name: Option<&str>) -> Result<Vec<(Iteration, Str
     if items.len() > MOST_REPEATS as usize {
         return Err(format!("the list has {} items, and a loop goes over {MOST_REPEATS} at most", items.len()));
     }
-    let labels = labels(items.iter().map(item_name).collect());
+    let labels = labels(items.iter().map(turn_name).collect());
     let count = Some(items.len());
     // A named item has members, and no variables for them.
     let columns = if name.is_none() { columns(&items) } else { BTreeSet::new() };
@@ -130,7 +136,7 @@ fn variables_of(item: Json, name: Option<&str>) -> Vec<(String, Json)> {
 
 /// The turns over what a reference to a collection has found.
 pub(super) fn over_collection(values: &[Json]) -> Vec<(Iteration, String)> {
-    let labels = labels(values.iter().map(item_name).collect());
+    let labels = labels(values.iter().map(turn_name).collect());
     let iteration = |index| Iteration { index, over_collections: true, ..Iteration::default() };
     (0..values.len()).map(iteration).zip(labels).collect()
 }
@@ -192,10 +198,40 @@ fn column_name(row: &Row, column: &str) -> Option<String> {
     cell_name(cell)
 }
 
-/// The name of a row: that of its column `name`, or its only value.
+/// The name of a row: that of its column `name`, its only value, or its few columns.
 fn written_name(row: &Row) -> Option<String> {
-    let named = row.cells.iter().find(|(name, _)| name.value == "name");
-    cell_name(&named.or_else(|| row.cells.first().filter(|_| row.cells.len() == 1))?.1)
+    match (row.cells.iter().find(|(name, _)| name.value == "name"), row.cells.as_slice()) {
+        (Some((_, cell)), _) | (None, [(_, cell)]) => cell_name(cell),
+        (None, cells) => columns_name(cells.iter().map(|(name, cell)| (name.value.as_str(), cell_name(cell)))),
+    }
+}
+
+/// The name of an item of a list, as that of a row.
+fn turn_name(item: &Json) -> Option<String> {
+    match item {
+        Json::Object(members) if !members.contains_key("name") => match members.iter().next() {
+            Some((_, value)) if members.len() == 1 => item_name(value),
+            _ => columns_name(members.iter().map(|(name, value)| (name.as_str(), item_name(value)))),
+        },
+        _ => item_name(item),
+    }
+}
+
+/// `a=1, b=x`, of few columns that each have something to show, but for what is better not shown.
+fn columns_name<'a>(columns: impl Iterator<Item = (&'a str, Option<String>)>) -> Option<String> {
+    let columns: Vec<_> = columns.collect();
+    if columns.len() > MOST_COLUMNS {
+        return None;
+    }
+    let shown = columns.into_iter().filter(|(name, _)| !is_private(name));
+    let parts: Option<Vec<String>> = shown.map(|(name, value)| Some(format!("{name}={}", value?))).collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| cut(parts.join(", ")))
+}
+
+/// Whether the values of a column are most likely nobody's business.
+fn is_private(column: &str) -> bool {
+    let column = column.to_ascii_lowercase();
+    PRIVATE.iter().any(|word| column.contains(word))
 }
 
 /// The name of a row of which each value counts.
@@ -226,9 +262,13 @@ fn item_name(item: &Json) -> Option<String> {
     if name.trim().is_empty() || name.chars().any(char::is_control) {
         return None;
     }
+    Some(cut(name))
+}
+
+fn cut(name: String) -> String {
     match name.char_indices().nth(LONGEST) {
-        Some((end, _)) => Some(format!("{}…", &name[..end])),
-        None => Some(name),
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name,
     }
 }
 
@@ -246,7 +286,7 @@ mod tests {
             " [ada]",
             " [ada] (2)",
             " [alan]",
-            " [4 of 9]",
+            " [3]",
             " [7]",
             " [6 of 9]",
             " [7 of 9]",
@@ -254,6 +294,21 @@ mod tests {
             " [9 of 9]",
         ];
         assert_eq!(labels, expected);
+    }
+
+    #[test]
+    fn few_columns_name_a_turn_that_has_no_name() {
+        for (item, name) in [
+            (json!({"user": "ada", "role": "admin"}), Some("user=ada, role=admin")),
+            (json!({"user": "ada", "password": "lovelace"}), Some("user=ada")),
+            (json!({"a": "x".repeat(41), "b": 1}), Some(&*format!("a={}…", "x".repeat(38)))),
+            (json!({"a": 1, "b": 2, "c": 3, "d": 4}), None),
+            (json!({"a": 1, "b": [2]}), None),
+            (json!({"a": 1, "b": null}), None),
+            (json!({"api_key": 1, "token": 2}), None),
+        ] {
+            assert_eq!(turn_name(&item).as_deref(), name, "{item}");
+        }
     }
 
     #[test]
