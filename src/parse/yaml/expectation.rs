@@ -124,6 +124,7 @@ fn add_sent(all: &mut Assertions, part: RequestPart, field: Field<'_>, problems:
 type Lookup = fn(&Text) -> Result<(Query, String, Answer), Diagnostic>;
 
 fn header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    name_alone(name, "header")?;
     Ok((Query::Header(name.clone()), format!("header {}", name.value), Answer::Text))
 }
 
@@ -133,6 +134,7 @@ fn sent_header(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 }
 
 fn link(relation: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    name_alone(relation, "link")?;
     Ok((Query::Link(relation.clone()), format!("link {}", relation.value), Answer::Text))
 }
 
@@ -141,6 +143,7 @@ fn certificate(field: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 }
 
 fn variable(name: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    name_alone(name, "variable")?;
     Ok((Query::Variable(name.clone()), format!("variable {}", name.value), Answer::Json))
 }
 
@@ -156,6 +159,7 @@ fn xpath(expression: &Text) -> Result<(Query, String, Answer), Diagnostic> {
 
 /// `session`, or `session[HttpOnly]`.
 fn cookie(key: &Text) -> Result<(Query, String, Answer), Diagnostic> {
+    name_alone(key, "cookie")?;
     let cookie = assertion::cookie(key.clone())?;
     let answer = Answer::of_cookie(&cookie);
     Ok((Query::Cookie(Box::new(cookie)), format!("cookie {}", key.value), answer))
@@ -170,7 +174,35 @@ fn json(all: &mut Assertions, field: Field<'_>, problems: &mut Problems) {
         let demands = predicate::read_entries(&mut of_body, Answer::Json, problems);
         all.extend(demands.into_iter().map(|demand| assertion_of(&subject, "body", demand)));
     }
-    add_entries(all, json_path, paths, problems);
+    for entry in paths {
+        match has_filters(entry.key) {
+            true => add_query(all, entry, problems),
+            false => add_entries(all, json_path, [entry], problems),
+        }
+    }
+}
+
+/// Whether filters stand behind a JSONPath: `$.tags | count`. Within it, `|` stands in brackets alone.
+fn has_filters(key: &Text) -> bool {
+    let mut depth = 0usize;
+    key.value.starts_with('$')
+        && key.value.bytes().any(|byte| {
+            match byte {
+                b'[' => depth += 1,
+                b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            byte == b'|' && depth == 0
+        })
+}
+
+/// Refuses a name with filters behind it, which would be looked for as a whole.
+fn name_alone(name: &Text, query: &str) -> Result<(), Diagnostic> {
+    if !name.value.contains(" | ") {
+        return Ok(());
+    }
+    let problem = Diagnostic::error(format!("`{}` is a name with filters", name.value)).at(&name.span, "");
+    Err(problem.help(format!("write the whole query as a key of `expect`: `{query} {}`", name.value)))
 }
 
 /// Adds what must hold of the answers to a query, one for each entry of a map.
