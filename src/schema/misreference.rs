@@ -8,6 +8,9 @@ use super::{InvalidSchema, Step};
 /// The keys whose values refer to a schema.
 const REFERENCES: &[&str] = &["$ref", "$dynamicRef", "$recursiveRef"];
 
+/// What the URLs of drafts begin with, behind their host.
+const DRAFTS: &[&str] = &["draft-04/", "draft-06/", "draft-07/", "draft/2019-09/", "draft/2020-12/"];
+
 /// The most names that a message lists.
 const MOST_NAMES: usize = 8;
 
@@ -31,14 +34,26 @@ pub(super) fn of(error: &ReferencingError, schema: &Json) -> Option<InvalidSchem
             at(reason, REFERENCES, &|reference| fragment(reference) == anchor)
         }
         ReferencingError::UnknownSpecification { specification } => {
-            let reason = format!(
-                "`{specification}` is no draft that is known: write `https://json-schema.org/draft/2020-12/schema`, \
-                 `http://json-schema.org/draft-07/schema#` or another, or leave it out"
-            );
-            at(reason, &["$schema"], &|_| true)
+            at(no_draft(specification), &["$schema"], &|_| true)
         }
         _ => None,
     }
+}
+
+/// That a schema as a whole is of a draft which is not known.
+pub(super) fn unknown_draft(schema: &Json) -> Option<InvalidSchema> {
+    let named = schema.get("$schema")?.as_str()?;
+    let (_, draft) = named.split_once("://json-schema.org/")?;
+    let is_known = DRAFTS.iter().any(|known| draft.starts_with(known));
+    let invalid = || InvalidSchema { reason: no_draft(named), place: vec![Step::Member("$schema".to_owned())] };
+    (!is_known).then(invalid)
+}
+
+fn no_draft(named: &str) -> String {
+    format!(
+        "`{named}` is no draft that is known: write `https://json-schema.org/draft/2020-12/schema`, \
+         `http://json-schema.org/draft-07/schema#` or another, or leave it out"
+    )
 }
 
 /// What a reference has after its `#`.

@@ -55,6 +55,9 @@ impl Schema {
     /// # Errors
     /// The first thing that is wrong with it, be it a reference that leads nowhere.
     pub fn compile(schema: &Json, file: &Path, documents: impl Documents + 'static) -> Result<Self, InvalidSchema> {
+        if let Some(invalid) = misreference::unknown_draft(schema) {
+            return Err(invalid);
+        }
         let retriever = Retriever::new(schema, file, documents);
         let options = jsonschema::options().should_validate_formats(true);
         let options = match retriever.base() {
@@ -128,6 +131,15 @@ mod tests {
             let schema = compile(schema).unwrap_or_else(|error| panic!("{draft}: {error}"));
             assert!(schema.admits(&json!(good)), "{draft}");
             assert!(!schema.admits(&json!(bad)), "{draft}");
+        }
+    }
+
+    #[test]
+    fn a_draft_that_is_not_known_is_said_with_those_that_are() {
+        for draft in ["http://json-schema.org/draft-03/schema#", "https://json-schema.org/draft/2031-01/schema"] {
+            let reason = compile(json!({"$schema": draft})).unwrap_err().to_string();
+            let known = "is no draft that is known: write `https://json-schema.org/draft/2020-12/schema`";
+            assert!(reason.starts_with("$[\"$schema\"]: `") && reason.contains(known), "{draft}: {reason}");
         }
     }
 
