@@ -102,7 +102,7 @@ impl Verdict {
         match predicate {
             Resolved::Equal(given) => Ok(Self::unequal(negated, actual, given)),
             Resolved::Ordered(bound, given) => {
-                let limit = format!("{} {}", bound.words(), given.value.brief());
+                let limit = format!("{} {}", bound.words(), beside(actual, given));
                 new(format!("is {}, {not} {limit}", brief()), limit)
             }
             Resolved::Contains(given) => {
@@ -117,7 +117,7 @@ impl Verdict {
             }
             Resolved::Part(_, given) => relation("ends with", "does not end with", "to end with", given),
             Resolved::Matches(regex) => {
-                let pattern = format!("/{}/", regex.as_str());
+                let pattern = as_written(regex.as_str());
                 let verb = if negated { "matches" } else { "does not match" };
                 let words = which(actual, &format!("{verb} {}", excerpt(&pattern, LONGEST)));
                 let notes = line_found(negated, actual, |text| regex.find(text).map(|found| found.start()));
@@ -125,7 +125,7 @@ impl Verdict {
             }
             Resolved::In(list, _) | Resolved::StatusIn(list, _) => relation("is one of", "is none of", "one of", list),
             Resolved::Between(low, high) => {
-                let (low, high) = (low.value.brief(), high.value.brief());
+                let (low, high) = (beside(actual, low), beside(actual, high));
                 let range = format!("between {low} and {high}");
                 new(format!("is {}, {not} {range}", brief()), range)
             }
@@ -228,6 +228,22 @@ impl Verdict {
         };
         let contrast = if negated { Contrast::Sides } else { Contrast::Differences(differences.into()) };
         Self { contrast, ..Self::new(&Value::Json(Cow::Borrowed(json)), words, expected) }
+    }
+}
+
+/// What a value is compared with, in short: a number beside a duration is milliseconds.
+fn beside(actual: &Value<'_>, given: &Given<'_>) -> String {
+    let brief = given.value.brief();
+    let is_bare = matches!(actual.alone(), Value::Duration(_)) && given.value.as_number().is_some();
+    if is_bare { format!("{brief}ms") } else { brief }
+}
+
+/// A pattern as the language writes it: its flags behind it.
+fn as_written(pattern: &str) -> String {
+    let flagged = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
+    match flagged.filter(|(flags, _)| flags.bytes().all(|flag| flag.is_ascii_lowercase())) {
+        Some((flags, pattern)) => format!("/{pattern}/{flags}"),
+        None => format!("/{pattern}/"),
     }
 }
 

@@ -190,9 +190,25 @@ impl Query {
         })
     }
 
+    /// The query as the assertion language has it, where YAML has but a name below a key.
+    fn in_words(&self) -> Cow<'_, str> {
+        let written = self.span.text().trim();
+        let word = match &self.kind {
+            Kind::Certificate(_) => "certificate",
+            Kind::Header(_) => "header",
+            Kind::RequestHeader(_) => "request header",
+            Kind::Cookie(..) => "cookie",
+            Kind::Link(_) => "link",
+            Kind::Variable(_) => "variable",
+            _ => return Cow::Borrowed(written),
+        };
+        let is_whole = written.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        if is_whole { Cow::Borrowed(written) } else { Cow::Owned(format!("{word} {written}")) }
+    }
+
     /// Why the answer is absent.
     pub(super) fn absence(&self, inspection: &Inspection<'_>, context: Context<'_>) -> Failure {
-        let text = excerpt(self.span.text().trim(), 80);
+        let text = excerpt(&self.in_words(), 80);
         let failure = Failure::new(match &self.kind {
             Kind::Certificate(_) if inspection.response.tls.is_none() => {
                 format!("there is no {text}: the response did not come over TLS")

@@ -310,6 +310,7 @@ fn what_does_not_hold_says_so_in_one_line() {
             "the file that is expected is not JSON: EOF while parsing an object at line 1 column 1",
         ),
         ("duration < 100ms", "duration is 120ms, not less than 100ms"),
+        ("duration < 100", "duration is 120ms, not less than 100ms"),
         ("$.id | count == 1", "`count` takes a list, a text or an object, not the number 7"),
         ("$.name | toInt == 1", "`toInt` takes a number or a text that is an integer, not the text \"Ada\""),
         ("$.roles | nth 5 == x", "`nth 5` found nothing"),
