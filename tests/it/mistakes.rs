@@ -46,6 +46,10 @@ const HTTP: &[Mistake] = &[
     ("GET http://h/{{$uid}}\n", "1:16", "no dynamic variable `$uid`", "did you mean `$uuid`?"),
     ("GET http://h/\n\n?? status = 200\n", "3:11", "no predicate `=`", "did you mean `==`?"),
     ("GET http://h/\n\n?? statusCode == 200\n", "3:4", "no query `statusCode`", "did you mean `status`?"),
+    ("GET http://h/\n\n?? duration wiat < 5s\n", "3:13", "no predicate `wiat`", "did you mean the phase `wait`"),
+    ("GET http://h/\n\n?? status greaterThan 5\n", "3:11", "no predicate `greaterThan`", "did you mean `>`?"),
+    ("GET http://h/\n\n?? not $.a == 1\n", "3:4", "a query is missing before `not`", "`$.id not == 1`"),
+    ("GET http://h/\n\n?? $.a between 9 1\n", "3:16", "nothing is between 9 and 1", "`between 1 9`"),
     ("GET http://h/\n\n?? status\n", "3:4", "nothing is demanded of `status`", "`exists`"),
     ("GET http://h/\n\n?? body $.a[ == 1\n", "3:12", "the `[` of this JSONPath is not closed", ""),
     ("GET http://h/\n\n?? $a.b == 1\n", "3:5", "is no JSONPath", ""),
@@ -111,6 +115,19 @@ const YAML: &[Mistake] = &[
         "this is a text",
     ),
     ("requests:\n- {post: http://h/, json: {}, text: x}\n", "2:31", "a request has one body", "the first"),
+    (
+        "requests:\n- {get: http://h/, expect: {headers: {'a | count': 1}}}\n",
+        "2:40",
+        "`a | count` is a name with filters",
+        "`header a | count`",
+    ),
+    (
+        "requests:\n- {get: http://h/, expect: {size: {between: [2KiB, 9]}}}\n",
+        "2:46",
+        "nothing is between 2KiB and 9",
+        "`between 9 2KiB`",
+    ),
+    ("requets:\n- {get: http://h/}\n", "1:1", "unknown key `requets`", "did you mean `requests`?"),
     ("requests:\n- {get: ftp://h/}\n", "2:9", "is not a URL", "neither http nor https"),
 ];
 

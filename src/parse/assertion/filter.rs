@@ -67,11 +67,14 @@ fn filter_name(name: &str, arguments: usize, span: &Span) -> Result<FilterName, 
     let Some((_, own, wanted)) = FilterName::NAMES.iter().find(|(known, _, _)| *known == name) else {
         return Ok(FilterName::Template(name.to_owned()));
     };
-    if !wanted.contains(&arguments) {
-        let message = format!("`{name}` takes {}, not {arguments}", arity(wanted));
-        return Err(Diagnostic::error(message).at(span, ""));
+    match (wanted.contains(&arguments), arguments) {
+        (true, _) => Ok(own.clone()),
+        // Too few without parentheses are none to the grammar.
+        (false, 0) => Err(Diagnostic::error(format!("`{name}` takes {}", arity(wanted)))
+            .at(span, "")
+            .help(format!("write what it takes behind it: `| {name}{}`", " …".repeat(wanted[0])))),
+        (false, _) => Err(Diagnostic::error(format!("`{name}` takes {}, not {arguments}", arity(wanted))).at(span, "")),
     }
-    Ok(own.clone())
 }
 
 fn arity(counts: &[usize]) -> &'static str {
@@ -140,11 +143,19 @@ mod tests {
     fn says_what_is_wrong_with_a_filter() {
         for (text, message, help) in [
             ("body | toDate(a, b) == 1", "`toDate` takes one argument or none, not 2", ""),
-            ("body | replace a == 1", "`replace` takes two arguments, not 0", ""),
-            ("body | nth == 1", "`nth` takes one argument, not 0", ""),
+            (
+                "body | replace a == 1",
+                "`replace` takes two arguments",
+                "write what it takes behind it: `| replace … …`",
+            ),
+            ("body | nth == 1", "`nth` takes one argument", "write what it takes behind it: `| nth …`"),
             ("body | count(1) == 1", "`count` takes no argument, not 1", ""),
             ("body | sort(reverse=true, reverse=false) == 1", "`reverse` is given twice", ""),
-            ("body | split(sep=\",\") == 1", "`split` takes one argument, not 0", ""),
+            (
+                "body | split(sep=\",\") == 1",
+                "`split` takes one argument",
+                "write what it takes behind it: `| split …`",
+            ),
             (
                 "body | split(a, sep=\",\") == 1",
                 "the arguments of `split` have no names",

@@ -50,7 +50,7 @@ pub fn parse_assertion(span: &Span, format: Format) -> Result<Assertion, Diagnos
     let Some(pair) = pairs.next().filter(|pair| pair.as_rule() == Rule::predicate) else {
         return Err(reader.no_predicate(&subject_span));
     };
-    let claim = reader.predicate(pair)?;
+    let claim = reader.predicate(pair).map_err(|problem| query::near_phase(&subject, problem))?;
     let comment = pairs.peek().filter(|pair| pair.as_rule() == Rule::comment);
     reader.refuse_leftover(&mut pairs)?;
     let (subject, claim) = claim.applied_to(subject)?;

@@ -2,7 +2,7 @@
 
 use pest::iterators::{Pair, Pairs};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::http::Phase;
 use crate::source::{Span, Spanned};
 use crate::spec::{CertificateField, Cookie, Percentile, Query, RequestPart, Subject, Text};
@@ -189,6 +189,17 @@ fn phase(name: &str) -> Option<Phase> {
     Phase::NAMES.iter().chain(OTHER_PHASES).find(|(known, _)| *known == name).map(|&(_, phase)| phase)
 }
 
+/// What is no predicate behind `duration` is perhaps one of its phases.
+pub(super) fn near_phase(subject: &Subject, problem: Diagnostic) -> Diagnostic {
+    let is_whole = subject.query.value == Query::Duration(Phase::Total) && subject.filters.is_empty();
+    let names = Phase::NAMES.iter().chain(OTHER_PHASES).map(|&(name, _)| name);
+    let word = problem.span().map(Span::text).filter(|_| is_whole && problem.help.is_none());
+    match word.and_then(|word| nearest(word, names)) {
+        Some(phase) => problem.help(format!("did you mean the phase `{phase}`, as in `duration {phase} < 1s`?")),
+        None => problem,
+    }
+}
+
 /// Where the first bracket of a path stands that is not closed; quotes within are heeded.
 fn open_bracket(path: &str) -> Option<usize> {
     let (mut open, mut quote, mut escaped) = (Vec::new(), None, false);
@@ -254,6 +265,11 @@ fn unknown_query(name: &str, span: &Span) -> Diagnostic {
         return Diagnostic::error(format!("there is no query `{name}`"))
             .at(span, "")
             .help(format!("did you mean `{known}`?"));
+    }
+    if name == "not" {
+        return Diagnostic::error("a query is missing before `not`")
+            .at(span, "")
+            .help("it stands before the predicate: `$.id not == 1`");
     }
     let plain = PLAIN.iter().map(|&(name, _)| name);
     let others = WITH_ARGUMENT.iter().map(|&(name, _)| name).chain(OPTIONAL_ARGUMENT.iter().copied());

@@ -128,7 +128,10 @@ pub(in crate::parse) fn check(subject: &Subject, predicate: &Predicate) -> Resul
         | Predicate::GreaterOrEqual(operand)
         | Predicate::Less(operand)
         | Predicate::LessOrEqual(operand) => check_order(subject, kind, operand),
-        Predicate::Between(bounds) => bounds.iter().try_for_each(|bound| check_order(subject, kind, bound)),
+        Predicate::Between(bounds) => {
+            bounds.iter().try_for_each(|bound| check_order(subject, kind, bound))?;
+            check_range(bounds)
+        }
         Predicate::Equal(operand) | Predicate::NotEqual(operand) => {
             check_quantity(kind, operand)?;
             check_number(subject, kind, operand)
@@ -158,6 +161,28 @@ fn check_order(subject: &Subject, kind: Kind, operand: &Operand) -> Result<(), D
         _ => format!("`{asked}` is {}, which has no order beside `{written}`, {}", kind.name(), literal.name()),
     };
     Err(Diagnostic::error(message).at(&operand.span, ""))
+}
+
+/// A range that holds nothing: `between 9 1`.
+fn check_range(bounds @ [low, high]: &[Operand; 2]) -> Result<(), Diagnostic> {
+    let [Some(least), Some(most)] = bounds.each_ref().map(amount) else { return Ok(()) };
+    if least <= most {
+        return Ok(());
+    }
+    let (low, high) = (&low.span, &high.span);
+    let message = format!("nothing is between {} and {}", excerpt(low.text()), excerpt(high.text()));
+    let help = format!("write the lower bound first: `between {} {}`", high.text(), low.text());
+    Err(Diagnostic::error(message).at(&low.to(high), "").help(help))
+}
+
+/// How much an operand is, where that is written: durations in milliseconds.
+fn amount(operand: &Operand) -> Option<f64> {
+    match &operand.value {
+        Expected::Duration(duration) => Some(duration.as_secs_f64() * 1000.0),
+        Expected::Size(size) => Some(*size as f64),
+        Expected::Value(Value { node: Node::Number(number), .. }) => number.as_f64(),
+        _ => None,
+    }
 }
 
 /// A quoted duration is a duration beside one.
