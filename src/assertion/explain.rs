@@ -45,7 +45,7 @@ impl Explanation<'_> {
     /// A value has no order beside what it is compared with.
     pub(super) fn no_order(&self, actual: &Value<'_>, given: &Given<'_>) -> Failure {
         let (actual_kind, given_kind) = (actual.brief_with_kind(), given.value.brief_with_kind());
-        let failure = self.failure(actual, format!("is {actual_kind}, which has no order beside {given_kind}"));
+        let failure = self.failure(actual, format!("is {actual_kind}, which cannot be ordered against {given_kind}"));
         Failure { expected: given.value.full(), ..failure }
     }
 

@@ -67,7 +67,7 @@ impl<'a> Inspection<'a> {
 
     /// The body's bytes, read back where they went to a file.
     pub(super) fn bytes(&self) -> Result<&[u8], Failure> {
-        let read = || self.response.bytes().map_err(|error| Failure::new(format!("the body cannot be had: {error}")));
+        let read = || self.response.bytes().map_err(|error| Failure::new(format!("the body cannot be read: {error}")));
         self.bytes.get_or_init(read).as_deref().map_err(Failure::clone)
     }
 
@@ -75,7 +75,7 @@ impl<'a> Inspection<'a> {
     pub(super) fn digest<D: Digest>(&self) -> Result<Vec<u8>, Failure> {
         let mut digest = D::new();
         let read = self.response.for_each_piece(|piece| digest.update(piece));
-        read.map_err(|error| Failure::new(format!("the body cannot be had: {error}")))?;
+        read.map_err(|error| Failure::new(format!("the body cannot be read: {error}")))?;
         Ok(digest.finalize().to_vec())
     }
 

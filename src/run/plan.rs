@@ -150,7 +150,7 @@ impl PlannedFile {
         self.needs_of(0..self.len()).next().is_some()
     }
 
-    /// The files that it must not overlap with have the same.
+    /// Files of one group never run at the same time.
     pub(super) fn group(&self) -> Option<&str> {
         let Self::Spec { specs, .. } = self else { return None };
         specs.own().serial.as_ref().map(|group| group.value.as_str())

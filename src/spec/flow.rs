@@ -22,11 +22,11 @@ pub struct Flow {
     pub skip: Option<Spanned<Skip>>,
     /// What must hold, or it is left out; none where it runs whatever the defaults ask for.
     pub conditions: Option<Vec<Condition>>,
-    /// Again, when it failed.
+    /// How it is tried again after a failure.
     pub retry: Option<Spanned<Retry>>,
-    /// Not before this much time has passed since the one before it.
+    /// How long it waits after the request before it has ended.
     pub delay: Option<Spanned<Duration>>,
-    /// After this much time.
+    /// How long it waits before it is sent.
     pub pause: Option<Spanned<Pause>>,
     /// Not more often than this, together with others of the run.
     pub rate_limit: Option<Spanned<RateLimit>>,

@@ -349,7 +349,7 @@ mod tests {
                 "{% if name > id %}{% endif %}",
                 Format::Yaml,
                 "name > id",
-                "a text has no order with a number: \"Ada\" > 7",
+                "a text cannot be ordered against a number: \"Ada\" > 7",
             ),
             ("{% if 1 < 2 %}{{ zzz }}{% endif %}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
             ("é{{ 1 < 2 and name | upr }}", Format::Http, "upr", "there is no filter `upr`"),

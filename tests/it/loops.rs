@@ -410,12 +410,12 @@ fn a_condition_never_passes_over_values_of_two_types() {
     let report = Report::of(&project, &["a.http", "b.yaml"]);
     let why = |place: usize| report.cases[place].2.as_str();
     for (place, message) in [
-        (0, "a text has no order with a number: \"1\" > 7"),
-        (1, "a text has no order with a number: \"10\" > 7"),
+        (0, "a text cannot be ordered against a number: \"1\" > 7"),
+        (1, "a text cannot be ordered against a number: \"10\" > 7"),
         (2, "a text is never equal to true or false: \"true\" == true"),
         (3, "a text is in no list of another type: \"1\" not in [1,2]"),
-        (5, "a text has no order with a number: \"1\" >= 0"),
-        (8, "a number has no order with a text: 1 < \"1\""),
+        (5, "a text cannot be ordered against a number: \"1\" >= 0"),
+        (8, "a number cannot be ordered against a text: 1 < \"1\""),
     ] {
         assert_eq!(why(place), message, "{}", report.ran.stdout);
     }

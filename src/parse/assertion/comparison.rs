@@ -42,7 +42,7 @@ impl Reader {
     fn paths(&self, place: &Span, paths: Pairs<'_, Rule>) -> Result<Vec<Text>, Diagnostic> {
         let paths: Vec<Text> = paths.map(|path| self.verbatim(&path)).collect();
         if paths.is_empty() {
-            let problem = Diagnostic::error(format!("`{IGNORING}` stands alone")).at(place, "it needs JSONPaths");
+            let problem = Diagnostic::error(format!("`{IGNORING}` needs an argument")).at(place, "it needs JSONPaths");
             return Err(problem.help(format!("write what is not compared, as in `{IGNORING} $.id, $..createdAt`")));
         }
         paths.into_iter().map(json_path).collect()
@@ -134,12 +134,12 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_an_option() {
         for (text, message, place) in [
-            ("body equals unordered", "`equals` stands alone", "equals"),
-            ("body equals {} ignoring", "`ignoring` stands alone", "ignoring"),
+            ("body equals unordered", "`equals` needs an argument", "equals"),
+            ("body equals {} ignoring", "`ignoring` needs an argument", "ignoring"),
             ("body equals {} ignoring id", "`id` is not a JSONPath", "id"),
             ("body equals {} ignoring $.a, id", "`id` is not a JSONPath", "id"),
             ("body equals {} unorderd", "`{} unorderd` is not JSON", " "),
-            ("body equals {} unordered now", "`now` is one too many", "now"),
+            ("body equals {} unordered now", "unexpected `now`", "now"),
             ("$.a == 200 unordered ignoring", "(read)", ""),
         ] {
             if message == "(read)" {

@@ -222,8 +222,8 @@ mod tests {
         ] {
             assert_eq!(shown(&read(text)), (query.to_owned(), value.to_owned(), negated), "{text}");
         }
-        assert_eq!(error("js a").0, "nothing is demanded of `js a`");
-        assert_eq!(error("js a isinteger").0, "nothing is demanded of `js a isinteger`");
+        assert_eq!(error("js a").0, "`js a` has no predicate");
+        assert_eq!(error("js a isinteger").0, "`js a isinteger` has no predicate");
     }
 
     #[test]

@@ -208,13 +208,13 @@ impl Reader {
     }
 
     fn leftover(&self, pair: &Pair<'_, Rule>) -> Diagnostic {
-        let message = format!("`{}` is one too many", excerpt(pair.as_str()));
+        let message = format!("unexpected `{}`", excerpt(pair.as_str()));
         Diagnostic::error(message).at(&self.span_of(pair), "nothing is expected here")
     }
 
     fn no_predicate(&self, subject: &Span) -> Diagnostic {
         let rest = self.span.slice(subject.range().end - self.span.range().start..self.text().len());
-        let message = format!("nothing is demanded of `{}`", excerpt(subject.text()));
+        let message = format!("`{}` has no predicate", excerpt(subject.text()));
         let diagnostic = if rest.text().trim().is_empty() {
             Diagnostic::error(message).at(subject, "no predicate follows")
         } else {
@@ -304,9 +304,9 @@ mod tests {
     #[test]
     fn says_what_is_missing_or_too_much() {
         for (text, message, place, help) in [
-            ("status", "nothing is demanded of `status`", "status", "say what must hold"),
-            ("body | count 5", "nothing is demanded of `body | count`", " 5", "say what must hold"),
-            ("status exists now", "`now` is one too many", "now", ""),
+            ("status", "`status` has no predicate", "status", "say what must hold"),
+            ("body | count 5", "`body | count` has no predicate", " 5", "say what must hold"),
+            ("status exists now", "unexpected `now`", "now", ""),
             ("== 200", "`== 200` is not an assertion", "=", "write `query predicate`"),
             ("", "`` is not an assertion", "", "write `query predicate`"),
         ] {
@@ -350,7 +350,7 @@ mod tests {
             ("a = $.a redacted", "redacted", "did you mean `redact`?"),
             ("a = $.a defualt 5", "defualt 5", "did you mean `default`?"),
         ] {
-            assert_eq!(shown(text), Err(format!("`{leftover}` is one too many")), "{text}");
+            assert_eq!(shown(text), Err(format!("unexpected `{leftover}`")), "{text}");
             let problem = parse_capture(&span(text), Format::Http).unwrap_err();
             assert_eq!(problem.help.as_deref(), Some(help), "{text}");
         }
@@ -369,7 +369,7 @@ mod tests {
             assert_eq!(found, (severity, query, text));
         }
         assert_eq!(error("must").0, "there is no query `must`");
-        assert_eq!(error("must status").0, "nothing is demanded of `status`");
+        assert_eq!(error("must status").0, "`status` has no predicate");
     }
 
     #[test]
@@ -405,7 +405,7 @@ mod tests {
         let subject = parse_subject(&span("header x | first"), Format::Yaml).unwrap();
         assert_eq!(subject.query.span.text(), "header x");
         let diagnostic = parse_subject(&span("status == 200"), Format::Yaml).unwrap_err();
-        assert_eq!(diagnostic.message, "`== 200` is one too many");
+        assert_eq!(diagnostic.message, "unexpected `== 200`");
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Reader {
             let place = self.span_of(&part);
             snapshot.redacted = part.into_inner().skip(1).map(|path| self.verbatim(&path)).collect();
             if snapshot.redacted.is_empty() {
-                let error = Diagnostic::error("`redact` stands alone").at(&place, "a JSONPath is missing");
+                let error = Diagnostic::error("`redact` needs an argument").at(&place, "a JSONPath is missing");
                 return Err(error.help("write what may be anything, as in `redact $.id, $.createdAt`"));
             }
         }
@@ -196,7 +196,9 @@ impl Reader {
         let Some(value) = value else {
             let help =
                 if word == "==" { "write `\"\"` or `isEmpty` for an empty text" } else { "write a value after it" };
-            return Err(Diagnostic::error(format!("`{word}` stands alone")).at(&span, "a value is missing").help(help));
+            return Err(Diagnostic::error(format!("`{word}` needs an argument"))
+                .at(&span, "a value is missing")
+                .help(help));
         };
         if word == SCHEMA {
             return Ok((schema(self.value(value)?)?, None));
@@ -226,7 +228,7 @@ impl Reader {
 pub(in crate::parse) fn refuse_denial(predicate: &Predicate, place: &Span) -> Result<(), Diagnostic> {
     match predicate {
         Predicate::Snapshot(_) => {
-            let error = Diagnostic::error("a snapshot cannot be denied").at(place, "");
+            let error = Diagnostic::error("`not` cannot be used with `snapshot`").at(place, "");
             Err(error.help("say what must not be with another predicate, as in `!=`"))
         }
         _ => Ok(()),
@@ -422,7 +424,7 @@ mod tests {
             ),
             ("body exist", "there is no predicate `exist`", "did you mean `exists`?"),
             ("body shema a.json", "there is no predicate `shema`", "did you mean `schema`?"),
-            ("body schema", "`schema` stands alone", "write a value after it"),
+            ("body schema", "`schema` needs an argument", "write a value after it"),
             (
                 "body schema {{kind}}.json",
                 "the path of a schema holds no template, as schemas are read before the run",
@@ -435,16 +437,16 @@ mod tests {
             ),
             (
                 "body not snapshot",
-                "a snapshot cannot be denied",
+                "`not` cannot be used with `snapshot`",
                 "say what must not be with another predicate, as in `!=`",
             ),
             (
                 "body snapshot redact",
-                "`redact` stands alone",
+                "`redact` needs an argument",
                 "write what may be anything, as in `redact $.id, $.createdAt`",
             ),
-            ("body snapshot a.json b", "`b` is one too many", ""),
-            ("body contains", "`contains` stands alone", "write a value after it"),
+            ("body snapshot a.json b", "unexpected `b`", ""),
+            ("body contains", "`contains` needs an argument", "write a value after it"),
             ("body between 1", "`between` needs two values", "write both bounds, as in `between 1 5`"),
         ] {
             let (actual, _, hint) = error(text);

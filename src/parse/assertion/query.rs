@@ -259,7 +259,7 @@ pub(in crate::parse) fn certificate(field: &Text) -> Result<Query, Diagnostic> {
 
 fn unknown_query(name: &str, span: &Span) -> Diagnostic {
     if let Some((_, needed)) = WITH_ARGUMENT.iter().find(|(known, _)| *known == name) {
-        return Diagnostic::error(format!("`{name}` stands alone")).at(span, format!("it needs {needed}"));
+        return Diagnostic::error(format!("`{name}` needs an argument")).at(span, format!("it needs {needed}"));
     }
     if let Some((_, known)) = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
         return Diagnostic::error(format!("there is no query `{name}`"))
@@ -374,7 +374,7 @@ mod tests {
         for text in ["request header accept", "request header \"accept\""] {
             assert!(matches!(query(text), Query::Request(RequestPart::Header(name)) if name.value == "accept"));
         }
-        assert_eq!(error("request == 1").0, "`request` stands alone");
+        assert_eq!(error("request == 1").0, "`request` needs an argument");
     }
 
     #[test]
@@ -414,8 +414,8 @@ mod tests {
         for (text, message, help) in [
             ("statu == 200", "there is no query `statu`", "did you mean `status`?"),
             ("headers x == 1", "there is no query `headers`", "did you mean `header`?"),
-            ("header == 1", "`header` stands alone", ""),
-            ("xpath == 1", "`xpath` stands alone", ""),
+            ("header == 1", "`header` needs an argument", ""),
+            ("xpath == 1", "`xpath` needs an argument", ""),
             ("body //a[1 exists", "the `[` of this XPath is not closed", ""),
             ("certificate Subjects exists", "a certificate has no field `Subjects`", "did you mean `Subject`?"),
         ] {

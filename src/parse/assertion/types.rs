@@ -158,7 +158,7 @@ fn check_order(subject: &Subject, kind: Kind, operand: &Operand) -> Result<(), D
             format!("`{written}` is {}, which has no order", literal.name())
         }
         Kind::Bytes => format!("`{asked}` is bytes, which have no order"),
-        _ => format!("`{asked}` is {}, which has no order beside `{written}`, {}", kind.name(), literal.name()),
+        _ => format!("`{asked}` is {}, which cannot be ordered against `{written}`, {}", kind.name(), literal.name()),
     };
     Err(Diagnostic::error(message).at(&operand.span, ""))
 }
@@ -269,11 +269,19 @@ mod tests {
             ("duration < 5x", "`5x` is no duration", "5x"),
             ("duration == 5 seconds", "`5 seconds` is no duration", "5 seconds"),
             ("size < 10Kib", "`10Kib` is no size", "10Kib"),
-            ("size < soon", "`size` is a number of bytes, which has no order beside `soon`, a text", "soon"),
-            ("duration wait < 1KiB", "`duration wait` is a duration, which has no order beside `1KiB`, a size", "1KiB"),
-            ("status < 500ms", "`status` is a number, which has no order beside `500ms`, a duration", "500ms"),
-            ("$.a | count > \"2\"", "`$.a | count` is a number, which has no order beside `\"2\"`, a text", "\"2\""),
-            ("$.a | toDate > 5", "`$.a | toDate` is a date, which has no order beside `5`, a number", "5"),
+            ("size < soon", "`size` is a number of bytes, which cannot be ordered against `soon`, a text", "soon"),
+            (
+                "duration wait < 1KiB",
+                "`duration wait` is a duration, which cannot be ordered against `1KiB`, a size",
+                "1KiB",
+            ),
+            ("status < 500ms", "`status` is a number, which cannot be ordered against `500ms`, a duration", "500ms"),
+            (
+                "$.a | count > \"2\"",
+                "`$.a | count` is a number, which cannot be ordered against `\"2\"`, a text",
+                "\"2\"",
+            ),
+            ("$.a | toDate > 5", "`$.a | toDate` is a date, which cannot be ordered against `5`, a number", "5"),
             ("$.a between 1 true", "`true` is a boolean, which has no order", "true"),
             ("$.a < [1]", "`[1]` is a list, which has no order", "[1]"),
             ("sha256 < 5", "`sha256` is bytes, which have no order", "5"),

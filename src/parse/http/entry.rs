@@ -43,7 +43,7 @@ pub(super) struct Reading {
 pub(super) struct Course {
     /// Whether its requests run side by side.
     pub parallel: bool,
-    /// The files that it must not overlap with have the same.
+    /// Files of one group never run at the same time.
     pub serial: Option<Spanned<String>>,
 }
 

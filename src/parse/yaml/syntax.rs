@@ -16,7 +16,7 @@ pub(super) fn diagnose(place: &Span, error: &ScanError) -> Diagnostic {
     let language = if is_json { "JSON" } else { "YAML" };
     let diagnostic = Diagnostic::error(format!("not {language}: {}", message(kind))).at(&character(place, at), "");
     let diagnostic = match beginning(kind, before) {
-        Some(start) => diagnostic.at(&place.slice(start..start + 1), "this is perhaps not closed"),
+        Some(start) => diagnostic.at(&place.slice(start..start + 1), "possibly unclosed"),
         None => diagnostic,
     };
     match help(kind, before) {

@@ -154,7 +154,9 @@ impl Operator {
     fn clash(self, left: &Value, right: &Value) -> Option<String> {
         let (left_type, right_type) = (type_of(left)?, type_of(right)?);
         match self {
-            Self::Order => (left_type != right_type).then(|| format!("{left_type} has no order with {right_type}")),
+            Self::Order => {
+                (left_type != right_type).then(|| format!("{left_type} cannot be ordered against {right_type}"))
+            }
             Self::Equality => never_equal(left, right).then(|| format!("{left_type} is never equal to {right_type}")),
             Self::Membership => {
                 let is_list = matches!(right.kind(), ValueKind::Seq);

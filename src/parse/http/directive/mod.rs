@@ -52,7 +52,7 @@ pub(in crate::parse::http) struct Draft {
     pub imports: Vec<Import>,
     /// Whether the requests of the file run side by side.
     pub parallel: Option<Spanned<bool>>,
-    /// The files that the file must not overlap with have the same.
+    /// Files of one group never run at the same time.
     pub serial: Option<Spanned<String>>,
     /// What must have run before.
     pub references: Vec<Reference>,
