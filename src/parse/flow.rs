@@ -10,9 +10,6 @@ use crate::spec::{
 
 use super::{parse_assertion, parse_subject, yaml};
 
-/// The slot of requests whose rate is limited and that name none.
-pub(super) const SLOT: &str = "default";
-
 /// Reads an expression, which may stand in braces: `a == 1`, `{{ a == 1 }}`.
 ///
 /// # Errors

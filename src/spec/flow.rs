@@ -111,6 +111,28 @@ pub struct RateLimit {
     pub most: Option<(u32, Duration)>,
 }
 
+impl RateLimit {
+    /// The slot of requests that name none.
+    pub const SLOT: &str = "default";
+
+    /// A limit; nothing, where there is but one of `max` and `expire`. No number, or none within a
+    /// time, limits nothing.
+    pub fn new(
+        slot: Option<String>,
+        min_idle_time: Option<Duration>,
+        max: Option<u32>,
+        expire: Option<Duration>,
+    ) -> Option<Self> {
+        let most = match (max, expire) {
+            (Some(max), Some(expire)) => Some((max, expire)).filter(|_| max > 0 && !expire.is_zero()),
+            (None, None) => None,
+            _ => return None,
+        };
+        let slot = slot.unwrap_or_else(|| Self::SLOT.to_owned());
+        Some(Self { slot, min_idle_time: min_idle_time.unwrap_or_default(), most })
+    }
+}
+
 /// How often a request runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Repetition {

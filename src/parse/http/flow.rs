@@ -168,9 +168,9 @@ pub(super) fn while_it_holds(directive: &Directive) -> Result<Repetition, Diagno
 #[derive(Default)]
 struct RateLimitDraft {
     slot: Option<String>,
-    min_idle_time: Duration,
-    max: u32,
-    expire: Duration,
+    min_idle_time: Option<Duration>,
+    max: Option<u32>,
+    expire: Option<Duration>,
 }
 
 /// `slot: api minIdleTime: 100 max: 5 expire: 1000`, in any order, the colons optional.
@@ -183,12 +183,8 @@ pub(super) fn rate_limit(directive: &Directive) -> Result<Spanned<RateLimit>, Di
         let value = words.next().ok_or_else(|| wrong(directive, help))?;
         draft.read(name, value).ok_or_else(|| wrong(directive, help))?;
     }
-    let limit = RateLimit {
-        slot: draft.slot.unwrap_or_else(|| flow::SLOT.to_owned()),
-        min_idle_time: draft.min_idle_time,
-        // Within no time there may be any number.
-        most: (draft.max > 0 && !draft.expire.is_zero()).then_some((draft.max, draft.expire)),
-    };
+    let RateLimitDraft { slot, min_idle_time, max, expire } = draft;
+    let limit = RateLimit::new(slot, min_idle_time, max, expire).ok_or_else(|| wrong(directive, help))?;
     Ok(directive.argument.clone().with(limit))
 }
 
@@ -197,9 +193,9 @@ impl RateLimitDraft {
     fn read(&mut self, name: &str, value: &str) -> Option<()> {
         match name.to_ascii_lowercase().as_str() {
             "slot" => self.slot = Some(value.to_owned()),
-            "minidletime" => self.min_idle_time = parse_milliseconds(value)?,
-            "max" => self.max = value.parse().ok()?,
-            "expire" => self.expire = parse_milliseconds(value)?,
+            "minidletime" => self.min_idle_time = Some(parse_milliseconds(value)?),
+            "max" => self.max = Some(value.parse().ok()?),
+            "expire" => self.expire = Some(parse_milliseconds(value)?),
             _ => return None,
         }
         Some(())
@@ -236,13 +232,13 @@ mod tests {
             ("slot: api minIdleTime: 100 max: 5 expire: 1000", "api", 100, Some((5, milliseconds(1000)))),
             ("slot api minidletime 2s", "api", 2000, None),
             ("max:3, expire:1s", "default", 0, Some((3, milliseconds(1000)))),
-            ("max: 3", "default", 0, None),
+            ("max: 0, expire: 1s", "default", 0, None),
         ] {
             let limit = rate_limit(&directive(argument)).unwrap().value;
             let expected = RateLimit { slot: slot.to_owned(), min_idle_time: milliseconds(min_idle_time), most };
             assert_eq!(limit, expected, "{argument}");
         }
-        for argument in ["5", "max: x", "slot", "every: 5"] {
+        for argument in ["5", "max: x", "slot", "every: 5", "max: 3", "expire: 1s"] {
             assert!(rate_limit(&directive(argument)).is_err(), "{argument}");
         }
     }

@@ -161,11 +161,13 @@ fn rate_limit(field: Field<'_>, problems: &mut Problems) -> Option<Spanned<RateL
         field.require("max", problems);
         field.require("expire", problems);
     }
-    let limit = RateLimit {
-        slot: draft.slot.map_or_else(|| flow::SLOT.to_owned(), |slot| slot.value),
-        min_idle_time: draft.min_idle_time.map_or(Duration::ZERO, |time| time.value),
-        most: draft.max.zip(draft.expire).map(|(max, expire)| (max.value, expire.value)).filter(|(max, _)| *max > 0),
-    };
+    let RateLimitDraft { slot, min_idle_time, max, expire } = draft;
+    let limit = RateLimit::new(
+        slot.map(|slot| slot.value),
+        min_idle_time.map(|time| time.value),
+        max.map(|max| max.value),
+        expire.map(|time| time.value),
+    )?;
     Some(field.span().clone().with(limit))
 }
 
