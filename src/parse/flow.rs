@@ -24,6 +24,10 @@ pub(super) fn expression(text: &Text) -> Result<Expression, Diagnostic> {
     if code.value.is_empty() {
         return Err(Diagnostic::error("an expression is missing").at(&text.span, "").help("such as `user.id > 1`"));
     }
+    if code.value.contains("{{") {
+        let help = "names stand in it without braces and quotes, as in `stage == \"test\"`";
+        return Err(Diagnostic::error("an expression holds no braces").at(&code.span, "").help(help));
+    }
     Ok(Expression(code))
 }
 

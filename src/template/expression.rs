@@ -264,10 +264,13 @@ impl Context {
     ///
     /// # Errors
     /// If it cannot be compared with the other one.
-    pub(super) fn note_operand(&self, index: usize, value: &Value) -> Result<(), Error> {
+    pub(super) fn note_operand(&self, index: usize, value: Value) -> Result<Value, Error> {
         let Surroundings { site, comparisons, .. } = &*self.surroundings;
         let mut operands = self.operands.lock().expect("no holder of this lock panics");
-        operands.note(index, value, comparisons, site).map_or(Ok(()), |clash| Err(self.fail(clash)))
+        match operands.note(index, &value, comparisons, site) {
+            Some(clash) => Err(self.fail(clash)),
+            None => Ok(comparisons.meant(index, value)),
+        }
     }
 
     /// Keeps why there is no value.

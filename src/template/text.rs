@@ -210,6 +210,7 @@ mod tests {
             ("braces", json!("{{name}} }}")),
             ("env", json!("staging")),
             ("spaced", json!("a &'é")),
+            ("off", json!("false")),
             ("nothing", json!(null)),
         ];
         let environment = given.map(|(name, value)| (name.to_owned(), value)).to_vec();
@@ -248,6 +249,7 @@ mod tests {
             ("{{ uuid() | length }}", "36"),
             ("{{braces}}", "{{name}} }}"),
             ("{{ '}}' }}", "}}"),
+            ("{{ not off }} {{ 'on' if off else 'off' }} {{ off and 1 }} {{ off or 'x' }}", "true off false x"),
             (r#"{{ {"id": id, "in": {"b": [1]}} | tojson }}"#, r#"{"id":7,"in":{"b":[1]}}"#),
         ] {
             for format in BOTH {
@@ -351,6 +353,13 @@ mod tests {
                 "name > id",
                 "a text cannot be ordered against a number: \"Ada\" > 7",
             ),
+            (
+                "{{ date('2024-05-01') > '2099-01-01' }}",
+                Format::Yaml,
+                "date('2024-05-01') > '2099-01-01'",
+                "a date cannot be ordered against a text",
+            ),
+            ("{{ now() == '2024-03-05' }}", Format::Http, "now() == '2024-03-05'", "a date is never equal to a text"),
             ("{% if 1 < 2 %}{{ zzz }}{% endif %}", Format::Yaml, "zzz", "variable `zzz` is not defined"),
             ("é{{ 1 < 2 and name | upr }}", Format::Http, "upr", "there is no filter `upr`"),
             ("x {% nope %}", Format::Yaml, "nope", "this is not an expression"),

@@ -369,6 +369,9 @@ GET {{api}}/get
 ### off
 # @if flag
 GET {{api}}/get
+### not off
+# @if not flag and stage == \"test\"
+GET {{api}}/get
 ### a turn
 # @loop for id of [1, 2, 3]
 # @disabled id == 2
@@ -384,6 +387,7 @@ GET {{api}}/get
         ("disabled", "skipped"),
         ("enabled", "passed"),
         ("off", "skipped"),
+        ("not off", "passed"),
         ("a turn [1]", "passed"),
         ("a turn [2]", "skipped"),
         ("a turn [3]", "passed"),

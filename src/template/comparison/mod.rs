@@ -15,6 +15,7 @@ use minijinja::{Environment, Error, State};
 use crate::diagnostic::Diagnostic;
 
 use super::expression::{Context, Site};
+use super::moment::Moment;
 use super::value::to_json;
 
 /// The filter that operands go through.
@@ -34,13 +35,15 @@ enum Operator {
     Membership,
 }
 
-/// One side of a comparison.
+/// One side of a comparison, or what stands beside a word of logic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Operand {
     /// Where it stands in the text.
     range: Range<usize>,
     /// What it is compared with on its left, and how.
     left: Option<(Operator, usize)>,
+    /// Whether `and`, `or`, `not` or `if` asks whether it holds.
+    is_asked: bool,
 }
 
 impl Operand {
@@ -49,6 +52,7 @@ impl Operand {
         Self {
             range: self.range.start + text..self.range.end + text,
             left: self.left.map(|(operator, left)| (operator, left + operands)),
+            ..self
         }
     }
 }
@@ -92,6 +96,13 @@ impl Comparisons {
         watched.push_str(&code[done..]);
         let insertions = marks.iter().map(|(at, mark)| (*at, mark.len())).collect();
         Some((watched, Self { text: text.to_owned(), operands, insertions }))
+    }
+
+    /// A value as the operand at an index: where is asked whether it holds, the text `false`, which
+    /// the command line and files of data give, does not.
+    pub(super) fn meant(&self, index: usize, value: Value) -> Value {
+        let is_asked = self.operands.get(index).is_some_and(|operand| operand.is_asked);
+        if is_asked && value.as_str() == Some("false") { Value::from(false) } else { value }
     }
 
     /// The part of the text that a part of its code stands for.
@@ -187,6 +198,7 @@ impl Operator {
 fn of_type(operand: &str, value: &Value, other: &Value) -> Option<String> {
     let is_list = other.kind() == ValueKind::Seq;
     match value.as_str() {
+        Some(_) if is_date(other) => Some(format!("date({operand})")),
         Some(text) if reads_as_number(text) && (other.is_number() || is_list) => {
             let filter = if text.trim().parse::<i64>().is_ok() { "int" } else { "float" };
             Some(format!("{} | {filter}", grouped(operand)))
@@ -197,8 +209,15 @@ fn of_type(operand: &str, value: &Value, other: &Value) -> Option<String> {
     }
 }
 
+fn is_date(value: &Value) -> bool {
+    value.downcast_object_ref::<Moment>().is_some()
+}
+
 /// Whether values of two types are not equal, though one is how the other is written.
 fn never_equal(left: &Value, right: &Value) -> bool {
+    if is_date(left) != is_date(right) {
+        return [left, right].iter().any(|value| value.as_str().is_some());
+    }
     let (text, other) = match (left.as_str(), right.as_str()) {
         (Some(text), None) => (text, right),
         (None, Some(text)) => (text, left),
@@ -221,6 +240,9 @@ fn reads_as_truth(text: &str) -> bool {
 
 /// The name of a value's type; none where the language itself says what is wrong with it.
 fn type_of(value: &Value) -> Option<&'static str> {
+    if is_date(value) {
+        return Some("a date");
+    }
     match value.kind() {
         ValueKind::None => Some("null"),
         ValueKind::Bool => Some("true or false"),
@@ -251,7 +273,7 @@ fn grouped(operand: &str) -> String {
 pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter(FILTER, |state: &State<'_, '_>, value: Value, index: usize| -> Result<Value, Error> {
         match Context::lookup(state).as_ref().and_then(|context| context.downcast_object_ref::<Context>()) {
-            Some(context) => context.note_operand(index, &value).map(|()| value),
+            Some(context) => context.note_operand(index, value),
             None => Ok(value),
         }
     });

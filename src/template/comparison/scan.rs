@@ -22,6 +22,10 @@ enum Token {
     Close,
     /// It ends a comparison.
     Boundary,
+    /// So do `and` and `or`, which ask whether what stands before and after them holds.
+    Between,
+    /// So do `not` and `if`, which ask that of what stands after them.
+    Before,
     Operator(Operator),
     /// It belongs to an operand.
     Part,
@@ -41,14 +45,18 @@ pub(super) fn operands(code: &str) -> Option<Vec<Operand>> {
                 levels.push(Level::default());
             }
             Token::Close => {
-                levels.pop()?.end(None, &mut found)?;
+                levels.pop()?.end(None, false, &mut found)?;
                 levels.last_mut()?.extend(range);
             }
-            Token::Boundary => level.end(None, &mut found)?,
-            Token::Operator(operator) => level.end(Some(operator), &mut found)?,
+            Token::Boundary => level.end(None, false, &mut found)?,
+            Token::Between | Token::Before => {
+                level.end(None, token == Token::Between, &mut found)?;
+                level.is_asked = true;
+            }
+            Token::Operator(operator) => level.end(Some(operator), false, &mut found)?,
         }
     }
-    levels.pop()?.end(None, &mut found)?;
+    levels.pop()?.end(None, false, &mut found)?;
     levels.is_empty().then_some(found)
 }
 
@@ -59,6 +67,8 @@ struct Level {
     operand: Option<Range<usize>>,
     /// The operator before it, and the operand before that.
     left: Option<(Operator, usize)>,
+    /// Whether the word before it asks whether it holds.
+    is_asked: bool,
 }
 
 impl Level {
@@ -67,12 +77,16 @@ impl Level {
         self.operand = Some(start..part.end);
     }
 
-    /// Takes the operand as read, if it is one of a comparison; nothing where one is missing.
-    fn end(&mut self, operator: Option<Operator>, found: &mut Vec<Operand>) -> Option<()> {
+    /// Takes the operand as read, if it is one of a comparison, or one of which is asked whether it
+    /// holds; nothing where one is missing.
+    fn end(&mut self, operator: Option<Operator>, is_asked: bool, found: &mut Vec<Operand>) -> Option<()> {
         let (operand, left) = (self.operand.take(), self.left.take());
+        let is_asked = std::mem::take(&mut self.is_asked) || is_asked;
         if operator.is_some() || left.is_some() {
-            found.push(Operand { range: operand?, left });
+            found.push(Operand { range: operand?, left, is_asked: false });
             self.left = operator.map(|operator| (operator, found.len() - 1));
+        } else if let Some(range) = operand.filter(|_| is_asked) {
+            found.push(Operand { range, left, is_asked });
         }
         Some(())
     }
@@ -132,12 +146,14 @@ impl Tokens<'_> {
         }
         let after = rest[length..].trim_start();
         let token = match &rest[..length] {
-            "and" | "or" | "if" | "else" => Token::Boundary,
+            "and" | "or" => Token::Between,
+            "if" => Token::Before,
+            "else" => Token::Boundary,
             "in" => Token::Operator(Operator::Membership),
             "not" if &after[..word_length(after)] == "in" => {
                 return (rest.len() - after.len() + "in".len(), Token::Operator(Operator::Membership));
             }
-            "not" => Token::Boundary,
+            "not" => Token::Before,
             _ => Token::Part,
         };
         (length, token)
@@ -175,6 +191,7 @@ mod tests {
         let operands = operands(code).unwrap_or_default();
         let shown = |operand: &Operand| match operand.left {
             Some((operator, left)) => format!("{left} {operator:?} <{}>", &code[operand.range.clone()]),
+            None if operand.is_asked => format!("?<{}>", &code[operand.range.clone()]),
             None => format!("<{}>", &code[operand.range.clone()]),
         };
         operands.iter().map(shown).collect::<Vec<_>>().join(", ")
@@ -188,11 +205,14 @@ mod tests {
             ("a.b[0] | int + 1 <= -c(1, d) ", "<a.b[0] | int + 1>, 0 Order <-c(1, d)>"),
             ("1 < n < 10", "<1>, 0 Order <n>, 1 Order <10>"),
             ("a == 'x < y' and not b != \"\\\"\"", "<a>, 0 Equality <'x < y'>, <b>, 2 Equality <\"\\\"\">"),
-            ("a is defined and a is not none and a > 1", "<a>, 0 Order <1>"),
+            ("a is defined and a is not none and a > 1", "?<a is defined>, ?<a is not none>, <a>, 2 Order <1>"),
+            ("not a and (b or not c)", "?<a>, ?<b>, ?<c>, ?<(b or not c)>"),
+            ("x if a else y", "?<a>"),
+            ("f(a, not b)", "?<b>"),
             ("a not in [1, 2]", "<a>, 0 Membership <[1, 2]>"),
-            ("a is in b or c.in == d.not", "<c.in>, 0 Equality <d.not>"),
+            ("a is in b or c.in == d.not", "?<a is in b>, <c.in>, 1 Equality <d.not>"),
             ("f(a < 1, b = 2) > 3", "<a>, 0 Order <1>, <f(a < 1, b = 2)>, 2 Order <3>"),
-            ("a > 1 if b else {'c': d > 2}", "<a>, 0 Order <1>, <d>, 2 Order <2>"),
+            ("a > 1 if b else {'c': d > 2}", "<a>, 0 Order <1>, ?<b>, <d>, 3 Order <2>"),
             ("größe > 1.5", "<größe>, 0 Order <1.5>"),
             ("a >", ""),
             ("(a > 1", ""),
