@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 use crate::spec::{
-    Assertion, Capture, Cell, Expression, Format, ITEM, Leads, MOST_REPEATS, Node, Repetition, Row, Text, Value,
+    Assertion, Capture, Cell, Expression, Format, ITEM, Leads, MOST_REPEATS, Node, Repetition, Row, Skip, Text, Value,
 };
 
 use super::{parse_assertion, parse_subject, yaml};
@@ -29,6 +29,18 @@ pub(super) fn expression(text: &Text) -> Result<Expression, Diagnostic> {
         return Err(Diagnostic::error("an expression holds no braces").at(&code.span, "").help(help));
     }
     Ok(Expression(code))
+}
+
+/// Why a request is left out, in words.
+///
+/// # Errors
+/// If it holds a template: whether the request runs would not hang on its value.
+pub(super) fn reason(written: Spanned<String>) -> Result<Spanned<Skip>, Diagnostic> {
+    if written.value.contains("{{") {
+        let help = "a condition stands in `if`, as in `if: not flag`";
+        return Err(Diagnostic::error("the reason for a skip holds no braces").at(&written.span, "").help(help));
+    }
+    Ok(written.map(Skip::Yes))
 }
 
 /// Reads what is waited for: an assertion.
@@ -204,16 +216,15 @@ mod tests {
 
     #[test]
     fn an_expression_may_stand_in_braces() {
-        for (written, expected) in [
-            ("a == 1", "a == 1"),
-            (" {{ a == 1 }} ", "a == 1"),
-            ("{{a}} == {{b}}", "{{a}} == {{b}}"),
-            ("{{ {'a': 1}.a }}", "{'a': 1}.a"),
-        ] {
+        for (written, expected) in
+            [("a == 1", "a == 1"), (" {{ a == 1 }} ", "a == 1"), ("{{ {'a': 1}.a }}", "{'a': 1}.a")]
+        {
             let Expression(code) = expression(&text(written)).unwrap();
             assert_eq!((code.value.as_str(), code.span.text()), (expected, expected));
         }
-        assert!(expression(&text(" ")).is_err() && expression(&text("{{ }}")).is_err());
+        for none in [" ", "{{ }}", "{{a}} == {{b}}", "'{{a}}' == b"] {
+            assert!(expression(&text(none)).is_err(), "{none}");
+        }
     }
 
     #[test]

@@ -50,6 +50,7 @@ const HTTP: &[Mistake] = &[
     ("GET http://h/\n\n?? status greaterThan 5\n", "3:11", "no predicate `greaterThan`", "did you mean `>`?"),
     ("GET http://h/\n\n?? not $.a == 1\n", "3:4", "a query is missing before `not`", "`$.id not == 1`"),
     ("GET http://h/\n\n?? $.a between 9 1\n", "3:16", "nothing is between 9 and 1", "`between 1 9`"),
+    ("# @skip {{flag}}\nGET http://h/\n", "1:9", "the reason for a skip holds no braces", "`if: not flag`"),
     ("# @if \"{{stage}}\" == 1\nGET http://h/\n", "1:7", "an expression holds no braces", "as in `stage == \"test\"`"),
     ("GET http://h/\n\n?? status\n", "3:4", "`status` has no predicate", "`exists`"),
     ("GET http://h/\n\n?? body $.a[ == 1\n", "3:12", "the `[` of this JSONPath is not closed", ""),

@@ -17,19 +17,19 @@ use super::head::Directive;
 use super::text;
 
 /// `false`, or nothing but `true`, or the reason.
-pub(super) fn skip(directive: &Directive) -> Spanned<Skip> {
-    let skip = match directive.argument.text() {
-        "false" | NULL => Skip::No,
-        "true" => Skip::Yes(String::new()),
-        reason => Skip::Yes(reason.to_owned()),
-    };
-    directive.argument.clone().with(skip)
+pub(super) fn skip(directive: &Directive) -> Result<Spanned<Skip>, Diagnostic> {
+    let argument = directive.argument.clone();
+    match directive.argument.text() {
+        "false" | NULL => Ok(argument.with(Skip::No)),
+        "true" => Ok(argument.with(Skip::Yes(String::new()))),
+        reason => flow::reason(argument.with(reason.to_owned())),
+    }
 }
 
 /// Nothing, or what leaves the request out where it holds.
 pub(super) fn disabled(flow: &mut Flow, directive: &Directive) -> Result<(), Diagnostic> {
     match directive.argument.text() {
-        "" | "true" | "false" | NULL => flow.skip = Some(skip(directive)),
+        "" | "true" | "false" | NULL => flow.skip = Some(skip(directive)?),
         _ => must_be(flow, directive, false)?,
     }
     Ok(())

@@ -35,7 +35,7 @@ fn skip(field: Field<'_>) -> Result<Spanned<Skip>, Diagnostic> {
     match &field.value.node {
         Node::Null | Node::Bool(false) => Ok(field.span().clone().with(Skip::No)),
         Node::Bool(true) => Ok(field.span().clone().with(Skip::Yes(String::new()))),
-        Node::Text(_) => field.string().map(|reason| reason.map(Skip::Yes)),
+        Node::Text(_) => field.string().and_then(flow::reason),
         _ => Err(field.expected("`true`, `false`, or a reason")),
     }
 }

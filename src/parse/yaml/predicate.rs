@@ -173,6 +173,9 @@ fn with_value(field: Field<'_>, answer: Answer, make: fn(Operand) -> Predicate) 
     let operand = match name {
         "matches" => operand::pattern(field)?,
         "equals" | "containsJson" => operand::read(field, Answer::Json)?,
+        "in" if matches!(&field.value.node, Node::Text(text) if text.value.contains("{{")) => {
+            Operand { value: Expected::Value(field.value.clone()), span: field.span().clone() }
+        }
         "in" => {
             field.items()?.try_for_each(|item| operand::check_element(item, answer))?;
             operand::read(field, answer)?

@@ -171,7 +171,7 @@ pub(super) const DIRECTIVES: &[(&str, About, Reader)] = &[
     // Whether, when and how often it runs.
     ("setup", About::Entry, |draft, directive| put(&mut draft.stage, flag(directive, Stage::Setup))),
     ("teardown", About::Entry, |draft, directive| put(&mut draft.stage, flag(directive, Stage::Teardown))),
-    ("skip", About::Anything, |draft, directive| put(&mut draft.own.flow.skip, Ok(flow::skip(directive)))),
+    ("skip", About::Anything, |draft, directive| put(&mut draft.own.flow.skip, flow::skip(directive))),
     ("disabled", About::Anything, |draft, directive| flow::disabled(&mut draft.own.flow, directive)),
     ("if", About::Requests, |draft, directive| flow::condition(&mut draft.own.flow, directive)),
     ("retry", About::Requests, retry),
