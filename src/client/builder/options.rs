@@ -15,15 +15,21 @@ impl RequestBuilder<'_> {
     /// Who may cut it short from another thread.
     ///
     /// ```
-    /// use rqtest::client::{Cancel, get};
+    /// use rqtest::client::{Cancel, ErrorKind, get};
     ///
     /// let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let url = format!("http://{}/", silent.local_addr()?);
     /// let cancel = Cancel::default();
-    /// let error = std::thread::scope(|scope| {
-    ///     scope.spawn(|| silent.accept().map(|_| cancel.raise()));
-    ///     get(&format!("http://{}/", silent.local_addr()?)).cancel(&cancel).send().map_err(std::io::Error::other)
+    /// let result = std::thread::scope(|scope| {
+    ///     let connection = scope.spawn(|| {
+    ///         let connection = silent.accept();
+    ///         cancel.raise();
+    ///         connection
+    ///     });
+    ///     let result = get(&url).cancel(&cancel).send();
+    ///     connection.join().map(|_| result).expect("nothing panics")
     /// });
-    /// assert_eq!(error.unwrap_err().to_string(), "interrupted while waiting for the response");
+    /// assert_eq!(result.unwrap_err().kind(), ErrorKind::Interrupted);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn cancel(self, cancel: &Cancel) -> Self {
