@@ -109,7 +109,9 @@ fn requests_in_flight_are_cut_short_and_what_had_begun_is_torn_down() {
     ];
     assert_eq!(run.cases(), expected);
     assert_eq!(run.error()["kind"], "interrupted");
-    assert_eq!(run.error()["diagnostics"][0]["message"], "interrupted while waiting for the response");
+    // Which phase it was is the client's to know: the server may have read all before that.
+    let message = run.error()["diagnostics"][0]["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("interrupted while "), "{message}");
 }
 
 #[test]
