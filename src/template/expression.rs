@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::{Format, Rules};
 
+use super::chain;
 use super::comparison::{Comparisons, Operands};
 use super::demand::Demand;
 use super::environment::{ENVIRONMENT, filter_names};
@@ -102,6 +103,7 @@ impl Surroundings {
         parts: &[Range<usize>],
         compile: impl Fn(String) -> Result<T, Error>,
     ) -> Result<(T, Arc<Self>), Diagnostic> {
+        parts.iter().try_for_each(|part| chain::check(&code[part.clone()], &self.site))?;
         // What is no code is none without this too, and then the language says where.
         if let Some((watched, comparisons)) = Comparisons::watch(&code, text, parts)
             && let Ok(compiled) = compile(watched)

@@ -2,6 +2,7 @@
 //! and what a spec's request becomes when they are rendered.
 
 mod bounded;
+mod chain;
 mod comparison;
 mod credential;
 mod cut;

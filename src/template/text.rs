@@ -331,6 +331,19 @@ mod tests {
     }
 
     #[test]
+    fn long_chains_of_operators_exhaust_no_stack() {
+        let file = scope_file();
+        for link in ["not ", "- ", "id or ", "id + ", "'a' ~ ", "id < "] {
+            for (count, is_read) in [(490, true), (20_000, false)] {
+                let code = format!("{{{{ {}id }}}}", link.repeat(count));
+                let rendered = render(&file, &code, Format::Yaml);
+                let is_refused = rendered.is_err_and(|error| error.message.contains("more than 500 operators"));
+                assert_eq!(is_refused, !is_read, "{link} {count}");
+            }
+        }
+    }
+
+    #[test]
     fn errors_point_at_the_part_that_is_wrong() {
         let file = scope_file();
         for (template, format, at, message) in [
